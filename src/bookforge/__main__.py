@@ -1,0 +1,7 @@
+"""``python -m bookforge``."""
+
+import sys
+
+from bookforge.cli import main
+
+sys.exit(main())

@@ -1,0 +1,130 @@
+"""One published form of a book: how it is declared, how it is composed, what comes out."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bookforge.book import Book
+from bookforge.diagnostics import Location
+
+Setting = str | int | float | bool
+
+
+class Format(enum.StrEnum):
+    """What kind of file an edition is."""
+
+    PDF = "pdf"
+    EPUB = "epub"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One published form as the manifest declares it.
+
+    ``settings`` are the layout's, already merged with its defaults (``trim-size`` is one of them).
+    ``of`` names the edition a proof proves.
+    """
+
+    name: str
+    format: Format
+    layout: str
+    settings: Mapping[str, Setting]
+    isbn: str | None = None
+    of: str | None = None
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The book as one edition's reader gets it: nothing about who sees what is left to decide.
+
+    ``book`` has drafts left out and queries either kept (``queries_shown``) or gone.
+    """
+
+    book: Book
+    edition: Edition
+    queries_shown: bool
+    queries_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stylesheet:
+    """A stylesheet ready to use. ``name`` is its file name in the edition; ``origin`` its path for messages."""
+
+    name: str
+    origin: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FontFace:
+    """One font file of a layout. ``style`` is ``normal`` or ``italic``; ``role`` ``text``, ``display``, ``fallback``."""
+
+    family: str
+    style: str
+    path: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One finished document. ``href`` is its path inside the edition, ``text`` the whole XHTML or HTML.
+
+    ``section`` is the id of the section it holds, ``None`` for documents such as the EPUB's nav.
+    """
+
+    href: str
+    title: str
+    text: str
+    section: str | None = None
+    properties: tuple[str, ...] = ()
+    linear: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NavPoint:
+    """An entry of the contents: label, target (href with fragment, relative to the edition), and what lies below."""
+
+    label: str
+    href: str
+    children: tuple["NavPoint", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A named place for reading systems: ``epub_type``, label and target."""
+
+    epub_type: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An edition set into documents by its layout: nothing left to decide.
+
+    PDF: exactly one document. EPUB: documents in spine order, the nav among them (property ``nav``).
+    HTML: one document a page. ``assets`` maps a path inside the edition to bytes and media type.
+    """
+
+    reading: Reading
+    documents: tuple[Document, ...]
+    stylesheets: tuple[Stylesheet, ...]
+    assets: Mapping[str, tuple[bytes, str]]
+    fonts: tuple[FontFace, ...]
+    toc: tuple[NavPoint, ...]
+    landmarks: tuple[Landmark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What an edition comes out as: relative path → bytes. A single file has one entry.
+
+    ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it.
+    """
+
+    edition: Edition
+    files: Mapping[str, bytes]
+    pages: int | None = None
+    words: int = 0
