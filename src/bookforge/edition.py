@@ -84,10 +84,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class NavPoint:
-    """An entry of the contents: label, target (href with fragment, relative to the edition), and what lies below."""
+    """An entry of the contents, and what lies below it.
+
+    ``label`` says all in one line, for reading systems; ``title``, ``number`` and ``teller`` are its parts, for layouts.
+    ``href`` is relative to the edition. ``role`` is the section's.
+    """
 
     label: str
     href: str
+    title: str
+    role: str
+    number: str | None = None
+    teller: str | None = None
     children: tuple["NavPoint", ...] = ()
 
 

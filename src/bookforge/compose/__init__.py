@@ -1,0 +1,355 @@
+"""Reading and layout in, composition out: an edition set into documents, nothing left to decide."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from bookforge import layouts, measure
+from bookforge.book import Asset, BookSection
+from bookforge.compose import dress, views
+from bookforge.diagnostics import EditionError, error
+from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Reading, Stylesheet
+from bookforge.layouts import Templates
+from bookforge.semantics import SEMANTICS, Matter, Role
+
+_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg"}
+_MIDDLE: Final = " \u00b7 "
+
+
+@dataclass(frozen=True, slots=True)
+class WebFont:
+    """A font file to embed in an EPUB or HTML edition."""
+
+    face: FontFace
+    href: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What a composition needs from engines, made before.
+
+    ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
+    ``isbns`` are (edition name, ISBN) of every edition, for the copyright page. ``endnotes`` are the ids of notes that a
+    page cannot hold.
+    """
+
+    fonts: tuple[FontFace, ...] = ()
+    web_fonts: tuple[WebFont, ...] = ()
+    cover: tuple[bytes, str, str] | None = None
+    formula: Callable[[str, bool], bytes] | None = None
+    isbns: tuple[tuple[str, str], ...] = ()
+    endnotes: frozenset[str] = field(default_factory=frozenset)
+
+
+def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
+    """Set an edition into documents by its layout.
+
+    Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``.
+    """
+    if not any(section.content for section in reading.book.sections):
+        raise EditionError(error("edition-has-text", f"edition '{reading.edition.name}' has no chapter to show"))
+    return _Composer(reading, layout, supplies).compose()
+
+
+class _Composer:
+    """Holds what every step of one composition shares."""
+
+    def __init__(self, reading: Reading, layout: layouts.Layout, supplies: Supplies) -> None:
+        self.reading = reading
+        self.book = reading.book
+        self.format = reading.edition.format
+        self.supplies = supplies
+        self.templates = Templates(layout)
+        self.terms = layouts.terms(self.book.metadata.language)
+        self.sections = self.book.sections
+        self.image_hrefs = _image_hrefs(self.book.assets)
+        self.formulas: dict[str, bytes] = {}
+        self.files = {section.id: self._file_of(section) for section in self.sections}
+
+    def compose(self) -> Composition:
+        toc = self._toc()
+        documents = tuple(_COMPOSE[self.format](self, toc))
+        return Composition(
+            reading=self.reading,
+            documents=documents,
+            stylesheets=self._stylesheets(),
+            assets=self._assets(documents),
+            fonts=self.supplies.fonts,
+            toc=toc,
+            landmarks=self._landmarks(),
+        )
+
+    # ------------------------------------------------------------ names
+
+    def _file_of(self, section: BookSection) -> str:
+        if self.format is Format.PDF:
+            return ""
+        if section.role is Role.CONTENTS:
+            return "nav.xhtml" if self.format is Format.EPUB else "index.html"
+        return f"{section.id}.{'xhtml' if self.format is Format.EPUB else 'html'}"
+
+    def href_of(self, bound: str) -> str:
+        """Return the address of a bound id from anywhere in the edition (documents share one folder)."""
+        section = bound.partition(".")[0]
+        file = self.files.get(section, "")
+        return file if file and "." not in bound else f"{file}#{bound}"
+
+    def formula(self, tex: str, display: bool) -> str:
+        """Draw a formula once and return its address."""
+        assert self.supplies.formula is not None
+        href = f"formulas/{dress.digest(f'{display}{tex}')}.svg"
+        if href not in self.formulas:
+            self.formulas[href] = self.supplies.formula(tex, display)
+        return href
+
+    # ------------------------------------------------------------ sections
+
+    def values(self, **more: Any) -> dict[str, Any]:
+        """Return what every template gets."""
+        return {
+            "book": self.book.metadata,
+            "voices": self.book.voices,
+            "edition": self.reading.edition,
+            "settings": dict(self.reading.edition.settings),
+            "revision": self.book.revision,
+            "isbns": self.supplies.isbns,
+            "terms": self.terms,
+            "format": self.format.value,
+            "first_page": self._start().id,
+        } | more
+
+    def section_markup(self, section: BookSection, toc: tuple[NavPoint, ...], start: str) -> Markup:
+        """Render a section through its role's template."""
+        view = views.view(section, self.book.metadata, self.book.voices, self.terms)
+        if section.id == start:
+            view = dataclasses.replace(view, classes=f"{view.classes} first-of-body")
+        if section.content is not None:
+            dressed = dress.dress(section, self._wardrobe())
+            view = dataclasses.replace(view, title=dressed.title or view.title, text=dressed.text, notes=dressed.notes)
+        if section.role is Role.TIMELINE and section.content is None:
+            view = dataclasses.replace(view, timeline=self._timeline())
+        name = f"{section.role.value}.xhtml.j2"
+        # A file of the author's own replaces a generated page: it is then a section like any other.
+        own = section.content is not None or not self.templates.has(name)
+        template = "section.xhtml.j2" if own and not self.templates.has(f"own-{name}") else name
+        if own and self.templates.has(f"own-{name}"):
+            template = f"own-{name}"
+        return Markup(self.templates.render(template, **self.values(section=view, toc=toc)))  # noqa: S704
+
+    def _wardrobe(self) -> dress.Wardrobe:
+        return dress.Wardrobe(
+            format=self.format,
+            voices=self.book.voices,
+            assets=self.book.assets,
+            href_of=self.href_of,
+            image_href=self.image_hrefs.__getitem__,
+            timeline=self._timeline_markup,
+            formula=self.formula,
+            proof=bool(self.reading.edition.settings.get("queries", False)),
+            endnotes=self.supplies.endnotes,
+        )
+
+    def _timeline(self) -> tuple[views.TimelineRow, ...]:
+        dated = [section for section in self.sections if section.when and views.when_label(section.when, self.terms)]
+        by_order = any(section.when and section.when.order is not None for section in dated)
+        dated.sort(key=lambda section: _moment(section, by_order))
+        return tuple(
+            views.TimelineRow(
+                when=views.when_label(section.when, self.terms) or "",
+                title=views.named(section, self.book.metadata, self.terms),
+                href=self.href_of(section.id),
+                teller=views.teller(section, self.book.voices),
+            )
+            for section in dated
+        )
+
+    def _timeline_markup(self) -> Markup:
+        return Markup(self.templates.render("timeline-rows.xhtml.j2", **self.values(timeline=self._timeline())))  # noqa: S704
+
+    # ------------------------------------------------------------ navigation
+
+    def _start(self) -> BookSection:
+        """Return the section at which reading starts: the first of the body, else the first that has text."""
+        body = [section for section in self.sections if section.matter is Matter.BODY]
+        return (body or [section for section in self.sections if section.content] or list(self.sections))[0]
+
+    def _toc(self) -> tuple[NavPoint, ...]:
+        points: list[NavPoint] = []
+        for section in self.sections:
+            if not _listed(section):
+                continue
+            point = self._point(section)
+            if section.part and points:
+                above = points.pop()
+                point = dataclasses.replace(above, children=(*above.children, point))
+            points.append(point)
+        return tuple(points)
+
+    def _point(self, section: BookSection) -> NavPoint:
+        title = views.named(section, self.book.metadata, self.terms)
+        number = self._number(section) if section.title_text else None
+        teller = views.teller(section, self.book.voices)
+        numbered = f"{number}{': ' if section.role is Role.PART else '. '}{title}" if number else title
+        label = f"{numbered}{_MIDDLE}{teller}" if teller else numbered
+        return NavPoint(label, self.href_of(section.id), title, section.role.value, number, teller)
+
+    def _number(self, section: BookSection) -> str | None:
+        if section.number is None:
+            return None
+        if section.role is Role.PART:
+            return f"{self.terms['part']} {views.number_word(section.number, self.terms)}"
+        return str(section.number)
+
+    def _landmarks(self) -> tuple[Landmark, ...]:
+        marks = []
+        if self.supplies.cover is not None and self.format is Format.EPUB:
+            marks.append(Landmark("cover", self.terms["cover"], "cover.xhtml"))
+        for section in self.sections:
+            if section.role in {Role.TITLEPAGE, Role.CONTENTS}:
+                epub_type = SEMANTICS[section.role].epub_type or ""
+                label = self.terms["titlepage" if section.role is Role.TITLEPAGE else "contents"]
+                href = self.href_of(section.id) + ("#toc" if section.role is Role.CONTENTS else "")
+                marks.append(Landmark(epub_type, label, href))
+        start = self._start()
+        marks.append(Landmark("bodymatter", self.terms["start"], self.href_of(start.id)))
+        return tuple(marks)
+
+    # ------------------------------------------------------------ stylesheets and assets
+
+    def _stylesheets(self) -> tuple[Stylesheet, ...]:
+        trim = self.reading.edition.settings.get("trim-size")
+        size = measure.TrimSize.parse(str(trim)) if trim else None
+        values = self.values(trim=size, fonts=self.supplies.fonts, web_fonts=self.supplies.web_fonts)
+        return self.templates.stylesheets(**values)
+
+    def _assets(self, documents: tuple[Document, ...]) -> Mapping[str, tuple[bytes, str]]:
+        found = {
+            href: (self.book.assets[path].data, self.book.assets[path].media_type)
+            for path, href in self.image_hrefs.items()
+            if any(href in document.text for document in documents)
+        }
+        found |= {href: (data, "image/svg+xml") for href, data in sorted(self.formulas.items())}
+        found |= {font.href: (font.data, "font/woff2") for font in self.supplies.web_fonts}
+        if self.supplies.cover is not None and self.format is not Format.PDF:
+            data, media_type, _ = self.supplies.cover
+            found[self._cover_href()] = (data, media_type)
+        return found
+
+    def _cover_href(self) -> str:
+        assert self.supplies.cover is not None
+        return f"images/cover.{_ENDINGS[self.supplies.cover[1]]}"
+
+    # ------------------------------------------------------------ documents
+
+    def pdf(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
+        """One document holds the whole book."""
+        start = self._start().id
+        parts = [self.section_markup(section, toc, start) for section in self.sections]
+        values = self.values(
+            sections=parts, toc=toc, stylesheets=[name.removesuffix(".j2") for name in self.templates.layout.stylesheets]
+        )
+        yield Document("book.html", self.book.metadata.title, self.templates.render("document.html.j2", **values))
+
+    def epub(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
+        """A document a section, the contents being the package's nav, the cover before all."""
+        start = self._start().id
+        if self.supplies.cover is not None:
+            cover = {"href": self._cover_href(), "alt": self.supplies.cover[2]}
+            page = self._page("cover", self.terms["cover"])
+            text = self.templates.render("cover.xhtml.j2", **self.values(page=page, cover=cover))
+            yield Document("cover.xhtml", self.terms["cover"], text, properties=("cover",))
+        for section in self.sections:
+            title = views.named(section, self.book.metadata, self.terms)
+            if section.role is Role.CONTENTS:
+                page = self._page(section.role.value, self.terms["contents"])
+                values = self.values(page=page, toc=toc, landmarks=self._landmarks())
+                yield Document("nav.xhtml", title, self.templates.render("nav.xhtml.j2", **values), properties=("nav",))
+                continue
+            page = self._page(section.role.value, title) | {"section": self.section_markup(section, toc, start)}
+            text = self.templates.render("page.xhtml.j2", **self.values(page=page))
+            yield Document(self.files[section.id], title, text, section=section.id)
+
+    def html(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
+        """A page a section, the contents being the first; previous and next lead through all."""
+        start = self._start().id
+        order = [section for section in self.sections if section.role is not Role.CONTENTS]
+        pages = [("index.html", self.terms["contents"])]
+        pages += [(self.files[s.id], views.named(s, self.book.metadata, self.terms)) for s in order]
+        for place, (href, title) in enumerate(pages):
+            around = {
+                "prev": _neighbour(pages, place - 1) if place > 1 else None,
+                "next": _neighbour(pages, place + 1),
+            }
+            if place == 0:
+                values = self.values(
+                    page=self._page("index", self.book.metadata.title) | around, toc=toc, cover=self._shown_cover()
+                )
+                yield Document(href, title, self.templates.render("index.html.j2", **values))
+                continue
+            section = order[place - 1]
+            page = self._page(section.role.value, title) | around
+            page["section"] = self.section_markup(section, toc, start)
+            text = self.templates.render("page.html.j2", **self.values(page=page, toc=toc))
+            yield Document(href, title, text, section=section.id)
+
+    def _shown_cover(self) -> dict[str, str] | None:
+        if self.supplies.cover is None:
+            return None
+        return {"href": self._cover_href(), "alt": self.supplies.cover[2]}
+
+    def _page(self, role: str, title: str) -> dict[str, Any]:
+        sheets = [f"styles/{name.removesuffix('.j2')}" for name in self.templates.layout.stylesheets]
+        return {
+            "title": title,
+            "lang": self.book.metadata.language,
+            "role": role,
+            "stylesheets": sheets,
+            "contents": "index.html",
+            "section": None,
+        }
+
+
+_COMPOSE: Final[Mapping[Format, Callable[[_Composer, tuple[NavPoint, ...]], Iterator[Document]]]] = {
+    Format.PDF: _Composer.pdf,
+    Format.EPUB: _Composer.epub,
+    Format.HTML: _Composer.html,
+}
+
+
+def _listed(section: BookSection) -> bool:
+    if not SEMANTICS[section.role].in_contents:
+        return False
+    return bool(section.title_text or section.number or section.content is None or section.matter is Matter.BODY)
+
+
+def _moment(section: BookSection, by_order: bool) -> tuple[float, str]:
+    assert section.when is not None
+    order = section.when.order if section.when.order is not None else float("inf")
+    return (order if by_order else 0, section.when.date or "")
+
+
+def _neighbour(pages: list[tuple[str, str]], place: int) -> dict[str, str] | None:
+    if not 0 <= place < len(pages):
+        return None
+    return {"href": pages[place][0], "label": pages[place][1]}
+
+
+def _image_hrefs(assets: Mapping[str, Asset]) -> dict[str, str]:
+    """Name images for publication: plain ASCII slugs of their names, unique, in a stable order."""
+    taken: set[str] = set()
+    hrefs = {}
+    for path in sorted(assets):
+        stem = re.sub(r"[^a-z0-9]+", "-", PurePosixPath(path).stem.lower()).strip("-") or "image"
+        name, count = stem, 1
+        while name in taken or name == "cover":
+            count += 1
+            name = f"{stem}-{count}"
+        taken.add(name)
+        hrefs[path] = f"images/{name}.{_ENDINGS[assets[path].media_type]}"
+    return hrefs

@@ -1,0 +1,296 @@
+"""A section's body in, the same words dressed for one format out.
+
+Everything added that is not the manuscript's is marked ``data-generated``, so that the proof of words can tell.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from markupsafe import Markup
+
+from bookforge import xhtml
+from bookforge.book import Asset, BookSection, Note, Voice
+from bookforge.compose import views
+from bookforge.edition import Format
+from bookforge.semantics import PASSAGES
+
+_NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
+"""Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
+
+_BLOCK: Final = frozenset({"p", "blockquote", "div", "ul", "ol", "dl", "table", "pre", "figure", "hr", "aside"})
+
+
+@dataclass(slots=True)
+class Wardrobe:
+    """What dressing needs to know of the edition.
+
+    ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
+    timeline. ``formula`` draws TeX (given it and whether it is displayed) and returns address and style class, for PDF.
+    ``endnotes`` are ids of notes that cannot stand at the foot of a page.
+    """
+
+    format: Format
+    voices: Mapping[str, Voice]
+    assets: Mapping[str, Asset]
+    href_of: Callable[[str], str]
+    image_href: Callable[[str], str]
+    timeline: Callable[[], Markup]
+    formula: Callable[[str, bool], str]
+    proof: bool = False
+    endnotes: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """A section's text and title ready for its template, and the notes to set at its end."""
+
+    title: Markup | None
+    text: Markup
+    notes: tuple[views.NoteView, ...]
+
+
+def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
+    """Dress a section's title, body and notes for the edition's format."""
+    assert section.content is not None
+    content = section.content
+    title = xhtml.read(section.title, "span") if section.title else None
+    body = xhtml.read(content.body)
+    notes = {note.number: note for note in content.notes}
+    apart: list[Note] = []
+    for root in (title, body):
+        if root is not None:
+            _dress_tree(root, section, wardrobe)
+            apart += _set_calls(root, section, notes, wardrobe)
+    if wardrobe.proof:
+        _mark_sources(body, section)
+    set_apart = tuple(_note_view(note, section, wardrobe) for note in apart)
+    return Dressed(views.markup(title) if title is not None else None, views.markup(body), set_apart)
+
+
+def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -> None:
+    _shift_headings(root, section.level)
+    _lead_links(root, wardrobe)
+    _place_images(root, wardrobe)
+    _set_formulas(root, wardrobe)
+    _name_passages(root, wardrobe)
+    for place in xhtml.find_class(root, "timeline", "div"):
+        if len(place) == 0:
+            _fill(place, wardrobe.timeline())
+
+
+def _fill(place: xhtml.Element, markup: Markup) -> None:
+    place.set("data-generated", "")
+    for child in xhtml.read(str(markup)):
+        place.append(child)
+
+
+def _shift_headings(root: xhtml.Element, level: int) -> None:
+    """Bring headings below the section's own; six levels is all there are."""
+    for element in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        element.tag = f"h{min(6, int(element.tag[1]) + level)}"
+
+
+# ---------------------------------------------------------------- links, images, formulas
+
+
+def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
+    for link in [link for link in root.iter("a") if link.get("href")]:
+        href = link.get("href") or ""
+        if href.startswith("#"):
+            link.set("href", wardrobe.href_of(href[1:]))
+        elif wardrobe.format is Format.HTML:
+            link.set("rel", "noopener")
+        if wardrobe.format is Format.PDF and len(link):
+            _distribute(link)
+
+
+def _distribute(link: xhtml.Element) -> None:
+    """Give each piece of a link's content a link of its own: PDF/UA-1 fails on an element inside one (7.18.5-1)."""
+    attributes = dict(link.attrib)
+    identity = attributes.pop("id", None)
+    for element in [each for each in link.iter() if each is not link]:
+        if element.text and element.text.strip() and element.tag != "math":
+            xhtml.own_head(element, _link(attributes, element.text))
+            element[0].tail = None
+            element.text = None
+        if element.tail and element.tail.strip():
+            after = _link(attributes, element.tail)
+            element.tail = None
+            element.addnext(after)
+    if link.text and link.text.strip():
+        head = _link(attributes, link.text)
+        link.text = None
+        link.insert(0, head)
+    link.tag = "span"
+    link.attrib.clear()
+    if identity:
+        link.set("id", identity)
+
+
+def _link(attributes: Mapping[str, str], text: str) -> xhtml.Element:
+    element = xhtml.read("", "a")
+    for name, value in attributes.items():
+        element.set(name, value)
+    element.text = text
+    return element
+
+
+def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:
+    for image in root.iter("img"):
+        path = image.get("src") or ""
+        asset = wardrobe.assets[path]
+        image.set("src", wardrobe.image_href(path))
+        if width := image.attrib.pop("data-width", None):
+            share = width.removesuffix("%")
+            if width.endswith("%") and share.replace(".", "", 1).isdigit():
+                xhtml.add_class(image, f"width-{max(5, min(100, 5 * round(float(share) / 5)))}")
+        if wardrobe.format is Format.HTML:
+            image.set("width", str(asset.width))
+            image.set("height", str(asset.height))
+            image.set("loading", "lazy")
+
+
+def _set_formulas(root: xhtml.Element, wardrobe: Wardrobe) -> None:
+    if wardrobe.format is not Format.PDF:
+        return
+    for formula in xhtml.find_class(root, "math", "span"):
+        tex = formula.get("data-tex") or ""
+        for child in list(formula):
+            formula.remove(child)
+        picture = xhtml.read("", "img")
+        picture.set("src", wardrobe.formula(tex, xhtml.has_class(formula, "display")))
+        picture.set("alt", tex)
+        formula.append(picture)
+
+
+# ---------------------------------------------------------------- passages
+
+
+def _name_passages(root: xhtml.Element, wardrobe: Wardrobe) -> None:
+    for passage in list(root.iter()):
+        if not isinstance(passage.tag, str):
+            continue
+        for name in xhtml.classes(passage):
+            if name in PASSAGES:
+                _give_semantics(passage, name, wardrobe.format)
+        voice = passage.get("data-voice")
+        if voice in wardrobe.voices:
+            xhtml.add_class(passage, f"voice-{voice}")
+            label = xhtml.read(xhtml.escape(wardrobe.voices[voice].label), "p")
+            label.set("class", "teller")
+            label.set("data-generated", "")
+            xhtml.own_head(passage, label)
+
+
+def _give_semantics(passage: xhtml.Element, name: str, format_: Format) -> None:
+    semantics = PASSAGES[name]
+    if semantics.epub_type and format_ is Format.EPUB:
+        passage.set(f"{{{xhtml.EPUB}}}type", semantics.epub_type)
+    if semantics.aria and format_ is not Format.PDF:
+        passage.set("role", semantics.aria)
+
+
+# ---------------------------------------------------------------- notes
+
+
+def _set_calls(
+    root: xhtml.Element, section: BookSection, notes: Mapping[int, Note], wardrobe: Wardrobe
+) -> Iterator[Note]:
+    """Set each note's call, with the note itself where it can stand at the foot; return those that stand apart."""
+    apart = []
+    for call in xhtml.find_class(root, "noteref", "a"):
+        note = notes[int(call.attrib.pop("data-note"))]
+        if wardrobe.format is Format.PDF and note.id not in wardrobe.endnotes and _fits_the_foot(note):
+            _set_footnote(call, note, section, wardrobe)
+        else:
+            _set_call(call, note, section, wardrobe.format)
+            apart.append(note)
+    return iter(apart)
+
+
+def call_id(note: Note) -> str:
+    """Return the id of the place that calls a note."""
+    return note.id.replace(".note-", ".noteref-")
+
+
+def _set_call(call: xhtml.Element, note: Note, section: BookSection, format_: Format) -> None:
+    call.set("href", f"#{note.id}")
+    call.set("id", call_id(note))
+    call.set("data-generated", "")
+    call.text = str(note.number)
+    if format_ is Format.EPUB:
+        call.set(f"{{{xhtml.EPUB}}}type", "noteref")
+    if format_ is not Format.PDF:
+        call.set("role", "doc-noteref")
+
+
+def _fits_the_foot(note: Note) -> bool:
+    root = xhtml.read(note.markup)
+    return all(element.tag in _NOTE_BLOCKS or not _is_block(element) for element in root.iterdescendants())
+
+
+def _is_block(element: xhtml.Element) -> bool:
+    return element.tag in _BLOCK or element.tag in {"li", "dt", "dd", "img", "h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def _set_footnote(call: xhtml.Element, note: Note, section: BookSection, wardrobe: Wardrobe) -> None:
+    root = xhtml.read(note.markup, "span")
+    _dress_tree(root, section, wardrobe)
+    for block in [each for each in root.iter() if each.tag in _NOTE_BLOCKS]:
+        if block.tag == "p" or (block.text or "").strip():
+            xhtml.add_class(block, "note-block")
+        block.tag = "span"
+    for gap in root:
+        gap.tail = (gap.tail or "").strip() or None
+    root.text = (root.text or "").strip() or None
+    root.set("class", "footnote")
+    root.set("id", note.id)
+    root.set("data-note-id", note.id)
+    root.tail = call.tail
+    parent = call.getparent()
+    assert parent is not None
+    parent.replace(call, root)
+
+
+def _note_view(note: Note, section: BookSection, wardrobe: Wardrobe) -> views.NoteView:
+    root = xhtml.read(note.markup)
+    _dress_tree(root, section, wardrobe)
+    return views.NoteView(note.number, note.id, call_id(note), views.markup(root))
+
+
+# ---------------------------------------------------------------- proofs
+
+_NO_MARGIN: Final = frozenset({"hr", "table", "figure", "img", "pre", "tr"})
+"""Blocks that carry no text of their own to hang a margin note on; the blocks inside them do."""
+
+
+def _mark_sources(body: xhtml.Element, section: BookSection) -> None:
+    """Put the source's file and line, and open queries, at the head of each block, for the proof's margins."""
+    assert section.content is not None
+    places = section.content.source_map.blocks
+    name = section.content.path.rpartition("/")[2]
+    blocks = [each for each in body.iter() if each.get("id") in places and each.tag not in _NO_MARGIN]
+    known = {block.get("id") for block in blocks}
+    for block in blocks:
+        identity = block.get("id") or ""
+        for query in reversed(section.content.queries):
+            hangs_here = query.block == identity or (query.block not in known and block is blocks[0])
+            if hangs_here:
+                mark = _margin_note("proof-query", f"{query.who}: {query.text}")
+                mark.set("id", f"{section.id}.query-{query.number}")
+                xhtml.own_head(block, mark)
+        xhtml.own_head(block, _margin_note("source-ref", f"{name}:{places[identity].line}"))
+
+
+def _margin_note(kind: str, text: str) -> xhtml.Element:
+    mark = xhtml.read(xhtml.escape(text), "span")
+    mark.set("class", kind)
+    mark.set("data-generated", "")
+    return mark
+
+
+def digest(text: str) -> str:
+    """Return a short name for content, the same for the same content."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

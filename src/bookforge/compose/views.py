@@ -1,0 +1,170 @@
+"""What templates see: plain values with names a designer can guess, nothing left to compute but looks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from bookforge import xhtml
+from bookforge.book import BookSection, Metadata, Voice, When
+from bookforge.semantics import SEMANTICS, Matter, Role
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note as a template sets it: ``id`` and ``call_id`` are where the links between note and call lead."""
+
+    number: int
+    id: str
+    call_id: str
+    markup: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A moment of the timeline: what it is called, the chapter that tells it and where that is."""
+
+    when: str
+    title: str
+    href: str
+    teller: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section as its role's template sees it.
+
+    ``heading`` is the tag its title takes. ``number`` is set where one is printed, in figures (``number``), in roman
+    figures and in words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a section
+    that its template makes. ``notes`` are those set at the section's end.
+    """
+
+    id: str
+    role: str
+    classes: str
+    heading: str
+    title: Markup | None
+    title_text: str
+    named: bool
+    running: str
+    label: str
+    number: int | None
+    number_roman: str | None
+    number_word: str | None
+    subtitle: str | None
+    voice: str | None
+    teller: str | None
+    when: str | None
+    lang: str | None
+    epub_type: str | None
+    aria: str | None
+    text: Markup | None
+    notes: tuple[NoteView, ...]
+    timeline: tuple[TimelineRow, ...]
+
+
+def roman(number: int) -> str:
+    """Write a number in capital roman figures."""
+    steps = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+    figures = ""
+    for value, figure in steps:
+        count, number = divmod(number, value)
+        figures += figure * count
+    return figures
+
+
+def number_word(number: int, terms: Mapping[str, str]) -> str:
+    """Write a small number in words as a title has it, in figures beyond the language's list."""
+    words = terms["number-words"].split()
+    return words[number - 1] if number <= len(words) else str(number)
+
+
+def when_label(when: When | None, terms: Mapping[str, str]) -> str | None:
+    """Return the words for a moment: the author's own, else the date written out; an order alone is never printed."""
+    if when is None or when.label is not None or when.date is None:
+        return when.label if when else None
+    year, month, day = (*when.date.split("-"), None, None)[:3]
+    if month is None:
+        return year
+    name = terms["months"].split()[int(month) - 1]
+    pattern = terms["date-day"] if day else terms["date-month"]
+    return pattern.format(day=int(day or 0), month=name, year=year)
+
+
+def label_of(section: BookSection, terms: Mapping[str, str]) -> str:
+    """Return the word for what a section is: ``Chapter``, ``Part``, ``Preface``."""
+    return terms.get(section.role.value, section.role.value.replace("-", " ").capitalize())
+
+
+def teller(section: BookSection, voices: Mapping[str, Voice]) -> str | None:
+    """Return the name under which a section's teller is printed."""
+    return voices[section.voice].label if section.voice in voices else None
+
+
+def named(section: BookSection, metadata: Metadata, terms: Mapping[str, str]) -> str:
+    """Return a name for a section in every case: its title, its number, or the word for what it is."""
+    if section.title_text:
+        return section.title_text
+    if section.role in {Role.HALFTITLEPAGE, Role.TITLEPAGE}:
+        return metadata.title
+    label = label_of(section, terms)
+    return f"{label} {section.number}" if section.number else label
+
+
+def view(
+    section: BookSection, metadata: Metadata, voices: Mapping[str, Voice], terms: Mapping[str, str]
+) -> SectionView:
+    """Make the view of a section without its text, notes and timeline."""
+    semantics = SEMANTICS[section.role]
+    name = named(section, metadata, terms)
+    kind = Role.PART if section.role is Role.PART else Role.CHAPTER
+    return SectionView(
+        id=section.id,
+        role=section.role.value,
+        classes=_classes(section),
+        heading=f"h{section.level}",
+        title=Markup(section.title) if section.title else None,  # noqa: S704 - our own well-formed XHTML
+        title_text=name,
+        named=bool(section.title_text),
+        running=section.short_title or name,
+        label=terms.get(kind.value, ""),
+        number=section.number,
+        number_roman=roman(section.number) if section.number else None,
+        number_word=number_word(section.number, terms) if section.number else None,
+        subtitle=section.subtitle,
+        voice=section.voice,
+        teller=teller(section, voices),
+        when=when_label(section.when, terms),
+        lang=section.language if section.language != metadata.language else None,
+        epub_type=semantics.epub_type,
+        aria=semantics.aria,
+        text=None,
+        notes=(),
+        timeline=(),
+    )
+
+
+def _classes(section: BookSection) -> str:
+    semantics = SEMANTICS[section.role]
+    said = [
+        "section",
+        section.role.value,
+        section.matter.value,
+        "display" if semantics.display else "",
+        "recto" if semantics.recto else "",
+        "numbered" if section.number else "",
+        f"voice-{section.voice}" if section.voice else "",
+        "in-part" if section.part else "",
+        "" if section.content else "generated",
+    ]
+    return " ".join(word for word in said if word)
+
+
+def is_front(section: BookSection) -> bool:
+    """Say whether a section stands before the text."""
+    return section.matter is Matter.FRONT
+
+
+def markup(root: xhtml.Element) -> Markup:
+    """Return what a tree holds as markup that templates do not escape."""
+    return Markup(xhtml.write(root))  # noqa: S704 - our own well-formed XHTML

@@ -1,0 +1,298 @@
+"""Manifest and sections in, book out: reading order, numbers, bound ids, resolved links. Pure.
+
+Binding: a section's id is unique in the book, an id inside it is unique in the section; ``section.local`` is unique in the
+book. Links that named files lead to bound ids afterwards.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+from urllib.parse import unquote
+
+from bookforge import xhtml
+from bookforge.book import Asset, Book, BookSection, ChapterMeta, Entry, Section, SectionId
+from bookforge.diagnostics import BookforgeError, Diagnostic, Location, ManuscriptError, Report, error, note
+from bookforge.manifest import Manifest
+from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
+
+_LEADING: Final = (
+    Role.HALFTITLEPAGE,
+    Role.FRONTISPIECE,
+    Role.TITLEPAGE,
+    Role.COPYRIGHT_PAGE,
+    Role.DEDICATION,
+    Role.EPIGRAPH,
+    Role.CONTENTS,
+)
+"""The order of the pages before the text; source: Chicago Manual of Style, 1.4."""
+
+_ROMAN: Final = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_SPELT: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    "eighteen|nineteen|twenty"
+)
+_OWN_NUMERAL: Final = re.compile(
+    rf"(?:(?i:chapter|part|book|kapitel|teil|chapitre|partie|capítulo|parte|capitolo|hoofdstuk|deel)\s+"
+    rf"(?:{_ROMAN}|\d{{1,3}}|(?i:{_SPELT}))\b)"
+    rf"|(?:(?:{_ROMAN}|\d{{1,2}})(?:\s*[.:)\u2013\u2014]|\s*$))"
+    rf"|(?:(?i:{_SPELT})\s*$)"
+)
+
+
+def build(
+    manifest: Manifest, sections: Mapping[str, Section], metas: Mapping[str, ChapterMeta], assets: Mapping[str, Asset],
+    revision: str, report: Report,
+) -> Book:
+    """Put the sections into the book.
+
+    ``sections`` and ``metas`` are keyed by path; an entry whose section is missing is left out (``--only``).
+    Errors: ``link-resolves``, ``voice-exists``.
+    """
+    entries = [entry for entry in _with_generated(manifest.entries) if entry.path is None or entry.path in sections]
+    placed = _number([_place(entry, manifest, sections, metas) for entry in entries], manifest.entries)
+    book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
+    left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
+    return _bind(book, frozenset(left_out), report)
+
+
+# ---------------------------------------------------------------- reading order
+
+
+def _with_generated(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Add the pages every book has to those the manifest lists, each in its customary place."""
+    order = list(entries)
+    present = {entry.role for entry in entries}
+    for role in GENERATED:
+        if role not in present:
+            order.insert(_leading_place(order, role), _generated(role, entries))
+    if Role.COLOPHON not in present:
+        order.append(_generated(Role.COLOPHON, entries))
+    return tuple(order)
+
+
+def _leading_place(order: list[Entry], role: Role) -> int:
+    """Find where an implied page goes: before the first leading page that comes later in the customary order."""
+    rank = _LEADING.index(role)
+    for place, entry in enumerate(order):
+        if entry.role not in _LEADING or _LEADING.index(entry.role) > rank:
+            return place
+    return len(order)
+
+
+def _generated(role: Role, entries: tuple[Entry, ...]) -> Entry:
+    at = Location(entries[0].at.path) if entries else Location("book.yaml")
+    return Entry(SectionId(role.value), role, SEMANTICS[role].matter, None, ChapterMeta(), at)
+
+
+def _place(
+    entry: Entry, manifest: Manifest, sections: Mapping[str, Section], metas: Mapping[str, ChapterMeta]
+) -> BookSection:
+    content = sections[entry.path] if entry.path else None
+    meta = _merge(entry.meta, metas.get(entry.path or "", ChapterMeta()))
+    title = _title(meta.title, content)
+    part = manifest.entries[entry.part] if entry.part is not None else None
+    return BookSection(
+        id=entry.id,
+        role=entry.role,
+        matter=entry.matter,
+        level=2 if part else 1,
+        number=None,
+        title=title,
+        title_text=xhtml.plain(title) if title is not None else None,
+        short_title=meta.short_title,
+        subtitle=meta.subtitle,
+        voice=meta.voice,
+        when=meta.when,
+        draft=bool(meta.draft),
+        language=meta.language or manifest.metadata.language,
+        part=part.id if part else None,
+        content=content,
+        at=entry.at,
+    )
+
+
+def _title(declared: str | None, content: Section | None) -> str | None:
+    """Choose between the declared title and the file's own heading, which keeps its markup where the words agree."""
+    own = content.title if content else None
+    if declared is None or (own is not None and xhtml.plain(own) == " ".join(declared.split())):
+        return own
+    return xhtml.escape(declared)
+
+
+def _merge(entry: ChapterMeta, own: ChapterMeta) -> ChapterMeta:
+    """Let the manifest's entry win over the chapter's own block, key by key."""
+    said = {
+        field.name: getattr(entry, field.name) if getattr(entry, field.name) is not None else getattr(own, field.name)
+        for field in dataclasses.fields(ChapterMeta)
+    }
+    return ChapterMeta(**said)
+
+
+def has_own_numeral(title: str) -> bool:
+    """Say whether a title already begins with its number (``III``, ``Chapter 4``, ``2. The house``)."""
+    return bool(_OWN_NUMERAL.match(title.strip()))
+
+
+def _number(placed: list[BookSection], entries: tuple[Entry, ...]) -> list[BookSection]:
+    """Count chapters through the whole book and parts by themselves; a draft takes no number."""
+    wishes = {entry.id: entry.meta.numbered for entry in entries}
+    counts = {Role.CHAPTER: 0, Role.PART: 0}
+    numbered = []
+    for section in placed:
+        wanted = wishes.get(section.id)
+        if wanted is None:
+            wanted = SEMANTICS[section.role].numbered and section.matter is Matter.BODY
+        if not wanted or section.draft or has_own_numeral(section.title_text or ""):
+            numbered.append(section)
+            continue
+        kind = Role.PART if section.role is Role.PART else Role.CHAPTER
+        counts[kind] += 1
+        numbered.append(dataclasses.replace(section, number=counts[kind]))
+    return numbered
+
+
+# ---------------------------------------------------------------- binding
+
+
+def _bind(book: Book, left_out: frozenset[str], report: Report) -> Book:
+    targets = _Targets(book, left_out, report)
+    sections, wrong = [], list(_unknown_voices(book))
+    for section in book.sections:
+        try:
+            sections.append(_bind_section(section, targets))
+        except BookforgeError as problem:
+            wrong += problem.diagnostics
+    if wrong:
+        raise ManuscriptError(*wrong)
+    return dataclasses.replace(book, sections=tuple(sections))
+
+
+def _unknown_voices(book: Book) -> Iterator[Diagnostic]:
+    for section in book.sections:
+        if section.content is None or "data-voice" not in section.content.body:
+            continue
+        for passage in xhtml.read(section.content.body).iterfind(".//*[@data-voice]"):
+            voice = passage.get("data-voice") or ""
+            if voice not in book.voices:
+                yield error(
+                    "voice-exists",
+                    f"no voice '{voice}' is declared in book.yaml",
+                    _block_location(section.content, passage),
+                    f"the voices are {', '.join(book.voices)}" if book.voices else "declare it under 'voices'",
+                )
+
+
+def _block_location(content: Section, element: xhtml.Element) -> Location:
+    for inner in element.iter():
+        place = content.source_map.blocks.get(inner.get("id") or "")
+        if place:
+            return Location(content.path, place.line, place.column)
+    return Location(content.path)
+
+
+class _Targets:
+    """What links can lead to: bound ids by section and by file."""
+
+    def __init__(self, book: Book, left_out: frozenset[str], report: Report) -> None:
+        self.left_out = left_out
+        self.report = report
+        self.by_path = {s.content.path: s for s in book.sections if s.content}
+        self.local = {s.id: _local_ids(s.content) for s in book.sections if s.content}
+
+    def resolve(self, href: str, section: BookSection, at: Location) -> str | None:
+        """Return the bound id a link inside the book leads to, ``None`` when its file is not being built."""
+        path, _, fragment = href.partition("#")
+        path, fragment = unquote(path), unquote(fragment)
+        assert section.content is not None
+        if path in self.left_out:
+            self.report(note("link-resolves", f"the link to '{path}' is text here: that file is not being built", at))
+            return None
+        target = self.by_path.get(path or section.content.path)
+        if target is None:
+            raise ManuscriptError(
+                error("link-resolves", f"'{path}' is not a chapter of this book", at, "list it in book.yaml")
+            )
+        if not fragment or fragment == (target.content.title_id if target.content else None):
+            return target.id
+        if fragment not in self.local[target.id]:
+            raise ManuscriptError(_dead(path, fragment, self.local[target.id], at))
+        return f"{target.id}.{fragment}"
+
+
+def _dead(path: str, fragment: str, known: frozenset[str], at: Location) -> Diagnostic:
+    near = get_close_matches(fragment, known, 1)
+    where = f"'{path}'" if path else "this chapter"
+    hint = f"did you mean '#{near[0]}'?" if near else f"give the place you mean an id: [words]{{#{fragment}}}"
+    return error("link-resolves", f"nothing in {where} is called '#{fragment}'", at, hint)
+
+
+def _local_ids(content: Section) -> frozenset[str]:
+    found = {content.title_id} if content.title_id else set()
+    for markup in (content.title or "", content.body, *(each.markup for each in content.notes)):
+        found |= {each.get("id") for each in xhtml.read(markup).iterfind(".//*[@id]")}
+    found |= {f"note-{each.number}" for each in content.notes}
+    return frozenset(each for each in found if each)
+
+
+def _bind_section(section: BookSection, targets: _Targets) -> BookSection:
+    """Make a section's ids unique in the book and lead its links to bound ids."""
+    content = section.content
+    if content is None:
+        return section
+    bind = _binder(section, targets)
+    bound = dataclasses.replace(
+        content,
+        title=bind(content.title) if content.title is not None else None,
+        body=bind(content.body),
+        headings=tuple(dataclasses.replace(h, id=f"{section.id}.{h.id}") for h in content.headings),
+        notes=tuple(
+            dataclasses.replace(each, id=f"{section.id}.{each.id}", markup=bind(each.markup)) for each in content.notes
+        ),
+        queries=tuple(
+            dataclasses.replace(q, block=f"{section.id}.{q.block}" if q.block else None) for q in content.queries
+        ),
+        source_map=dataclasses.replace(
+            content.source_map,
+            blocks={f"{section.id}.{key}": place for key, place in content.source_map.blocks.items()},
+            words={f"{section.id}.{key}" if key else "": at for key, at in content.source_map.words.items()},
+        ),
+    )
+    title = bound.title if section.title == content.title else section.title
+    return dataclasses.replace(section, content=bound, title=title)
+
+
+def _binder(section: BookSection, targets: _Targets) -> Callable[[str], str]:
+    assert section.content is not None
+    content = section.content
+    places = {(link.path, link.fragment): link.at for link in content.links}
+
+    def location(href: str) -> Location:
+        path, _, fragment = href.partition("#")
+        at = places.get((unquote(path) or None, unquote(fragment) or None))
+        return Location(content.path, at.line, at.column) if at else Location(content.path)
+
+    def bind(markup: str) -> str:
+        root = xhtml.read(markup)
+        wrong: list[Diagnostic] = []
+        for element in list(root.iter()):
+            if element.get("id"):
+                element.set("id", f"{section.id}.{element.get('id')}")
+            href = element.get("href")
+            if element.tag != "a" or not href or ":" in href.partition("#")[0]:
+                continue
+            try:
+                target = targets.resolve(href, section, location(href))
+            except ManuscriptError as problem:
+                wrong += problem.diagnostics
+                continue
+            if target is None:
+                xhtml.unwrap(element)
+            else:
+                element.set("href", f"#{target}")
+        if wrong:
+            raise ManuscriptError(*wrong)
+        return xhtml.write(root)
+
+    return bind

@@ -1,0 +1,108 @@
+"""Book and edition in, the book as that edition's reader gets it out. Pure, and the only place that decides who sees what."""
+
+import dataclasses
+
+from bookforge import xhtml
+from bookforge.book import BookSection, Query, Section
+from bookforge.book import Book as _Book
+from bookforge.edition import Edition, Reading
+
+
+def reading(book: _Book, edition: Edition) -> Reading:
+    """Resolve what differs by edition.
+
+    Drafts go, and links to them become plain text. Author queries leave the flow in every edition alike, so that a proof
+    breaks its lines as the book will; they stay in ``Section.queries`` where the layout's ``queries`` setting shows them.
+    """
+    shown = bool(edition.settings.get("queries", False))
+    kept = [section for section in book.sections if not section.draft]
+    gone = frozenset(section.id for section in book.sections if section.draft)
+    count = sum(len(section.content.queries) for section in kept if section.content)
+    sections = tuple(_read(section, gone, shown) for section in kept)
+    return Reading(dataclasses.replace(book, sections=sections), edition, shown, 0 if shown else count)
+
+
+def _read(section: BookSection, gone: frozenset[str], shown: bool) -> BookSection:
+    content = section.content
+    if content is None:
+        return section
+    queries = content.queries
+    if queries:
+        content, queries = _without_marks(content)
+    if gone:
+        content = dataclasses.replace(
+            content,
+            body=_without_links(content.body, gone),
+            notes=tuple(dataclasses.replace(n, markup=_without_links(n.markup, gone)) for n in content.notes),
+        )
+    return dataclasses.replace(section, content=dataclasses.replace(content, queries=queries if shown else ()))
+
+
+def _without_marks(content: Section) -> tuple[Section, tuple[Query, ...]]:
+    """Take the queries' marks out of the flow; a query alone in its paragraph hangs on the block before or after."""
+    root = xhtml.read(content.body)
+    moved: dict[str, str | None] = {}
+    for paragraph in xhtml.find_class(root, "query-only"):
+        neighbour = _neighbour(paragraph)
+        moved[paragraph.get("id") or ""] = neighbour
+        for mark in xhtml.find_class(paragraph, "query"):
+            moved[mark.get("data-query") or ""] = neighbour
+        xhtml.remove(paragraph)
+    body = _strip(root)
+    notes = tuple(dataclasses.replace(each, markup=_strip(xhtml.read(each.markup))) for each in content.notes)
+    title = _strip(xhtml.read(content.title)) if content.title is not None else None
+    queries = tuple(
+        dataclasses.replace(query, block=moved[str(query.number)]) if str(query.number) in moved else query
+        for query in content.queries
+    )
+    return dataclasses.replace(content, title=title, body=body, notes=notes), queries
+
+
+def _neighbour(paragraph: xhtml.Element) -> str | None:
+    """Return the id of the nearest block that stays, looking back before forward."""
+    for sibling in (*paragraph.itersiblings(preceding=True), *paragraph.itersiblings()):
+        if xhtml.has_class(sibling, "query-only"):
+            continue
+        for element in sibling.iter():
+            if element.get("id"):
+                return element.get("id")
+    return None
+
+
+def _strip(root: xhtml.Element) -> str:
+    for mark in xhtml.find_class(root, "query"):
+        _close_gap(mark)
+        xhtml.remove(mark)
+    return xhtml.write(root)
+
+
+def _close_gap(mark: xhtml.Element) -> None:
+    """Leave one space, or none at a block's edge or before punctuation, where a mark is about to go."""
+    parent, before = mark.getparent(), mark.getprevious()
+    assert parent is not None
+    left = (before.tail if before is not None else parent.text) or ""
+    right = mark.tail or ""
+    at_edge = (before is None and not left.strip()) or (mark.getnext() is None and not right.strip())
+    if not (left[-1:].isspace() and (at_edge or right[:1].isspace() or right[:1] in ".,;:!?…’”)")):
+        if at_edge and before is None and not left.strip():
+            mark.tail = right.lstrip()
+        return
+    trimmed = left.rstrip()
+    if right[:1].isspace() and not at_edge:
+        trimmed += " "
+        mark.tail = right.lstrip()
+    if before is not None:
+        before.tail = trimmed
+    else:
+        parent.text = trimmed
+
+
+def _without_links(markup: str, gone: frozenset[str]) -> str:
+    if 'href="#' not in markup:
+        return markup
+    root = xhtml.read(markup)
+    for link in list(root.iter("a")):
+        target = (link.get("href") or "").removeprefix("#").partition(".")[0]
+        if (link.get("href") or "").startswith("#") and target in gone:
+            xhtml.unwrap(link)
+    return xhtml.write(root)
