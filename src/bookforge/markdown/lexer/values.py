@@ -1,0 +1,184 @@
+"""What our own reading of a chapter's Markdown finds, as values. All offsets count characters of ``Source.text``."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from bookforge import words
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the book, as shown to the reader; ``start`` and ``end`` enclose it, and any markup inside it."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A TeX formula without its dollar signs; ``start`` and ``end`` enclose them too."""
+
+    tex: str
+    display: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of shown text: ``at`` is its place in the stream's text, ``start`` its place in the source.
+
+    The source has ``length`` characters for it; when that is not the length of the shown stretch (an entity, a number
+    put in for a label), the whole stretch stands for the whole source.
+    """
+
+    at: int
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Text that is read in one go: the body's flow, or one note. Blocks are parted by line ends."""
+
+    text: str
+    runs: tuple[Run, ...]
+    formulas: tuple[Formula, ...]
+
+    def words(self) -> tuple[Word, ...]:
+        """Return the words in order."""
+        starts = [run.at for run in self.runs]
+        found = []
+        for at, word in words.find(self.text):
+            start, _ = self._source(starts, at)
+            _, end = self._source(starts, at + len(word) - 1)
+            found.append(Word(word, start, end))
+        return tuple(found)
+
+    def letters(self) -> tuple[str, list[int], list[int]]:
+        """Return all letters of the words in normal form, with the source offsets where each starts and ends."""
+        runs = [run.at for run in self.runs]
+        normals: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for at, word in words.find(self.text):
+            normal = words.normal(word)
+            normals.append(normal)
+            if len(normal) == len(word):
+                places = [self._source(runs, at + position) for position in range(len(word))]
+                starts.extend(start for start, _ in places)
+                ends.extend(end for _, end in places)
+            else:
+                starts.extend([self._source(runs, at)[0]] * len(normal))
+                ends.extend([self._source(runs, at + len(word) - 1)[1]] * len(normal))
+        return "".join(normals), starts, ends
+
+    def _source(self, starts: list[int], at: int) -> tuple[int, int]:
+        """Return the source range of the character at ``at``."""
+        which = bisect_right(starts, at) - 1
+        run = self.runs[which]
+        shown = (starts[which + 1] if which + 1 < len(starts) else len(self.text)) - run.at
+        if shown != run.length:
+            return run.start, run.start + run.length
+        return run.start + at - run.at, run.start + at - run.at + 1
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCall:
+    """A call of a footnote, in order of the calls. ``label`` is ``None`` for an inline note.
+
+    ``start`` and ``end`` enclose the call; ``at`` is where the note's own text begins.
+    """
+
+    label: str | None
+    start: int
+    end: int
+    at: int
+    stream: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A stretch of source whose words are not words of the book.
+
+    ``kind`` is ``comment``, ``query``, ``attributes``, ``target`` (of a link or image, with its title), ``reference``
+    (a link's definition), ``unused-reference``, ``raw`` (for another format), ``html`` (a tag), ``html-content``
+    (of an element that is never published), ``alt``, ``unused-note``, ``note-label``, ``list-marker``, ``checkbox``,
+    ``info`` (of a code fence) or ``fence`` (of a div).
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorQuery:
+    """A question to the author. ``number`` counts from 1 in order of the source."""
+
+    number: int
+    who: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Something that must not be built: ``what`` is ``insertion``, ``deletion``, ``substitution``, ``highlight``,
+    ``comment`` (CriticMarkup), ``unclosed`` (a query that never ends) or ``nested-note`` (a note called in a note).
+    """
+
+    what: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of the source and its extent, in the order blocks are read. ``kind`` is ``rule``, ``image``, ``text`` …
+
+    ``stream`` is 0 for the flow, N for the Nth note call.
+    """
+
+    kind: str
+    start: int
+    end: int
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A word like TK or TODO that stands for text still to come."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lexed:
+    """Everything found in one chapter.
+
+    ``notes`` has one stream for each call, in order of the calls. ``prepared`` is the text for pandoc: every query
+    replaced by ``[]{query=N}``. ``pairs`` are (offset in prepared, offset in text) where the difference changes.
+    """
+
+    flow: Stream
+    notes: tuple[NoteCall, ...]
+    removals: tuple[Removal, ...]
+    queries: tuple[AuthorQuery, ...]
+    reserved: tuple[Reserved, ...]
+    placeholders: tuple[Placeholder, ...]
+    blocks: tuple[Block, ...]
+    prepared: str
+    pairs: tuple[tuple[int, int], ...]
+
+    def text_offset(self, prepared: int) -> int:
+        """Return the offset in the text that a place in ``prepared`` comes from."""
+        which = bisect_right(self.pairs, (prepared, len(self.prepared) + prepared)) - 1
+        at, start = self.pairs[which]
+        following = self.pairs[which + 1] if which + 1 < len(self.pairs) else None
+        offset = start + prepared - at
+        return offset if following is None else min(offset, following[1])
