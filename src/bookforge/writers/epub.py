@@ -162,7 +162,9 @@ def _correct_package(made: bytes, composition: Composition, pages: Iterable[Page
     else:
         del package.attrib["prefix"]
     metadata = epub_metadata.element(composition, epub_metadata.facts(pages), ids)
-    package.replace(package.find(f"{{{OPF}}}metadata"), metadata)
+    theirs = package.find(f"{{{OPF}}}metadata")
+    assert theirs is not None
+    package.replace(theirs, metadata)
     return _serialise(package)
 
 

@@ -4,6 +4,7 @@ Sources: EPUB 3.3, 5.5 and appendix D; EPUB Accessibility 1.1; schema.org access
 """
 
 import datetime
+import itertools
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -106,7 +107,8 @@ class _Holder:
     """A metadata element being filled."""
 
     def __init__(self) -> None:
-        self.root = etree.Element(f"{{{OPF}}}metadata", nsmap={None: OPF, "dc": DC})
+        namespaces: dict[str | None, str] = {None: OPF, "dc": DC}
+        self.root = etree.Element(f"{{{OPF}}}metadata", nsmap=namespaces)
 
     def dc(self, name: str, text: str, id_: str | None = None) -> None:
         made = etree.SubElement(self.root, f"{{{DC}}}{name}", {"id": id_} if id_ else {})
@@ -201,7 +203,7 @@ def _position(printed: str | None) -> str | None:
     if not text or set(text) - _ROMAN.keys():
         return None
     values = [_ROMAN[letter] for letter in text] + [0]
-    return str(sum(-a if a < b else a for a, b in zip(values, values[1:], strict=False)))
+    return str(sum(-a if a < b else a for a, b in itertools.pairwise(values)))
 
 
 def modified(book: Metadata) -> str:
