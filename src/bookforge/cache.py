@@ -1,0 +1,419 @@
+"""Results of finished stages into private files named by what they depend on, and back.
+
+An entry is ``<folder>/<stage>/<two digits>/<key>``: one head line with the SHA-256 of what follows (bound to stage, key
+and shape of the value), then the value as JSON or raw bytes. An entry that does not verify is a miss and is removed, so
+a torn write, a changed value type or a hand-edited file can never reach a book. The cache holds a manuscript in clear:
+folders are 0700, files 0600, and a folder that others own or can write to is not used. Nothing here ever fails a build.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, TypeVar
+
+from bookforge.diagnostics import Report, note
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance | bytes")
+
+LIMIT: Final = 512 * 1024 * 1024
+"""Bytes a cache may hold before the least recently used entries go."""
+
+_KEEP: Final = 0.8  # a prune goes below the limit by this much, so that the next put does not prune again
+_MAGIC: Final = b"bookforge-cache 1 "
+_HEAD: Final = len(_MAGIC) + 64 + 1
+_STAGE: Final = re.compile(r"[a-z][a-z0-9-]*")
+_KEY: Final = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY: Final = "tmp"
+_TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of bookforge; it can be deleted.\n"
+
+
+def key(stage: str, *parts: str | bytes) -> str:
+    """Return the SHA-256 that names a result of ``stage`` made from exactly ``parts``, in this order.
+
+    Each part is hashed with its kind and length before it, so no two lists of parts give the same bytes.
+    """
+    digest = hashlib.sha256()
+    for part in (stage, *parts):
+        kind, raw = (b"b", part) if isinstance(part, bytes) else (b"s", part.encode("utf-8", "surrogatepass"))
+        digest.update(kind + len(raw).to_bytes(8, "big"))
+        digest.update(raw)
+    return digest.hexdigest()
+
+
+def default_folder(override: Path | None = None) -> Path | None:
+    """Say where the cache lives: ``override``, else ``BOOKFORGE_CACHE_DIR``, else the user's cache folder.
+
+    ``None`` when this user has no place for one (no home folder).
+    """
+    if override is not None:
+        return override.absolute()
+    if named := os.environ.get("BOOKFORGE_CACHE_DIR"):
+        return Path(named).absolute()
+    import platformdirs
+
+    folder = platformdirs.user_cache_path("bookforge", appauthor=False)
+    return folder if folder.is_absolute() else None
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """What a cache holds; sizes in bytes. ``folder`` is ``None`` for a cache that keeps nothing."""
+
+    folder: Path | None
+    entries: int
+    bytes: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    used_ns: int
+    bytes: int
+    path: str
+
+
+class Cache:
+    """A store of results, shared by any number of processes of one user.
+
+    ``folder=None`` keeps nothing. A folder that cannot be used is reported once, as a note, and keeps nothing either.
+    Workers in other processes make their own: ``Cache(cache.folder)``.
+    """
+
+    key = staticmethod(key)
+
+    def __init__(self, folder: Path | None, report: Report | None = None, limit: int = LIMIT) -> None:
+        self.limit = limit
+        self._report = report
+        self._written = 0
+        self._sampled = False
+        self._writable = True
+        self._serial = 0
+        self.folder = self._open(folder)
+
+    def get(self, stage: str, key: str, type_: type[T]) -> T | None:
+        """Return the value put under ``stage`` and ``key`` as a ``type_``, or ``None``."""
+        if self.folder is None:
+            return None
+        path = self._path(stage, key)
+        try:
+            stored = _read(path)
+            if stored is None:
+                return None
+            value = _decode(stored, type_, f"{stage} {key}")
+        except OSError:
+            return None
+        with contextlib.suppress(OSError):
+            if value is None:
+                path.unlink()
+            else:
+                os.utime(path)  # the order in which entries are pruned
+        return value
+
+    def put(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
+        """Keep ``value`` (a frozen dataclass of plain values, or bytes) under ``stage`` and ``key``."""
+        if self.folder is None or not self._writable:
+            return
+        path = self._path(stage, key)
+        try:
+            head, payload = _encode(value, f"{stage} {key}")
+            self._write(path, head, payload)
+        except UnicodeEncodeError:  # lone surrogates have no JSON; such a value is made anew each time
+            return
+        except OSError as failure:
+            self._writable = False
+            self._say(f"the cache {self.folder} cannot be written ({failure.strerror}), so later builds gain nothing")
+            return
+        self._written += len(payload)
+        if self._is_prune_due(key):
+            self.prune()
+
+    def info(self) -> CacheInfo:
+        """Count what the cache holds."""
+        entries = tuple(self._entries())
+        return CacheInfo(self.folder, len(entries), sum(entry.bytes for entry in entries), self.limit)
+
+    def prune(self) -> int:
+        """Remove leftovers of killed builds and, over the limit, the least recently used entries.
+
+        Returns the bytes removed; 0 also when another process is pruning.
+        """
+        with self._pruning() as alone:
+            if not alone:
+                return 0
+            removed = self._remove_leftovers()
+            entries = sorted(self._entries(), key=lambda entry: (entry.used_ns, entry.path))
+            held = sum(entry.bytes for entry in entries)
+            if held <= self.limit:
+                return removed
+            for entry in entries:
+                if held <= self.limit * _KEEP:
+                    break
+                held -= entry.bytes
+                removed += _remove(entry)
+            return removed
+
+    def clear(self) -> int:
+        """Remove every entry; return the bytes removed."""
+        return self._remove_leftovers() + sum(_remove(entry) for entry in tuple(self._entries()))
+
+    # ------------------------------------------------------------ the folder
+
+    def _open(self, folder: Path | None) -> Path | None:
+        if folder is None:
+            return None
+        try:
+            _make_private(folder)
+            folder = folder.resolve(strict=True)
+            store = folder / "store"
+            _make_private(store)
+            reason = _distrust(folder) or _distrust(store)
+            if reason is None and not (folder / "CACHEDIR.TAG").exists():
+                _tag(folder)
+        except OSError as failure:
+            reason = failure.strerror or "it cannot be used"
+        if reason is not None:
+            self._say(f"the cache {folder} is not used: {reason}")
+            return None
+        return folder
+
+    def _say(self, message: str) -> None:
+        if self._report is not None:
+            hint = "name another folder with --cache-dir or BOOKFORGE_CACHE_DIR"
+            self._report(note("cache-usable", message, hint=hint))
+
+    def _path(self, stage: str, key: str) -> Path:
+        assert self.folder is not None
+        assert _STAGE.fullmatch(stage), stage
+        assert stage != _TEMPORARY
+        assert _KEY.fullmatch(key), key
+        return self.folder / "store" / stage / key[:2] / key
+
+    def _write(self, path: Path, head: bytes, payload: bytes) -> None:
+        with self._temporary() as (temporary, file):
+            file.write(head)
+            file.write(payload)
+            file.flush()
+            try:
+                temporary.replace(path)
+            except FileNotFoundError:
+                _make_private(path.parent)
+                with contextlib.suppress(FileNotFoundError):  # another process cleared the cache meanwhile
+                    temporary.replace(path)
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[Path, IO[bytes]]]:
+        """Open a new file that counts as in use, by its lock, as long as this process lives."""
+        assert self.folder is not None
+        folder = self.folder / "store" / _TEMPORARY
+        _make_private(folder)
+        while True:
+            self._serial += 1
+            path = folder / f"{os.getpid()}-{id(self):x}-{self._serial}"
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            except FileExistsError:  # left by a killed process that had our number
+                continue
+            break
+        try:
+            with os.fdopen(handle, "wb") as file:
+                with contextlib.suppress(OSError):  # no locks here: a prune may take the file, and this put is lost
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield path, file
+        finally:
+            path.unlink(missing_ok=True)
+
+    # ------------------------------------------------------------ pruning
+
+    def _is_prune_due(self, key: str) -> bool:
+        """Say yes after an eighth of the limit was written, and else once a process on one key in sixteen."""
+        if self._written >= self.limit // 8:
+            self._written = 0
+            return True
+        if self._sampled or key[0] != "0":
+            return False
+        self._sampled = True
+        return True
+
+    @contextlib.contextmanager
+    def _pruning(self) -> Iterator[bool]:
+        if self.folder is None:
+            yield False
+            return
+        try:
+            handle = os.open(self.folder / "store", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            yield False
+            return
+        try:
+            yield _take_lock(handle)
+        finally:
+            os.close(handle)
+
+    def _remove_leftovers(self) -> int:
+        """Remove temporary files that no living process holds; return their bytes."""
+        if self.folder is None:
+            return 0
+        removed = 0
+        for entry in _files(self.folder / "store" / _TEMPORARY):
+            with contextlib.suppress(OSError):
+                handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+                try:
+                    if _take_lock(handle):
+                        removed += _remove(entry)
+                finally:
+                    os.close(handle)
+        return removed
+
+    def _entries(self) -> Iterator[_Entry]:
+        if self.folder is None:
+            return
+        for stage in _folders(self.folder / "store"):
+            if stage.name == _TEMPORARY:
+                continue
+            for shelf in _folders(stage):
+                yield from _files(shelf)
+
+
+# ---------------------------------------------------------------- entries
+
+
+def _encode(value: "DataclassInstance | bytes", name: str) -> tuple[bytes, bytes]:
+    """Return the head line and the payload of an entry."""
+    if isinstance(value, bytes):
+        payload = value
+    else:
+        assert is_dataclass(value), "a cached value is a dataclass or bytes"
+        import msgspec
+
+        payload = msgspec.json.encode(value)
+    return _MAGIC + _digest(payload, type(value), name) + b"\n", payload
+
+
+def _decode(stored: bytes, type_: type[T], name: str) -> T | None:
+    """Return the value of an entry, or ``None`` when it is not what was put there."""
+    payload = stored[_HEAD:]
+    if stored[:_HEAD] != _MAGIC + _digest(payload, type_, name) + b"\n":
+        return None
+    if issubclass(type_, bytes):
+        return type_(payload)
+    import msgspec
+
+    try:
+        return msgspec.json.decode(payload, type=type_)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _digest(payload: bytes, type_: type[object], name: str) -> bytes:
+    digest = hashlib.sha256(f"{name} {_shape(type_)}\n".encode())
+    digest.update(payload)
+    return digest.hexdigest().encode()
+
+
+@lru_cache(maxsize=64)
+def _shape(type_: type[object]) -> str:
+    """Return a hash of a type's fields, so that a value from before a field was added is never taken for one after."""
+    if issubclass(type_, bytes):
+        return "bytes"
+    import msgspec
+
+    schema = msgspec.json.encode(msgspec.json.schema(type_), order="sorted")
+    return hashlib.sha256(schema).hexdigest()
+
+
+def _read(path: Path) -> bytes | None:
+    """Return a file's bytes, or ``None`` when there is no regular file of that name."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as failure:
+        if failure.errno == errno.ENOENT:
+            return None
+        raise
+    with os.fdopen(handle, "rb") as file:
+        return file.read() if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
+def _remove(entry: _Entry) -> int:
+    """Remove a file; return the bytes this freed."""
+    try:
+        Path(entry.path).unlink()
+    except OSError:
+        return 0
+    return entry.bytes
+
+
+def _files(folder: Path) -> list[_Entry]:
+    found = []
+    for entry in _scan(folder):
+        with contextlib.suppress(OSError):
+            if entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
+                found.append(_Entry(status.st_mtime_ns, status.st_size, entry.path))
+    return found
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [Path(entry.path) for entry in _scan(folder) if entry.is_dir(follow_symlinks=False)]
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+# ---------------------------------------------------------------- trust
+
+
+def _distrust(folder: Path) -> str | None:
+    """Say why a folder must not hold a private manuscript, or ``None``."""
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        return f"{folder.name} is not a folder"
+    if status.st_uid != os.geteuid():
+        return "it belongs to another user"
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "others can write to it"
+    if folder.name == "store" and status.st_mode & 0o077:
+        folder.chmod(0o700)
+    return None
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only this user can enter, and so any folder above it that is missing."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _tag(folder: Path) -> None:
+    """Mark the folder as a cache for backup programs; see https://bford.info/cachedir/."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with contextlib.suppress(OSError), os.fdopen(os.open(folder / "CACHEDIR.TAG", flags, 0o600), "w") as file:
+        file.write(_TAG)
+
+
+def _take_lock(handle: int) -> bool:
+    """Take the lock of an open file if nobody holds it; say whether that worked."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
