@@ -5,7 +5,8 @@ EbookLib 0.20 makes the package, the container and the NCX. Four of its habits a
 times in the zip. Our documents go in as plain items, because ``EpubHtml`` rewrites them.
 
 What a composition brings: hrefs relative to the folder of the package, ASCII; the nav as the document with the property
-``nav``; the cover's picture, when there is one, as the asset ``cover.jpg`` or ``cover.png``.
+``nav``; stylesheets linked as ``styles/NAME``; the cover's picture, when there is one, as the asset ``images/cover.jpg``
+or ``images/cover.png``.
 """
 
 import datetime
@@ -25,7 +26,8 @@ from bookforge.writers import documents, epub_metadata
 from bookforge.writers.documents import Page
 from bookforge.writers.epub_metadata import OPF
 
-COVERS: Final = ("cover.jpg", "cover.jpeg", "cover.png")
+_COVERS: Final = ("images/cover.jpg", "images/cover.png")
+_STYLES: Final = "styles"
 
 _FOLDER: Final = "EPUB"
 _PACKAGE: Final = f"{_FOLDER}/content.opf"
@@ -59,7 +61,7 @@ def write(composition: Composition, report: Report) -> Artifact:
 def _check_names(composition: Composition) -> None:
     names = [
         *(document.href for document in composition.documents),
-        *(sheet.name for sheet in composition.stylesheets),
+        *(f"{_STYLES}/{sheet.name}" for sheet in composition.stylesheets),
         *composition.assets,
     ]
     folded = [name.lower() for name in names]
@@ -75,7 +77,7 @@ def _check_names(composition: Composition) -> None:
 
 
 def _cover(composition: Composition) -> str | None:
-    return next((name for name in COVERS if name in composition.assets), None)
+    return next((name for name in _COVERS if name in composition.assets), None)
 
 
 # ---------------------------------------------------------------- EbookLib's part
@@ -89,7 +91,8 @@ def _assemble(composition: Composition, pages: tuple[Page, ...]) -> dict[str, by
     book.set_title(epub_metadata.full_title(composition.reading.book.metadata))
     book.spine = [(_add_page(book, page), "yes" if page.document.linear else "no") for page in pages]
     for sheet in composition.stylesheets:
-        _add(book, _item_id(sheet.name), sheet.name, "text/css", sheet.text.encode())
+        name = f"{_STYLES}/{sheet.name}"
+        _add(book, _item_id(name), name, "text/css", sheet.text.encode())
     cover = _cover(composition)
     for name, (data, media_type) in sorted(composition.assets.items()):
         item = _add(book, _item_id(name), name, media_type, data)
@@ -131,7 +134,7 @@ def _item_id(name: str) -> str:
 def _properties(page: Page) -> list[str]:
     """Return exactly the properties a page has: a missing one is an error, and so is one too many."""
     namespaces = {etree.QName(element).namespace for element in page.root.iter(etree.Element)}
-    found = {*page.document.properties} - {"mathml", "svg"}
+    found = {*page.document.properties} & {"nav"}
     found |= {"mathml"} if xhtml.MATHML in namespaces else set()
     found |= {"svg"} if xhtml.SVG in namespaces else set()
     return sorted(found)
