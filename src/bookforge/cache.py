@@ -316,7 +316,8 @@ def _decode(stored: bytes, type_: type[T], name: str) -> T | None:
 
 
 def _digest(payload: bytes, type_: type[object], name: str) -> bytes:
-    digest = hashlib.sha256(f"{name} {_shape(type_)}\n".encode())
+    shape = _shape(type_)  # type: ignore[arg-type]  # mypy takes a class's hash for that of its instances
+    digest = hashlib.sha256(f"{name} {shape}\n".encode())
     digest.update(payload)
     return digest.hexdigest().encode()
 

@@ -16,6 +16,7 @@ import pytest
 from bookforge import book, cache
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic, Location, Severity
+from bookforge.semantics import Matter, Role
 
 KEY = cache.key("section", "text")
 
@@ -95,8 +96,8 @@ def test_a_section_comes_back_equal(tmp_path: Path) -> None:
 def test_nested_values_bytes_enums_and_new_types_come_back_equal(tmp_path: Path) -> None:
     entry = book.BookSection(
         id=book.SectionId("one"),
-        role=book.Role.CHAPTER,
-        matter=book.Matter.BODY,
+        role=Role.CHAPTER,
+        matter=Matter.BODY,
         level=1,
         number=None,
         title="T",
