@@ -1,0 +1,241 @@
+"""What fonts a layout declares in, font files, what they cover and web fonts out; the only user of fontTools.
+
+Fonts come from pinned ``fontpkg-*`` packages or from a layout's own folder, never from the machine: a book looks the
+same wherever it is made.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from fontTools import subset
+from fontTools.ttLib import TTFont, TTLibError
+from fontTools.varLib import instancer
+
+from bookforge.diagnostics import EngineError, LayoutError, Location, Report, error, warning
+from bookforge.edition import FontFace
+from bookforge.layouts import FontSpec
+
+_REGULAR: Final = 400
+_BOLD: Final = 700
+_SHOWN_PLACES: Final = 3
+# Never drawn by themselves: line ends, joiners, marks of direction, soft hyphens, variation selectors.
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+
+
+# ---------------------------------------------------------------- finding
+
+
+def resolve(specs: Iterable[FontSpec]) -> tuple[FontFace, ...]:
+    """Find the file of every declared face.
+
+    Errors: ``font-exists``, as :class:`EngineError` when a package is not installed.
+    """
+    return tuple(_face(spec) for spec in specs)
+
+
+def _face(spec: FontSpec) -> FontFace:
+    path = spec.file if spec.file is not None else _packaged(spec)
+    try:
+        characters(str(path))
+    except (TTLibError, OSError, ValueError) as problem:
+        message = f"the font file '{path.name}' cannot be read ({problem})"
+        raise LayoutError(error("font-exists", message, spec.at)) from problem
+    return FontFace(spec.family, spec.style, str(path), spec.role)
+
+
+def _packaged(spec: FontSpec) -> Path:
+    """Choose a family's regular file of the wanted style by what the package says of its files."""
+    assert spec.package is not None
+    found = importlib.util.find_spec(spec.package.replace("-", "_"))
+    if found is None or found.origin is None:
+        message = f"the font package '{spec.package}' is not installed"
+        raise EngineError(error("font-exists", message, spec.at, f"python -m pip install {spec.package}"))
+    folder = Path(found.origin).parent
+    said: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    fitting = [
+        file
+        for file in said["files"]
+        if file["style"] == spec.style and (file["variable"] or file["weight"] == _REGULAR)
+    ]
+    if not fitting:
+        message = f"the font package '{spec.package}' has no {spec.style} face"
+        raise LayoutError(error("font-exists", message, spec.at))
+    return folder / str(fitting[0]["path"])
+
+
+def licence(face: FontFace) -> str | None:
+    """Return the licence text that lies beside a face's file, or beside the folder it is in."""
+    folder = Path(face.path).parent
+    for place in (folder, folder.parent):
+        for name in ("LICENSE", "LICENSE.txt", "OFL.txt"):
+            if (place / name).is_file():
+                return (place / name).read_text(encoding="utf-8")
+    return None
+
+
+# ---------------------------------------------------------------- what fontconfig may see
+
+
+def private_configuration(faces: Iterable[FontFace], folder: Path) -> Path:
+    """Write a fontconfig configuration that knows the given faces and nothing else, and return its file.
+
+    ``folder`` is a cache folder of ours. The faces are copied into a folder named by their content, so that neither
+    an upgraded font package nor a font of the system can change what a running build sees.
+    """
+    contents = {Path(face.path).name: Path(face.path).read_bytes() for face in faces}
+    total = hashlib.sha256()
+    for name, data in sorted(contents.items()):
+        total.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+    home = folder / total.hexdigest()[:20]
+    files = home / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    for name, data in contents.items():
+        _put(files / name, data)
+    _put(home / "fonts.conf", _configuration(files, home / "cache").encode())
+    return home / "fonts.conf"
+
+
+def _configuration(files: Path, cache_folder: Path) -> str:
+    def escaped(path: Path) -> str:
+        return str(path).replace("&", "&amp;").replace("<", "&lt;")
+
+    return (
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
+        f"  <dir>{escaped(files)}</dir>\n  <cachedir>{escaped(cache_folder)}</cachedir>\n</fontconfig>\n"
+    )
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file unless it is there already with this content; never leave half of one."""
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+# ---------------------------------------------------------------- what the fonts can show
+
+
+@cache
+def characters(path: str) -> frozenset[int]:
+    """Return the code points a font file has a glyph for."""
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap() or ())
+
+
+def coverage(faces: Iterable[FontFace]) -> frozenset[int]:
+    """Return the code points that at least one face has a glyph for."""
+    return frozenset().union(*(characters(face.path) for face in faces))
+
+
+def is_drawn(character: str) -> bool:
+    """Say whether a character needs a glyph at all."""
+    code = ord(character)
+    return unicodedata.category(character) not in _INVISIBLE and not (
+        0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+    )
+
+
+def missing(faces: Iterable[FontFace], text: Iterable[str]) -> tuple[str, ...]:
+    """Return the characters of ``text`` that no face can show, sorted."""
+    covered = coverage(faces)
+    return tuple(char for char in sorted(set(text)) if ord(char) not in covered and is_drawn(char))
+
+
+def report_missing(
+    faces: Iterable[FontFace], places: Mapping[str, tuple[Location, ...]], report: Report
+) -> tuple[str, ...]:
+    """Warn of each character that no face can show, with where it stands; return those characters.
+
+    ``places`` holds every character of the book with the places it occurs at.
+    Warnings: ``font-has-glyph``.
+    """
+    lacking = missing(faces, places)
+    for char in lacking:
+        found = places[char]
+        name = unicodedata.name(char, "a character without a name")
+        others = ", ".join(map(str, found[1:_SHOWN_PLACES]))
+        more = len(found) - _SHOWN_PLACES
+        hint = f"also at {others}{f' and {more} more' if more > 0 else ''}" if others else None
+        message = f"no font of the layout has '{char}' (U+{ord(char):04X} {name})"
+        report(warning("font-has-glyph", message, found[0] if found else None, hint))
+    return lacking
+
+
+# ---------------------------------------------------------------- web fonts
+
+
+@dataclass(frozen=True, slots=True)
+class WebFont:
+    """A subset of a face, ready for ``@font-face``. ``name`` is its file name; ``weight`` ``400`` or ``700``."""
+
+    family: str
+    style: str
+    weight: int
+    name: str
+    data: bytes
+    media_type: str = "font/woff2"
+
+
+def web(
+    faces: Iterable[FontFace], wanted: Iterable[str], weights: tuple[int, ...] = (_REGULAR, _BOLD)
+) -> tuple[WebFont, ...]:
+    """Cut static WOFF2 subsets of the faces, holding only the wanted characters.
+
+    A face without any of the characters, and a bold of a face that has no weight axis, is left out. Reserved font
+    names do not allow subsets: declare only families that reserve none. The licence stays in the name table; the
+    text of it is :func:`licence`.
+    """
+    codes = frozenset(map(ord, wanted))
+    return tuple(
+        _cut(face, codes & characters(face.path), weight)
+        for face in faces
+        if codes & characters(face.path)
+        for weight in weights
+        if weight == _REGULAR or "wght" in _axes(face.path)
+    )
+
+
+@cache
+def _axes(path: str) -> tuple[str, ...]:
+    with TTFont(path, lazy=True) as font:
+        return tuple(axis.axisTag for axis in font["fvar"].axes) if "fvar" in font else ()
+
+
+def _cut(face: FontFace, codes: frozenset[int], weight: int) -> WebFont:
+    font = TTFont(face.path, recalcTimestamp=False)
+    if "fvar" in font:
+        limits = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        if "wght" in limits:
+            limits["wght"] = weight
+        font = instancer.instantiateVariableFont(font, limits, inplace=True)
+    options = subset.Options()
+    options.layout_features = ["*"]
+    options.name_IDs = [0, 1, 2, 3, 4, 6, 13, 14]
+    options.hinting = False
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    out = BytesIO()
+    font.save(out, reorderTables=True)
+    slug = face.family.lower().replace(" ", "-")
+    return WebFont(face.family, face.style, weight, f"{slug}-{weight}-{face.style}.woff2", out.getvalue())

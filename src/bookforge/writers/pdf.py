@@ -1,0 +1,251 @@
+"""A composition in, laid-out pages and a tagged PDF (PDF/UA-1) out; the only user of WeasyPrint and pdfium.
+
+Nothing but the composition is read: every stylesheet, image and font comes from it, every other address is refused.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from bookforge import fonts
+from bookforge.diagnostics import Diagnostic, EditionError, EngineError, Location, Report, error, has_errors, warning
+from bookforge.edition import Artifact, Composition, FontFace, Stylesheet
+from bookforge.writers.pages import Laid, facts
+
+_BASE: Final = "https://book.invalid/"
+_AT: Final = re.compile(r" at (\d+):(\d+)")
+_VARIANT: Final = "pdf/ua-1"
+_LINES_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """Everything a document may use. ``cache_folder`` is where the private font configuration is kept."""
+
+    stylesheets: tuple[Stylesheet, ...]
+    assets: Mapping[str, tuple[bytes, str]]
+    fonts: tuple[FontFace, ...]
+    cache_folder: Path
+
+
+def layout(composition: Composition, cache_folder: Path, report: Report) -> Laid:
+    """Lay the edition out: the slow half of making a PDF.
+
+    ``cache_folder`` is where the private font configuration is kept.
+    Warnings: ``text-fits-page``, and what the engine says of the stylesheets (``stylesheet-parses``).
+    Errors: ``resource-allowed``, ``page-layout``; ``pango-present`` when a library is missing.
+    """
+    (document,) = composition.documents
+    engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder))
+    rendered, tree = engine.render(document.text, Location(document.href), report)
+    laid = facts(rendered, tree)
+    _report_outside(laid, report)
+    return laid
+
+
+def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
+    """Draw a layout as PDF/UA-1 with page labels and bookmarks; same composition, same bytes.
+
+    Errors: ``page-layout``.
+    """
+    identity = hashlib.sha256(composition.documents[0].text.encode())
+    for sheet in composition.stylesheets:
+        identity.update(sheet.text.encode())
+
+    def label_pages(_: object, pdf: Any) -> None:
+        pdf.catalog["PageLabels"] = _page_labels(laid)
+
+    with _listening(Location(composition.documents[0].href), report):
+        data = laid.document.write_pdf(
+            pdf_variant=_VARIANT,
+            pdf_identifier=identity.hexdigest()[:32].encode(),
+            finisher=label_pages,
+        )
+    name = f"{composition.reading.edition.name}.pdf"
+    return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages))
+
+
+def picture(html: str, materials: Materials, size: tuple[int, int], report: Report) -> bytes:
+    """Draw the first page of ``html`` as a JPEG of ``size`` pixels (width, height).
+
+    The page's own size should have the same proportions.
+    Errors: as :func:`layout`.
+    """
+    import pypdfium2
+
+    engine = _Engine(materials)
+    rendered, _ = engine.render(html, Location("cover"), report)
+    with _listening(Location("cover"), report):
+        data = rendered.copy(rendered.pages[:1]).write_pdf()
+    width, height = size
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as pdf:
+        page = pdf[0]
+        scale = max(width / page.get_width(), height / page.get_height())
+        image = page.render(scale=scale).to_pil().convert("RGB").resize(size)
+    out = BytesIO()
+    image.save(out, "JPEG", quality=88, subsampling=0)
+    return out.getvalue()
+
+
+def _page_labels(laid: Laid) -> Any:
+    import pydyf  # type: ignore[import-untyped]
+
+    ranges = pydyf.Array()
+    for page in laid.pages:
+        if page.index == 0 or page.label == "1":
+            style = "/D" if page.label.isdecimal() else "/r"
+            ranges.extend([page.index, pydyf.Dictionary({"S": style})])
+    return pydyf.Dictionary({"Nums": ranges})
+
+
+def _report_outside(laid: Laid, report: Report) -> None:
+    """Warn of lines that leave the area for text, a few of them."""
+    outside = [
+        (page, line) for page in laid.pages for line in page.lines if line.outside and line.authored and not line.note
+    ]
+    for page, line in outside[:_LINES_NAMED]:
+        more = f", with {len(outside) - 1} more such lines" if len(outside) > 1 else ""
+        shown = line.text.strip()[:40]
+        message = f"the line '{shown}' on page {page.label} ({line.block or 'no id'}) runs out of the page{more}"
+        report(warning("text-fits-page", message, hint="shorten the line, or make the table or the code narrower"))
+
+
+# ---------------------------------------------------------------- the engine
+
+
+def _weasyprint(configuration: Path) -> ModuleType:
+    """Import the engine so that it sees only our fonts.
+
+    fontconfig reads its configuration at the import and again for every document; the language it would take from the
+    machine's locale decides between fonts, so it is fixed.
+    """
+    os.environ["FONTCONFIG_FILE"] = str(configuration)
+    os.environ["FC_LANG"] = "en"
+    try:
+        import weasyprint
+    except OSError as problem:
+        raise EngineError(
+            error("pango-present", "Pango, which sets the pages, is not installed", hint="run 'bookforge doctor'")
+        ) from problem
+    return weasyprint  # type: ignore[no-any-return]
+
+
+class _Engine:
+    """WeasyPrint with our fonts, our fetcher, and its log read."""
+
+    def __init__(self, materials: Materials) -> None:
+        self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.cache_folder))
+        self._assets = materials.assets
+        self._stylesheets = materials.stylesheets
+
+    def render(self, html: str, at: Location, report: Report) -> tuple[Any, Any]:
+        """Lay out a document; return WeasyPrint's, and the element tree it was made from."""
+        from weasyprint.css.counters import CounterStyle
+        from weasyprint.text.fonts import FontConfiguration
+
+        configuration, counters, profiles = FontConfiguration(), CounterStyle(), {}  # type: ignore[var-annotated]
+        fetcher = self._fetcher()
+        sheets = []
+        for sheet in self._stylesheets:
+            with _listening(Location(sheet.origin), report):
+                sheets.append(
+                    self._module.CSS(
+                        string=sheet.text,
+                        base_url=_BASE,
+                        url_fetcher=fetcher,
+                        font_config=configuration,
+                        counter_style=counters,
+                        color_profiles=profiles,
+                    )
+                )
+        with _listening(at, report):
+            source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=fetcher)
+            rendered = source.render(
+                font_config=configuration,
+                counter_style=counters,
+                color_profiles=profiles,
+                stylesheets=sheets,
+                pdf_variant=_VARIANT,
+            )
+        _keep_own_links(rendered)
+        return rendered, source.etree_element
+
+    def _fetcher(self) -> Any:
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        assets, sheets = self._assets, self._stylesheets
+
+        class Fetcher(URLFetcher):  # type: ignore[misc]
+            """Serves the composition's own files and nothing else."""
+
+            def fetch(self, url: str, headers: object = None) -> Any:
+                name = unquote(urlsplit(url).path.removeprefix("/")) if url.startswith(_BASE) else ""
+                if name in assets:
+                    data, media_type = assets[name]
+                    return URLFetcherResponse(url, data, {"Content-Type": media_type})
+                if any(name == sheet.name for sheet in sheets):
+                    # The links of the page: already read, each under its own name.
+                    return URLFetcherResponse(url, b"", {"Content-Type": "text/css"})
+                if url.startswith("data:image/") and any(url in sheet.text for sheet in sheets):
+                    return super().fetch(url, headers)
+                raise ValueError("it is not part of the book")
+
+        return Fetcher()
+
+
+def _keep_own_links(rendered: Any) -> None:
+    """Drop the second link that every element inside a link gets in WeasyPrint 70: it fails PDF/UA-1 (7.18.5-1)."""
+    for page in rendered.pages:
+        page.links = [link for link in page.links if link[3].link]
+
+
+@contextlib.contextmanager
+def _listening(at: Location, report: Report) -> Iterator[None]:
+    """Turn what the engine logs meanwhile into findings; raise when one of them is an error."""
+    logger = logging.getLogger("weasyprint")
+    listener = _Listener()
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(listener)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = propagate
+    found = tuple(dict.fromkeys(_finding(record, at) for record in listener.records))
+    if has_errors(finding for finding in found if finding):
+        raise EditionError(*(finding for finding in found if finding))
+    for finding in found:
+        if finding:
+            report(finding)
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
+    message = record.getMessage().strip().rstrip(".")
+    if message.startswith(".notdef glyph"):
+        return None  # Laid.shown tells which, and the fonts' own check where.
+    if record.levelno >= logging.ERROR:
+        rule = "resource-allowed" if "Failed to load" in message else "page-layout"
+        return error(rule, message.replace(_BASE, ""), at)
+    place = _AT.search(message)
+    if place:
+        where = Location(at.path, int(place[1]), int(place[2]))
+        return warning("stylesheet-parses", message.replace(place[0], ""), where)
+    return warning("page-layout", message.replace(_BASE, ""), at)
