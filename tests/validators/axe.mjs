@@ -1,0 +1,48 @@
+// FILES -> one line of JSON for each page, width and colour scheme: what axe-core finds, sideways overflow, failed requests.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const tools = path.dirname(fileURLToPath(import.meta.url));
+const load = createRequire(path.join(tools, "npm", "package.json"));
+const puppeteer = load("puppeteer-core");
+const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
+
+const WIDTHS = [320, 1280]; // 320: WCAG's width for reflow
+const SCHEMES = ["light", "dark"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function examine(browser, file, width, scheme) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`script error: ${error.message}`));
+  page.on("requestfailed", (request) => problems.push(`not loaded: ${request.url().slice(0, 200)}`));
+  page.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) problems.push(`asks the network: ${request.url().slice(0, 200)}`);
+  });
+  await page.setViewport({ width, height: 900 });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  await page.goto(pathToFileURL(path.resolve(file)).href, { waitUntil: "load" });
+  await page.evaluate(axe);
+  const result = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), TAGS);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await page.close();
+  const violations = result.violations.map((found) => ({
+    id: found.id,
+    help: found.help,
+    count: found.nodes.length,
+    first: found.nodes[0].target.join(" "),
+  }));
+  return { file, width, scheme, passes: result.passes.length, violations, overflow, problems };
+}
+
+const browser = await puppeteer.launch({ executablePath: path.join(tools, "chromium"), headless: true });
+try {
+  for (const file of process.argv.slice(2))
+    for (const width of WIDTHS)
+      for (const scheme of SCHEMES)
+        process.stdout.write(`${JSON.stringify(await examine(browser, file, width, scheme))}\n`);
+} finally {
+  await browser.close();
+}
