@@ -96,13 +96,16 @@ def find(name: str, book_folder: Path, at: Location | None = None) -> Layout:
     stylesheets: list[str] = []
     fonts: tuple[FontSpec, ...] = ()
     format_: Format | None = None
-    for folder, spec in reversed(list(zip(folders, declared, strict=True))):
+    for spec in reversed(declared):
         settings |= spec.settings
         stylesheets += [sheet for sheet in spec.stylesheets if sheet not in stylesheets]
         fonts = spec.fonts or fonts
         format_ = spec.format or format_
-        _check_stylesheets(folder, spec)
-    return Layout(name, format_, folders, tuple(stylesheets), fonts, settings, book_folder)
+    layout = Layout(name, format_, folders, tuple(stylesheets), fonts, settings, book_folder)
+    for sheet in layout.stylesheets:
+        if layout.path(sheet) is None:
+            raise LayoutError(error("layout-valid", f"the stylesheet '{sheet}' does not exist", declared[0].at))
+    return layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +214,6 @@ class _Reader:
         if not isinstance(value, dict) or not all(isinstance(v, str | int | float | bool) for v in value.values()):
             raise self._wrong("settings are 'name: default' lines", at)
         return {str(key): default for key, default in value.items()}
-
-
-def _check_stylesheets(folder: Path, spec: _Declared) -> None:
-    for name in spec.stylesheets:
-        if not (folder / name).is_file():
-            raise LayoutError(error("layout-valid", f"the stylesheet '{name}' does not exist", spec.at))
 
 
 # ---------------------------------------------------------------- templates

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -15,19 +15,16 @@ from bookforge.compose import dress, views
 from bookforge.diagnostics import EditionError, error
 from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Reading, Stylesheet
 from bookforge.layouts import Templates
-from bookforge.semantics import SEMANTICS, Matter, Role
+from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
+
+if TYPE_CHECKING:
+    from bookforge.fonts import WebFont
 
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg"}
+_MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE})
+"""Roles whose templates make their text from the manifest."""
+
 _MIDDLE: Final = " \u00b7 "
-
-
-@dataclass(frozen=True, slots=True)
-class WebFont:
-    """A font file to embed in an EPUB or HTML edition."""
-
-    face: FontFace
-    href: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Supplies:
     """
 
     fonts: tuple[FontFace, ...] = ()
-    web_fonts: tuple[WebFont, ...] = ()
+    web_fonts: "tuple[WebFont, ...]" = ()
     cover: tuple[bytes, str, str] | None = None
     formula: Callable[[str, bool], bytes] | None = None
     isbns: tuple[tuple[str, str], ...] = ()
@@ -134,13 +131,13 @@ class _Composer:
             view = dataclasses.replace(view, title=dressed.title or view.title, text=dressed.text, notes=dressed.notes)
         if section.role is Role.TIMELINE and section.content is None:
             view = dataclasses.replace(view, timeline=self._timeline())
+        return Markup(self.templates.render(self._template(section), **self.values(section=view, toc=toc)))  # noqa: S704
+
+    def _template(self, section: BookSection) -> str:
+        """Choose a section's template: its role's; a file of the author's replaces what a role would generate."""
         name = f"{section.role.value}.xhtml.j2"
-        # A file of the author's own replaces a generated page: it is then a section like any other.
-        own = section.content is not None or not self.templates.has(name)
-        template = "section.xhtml.j2" if own and not self.templates.has(f"own-{name}") else name
-        if own and self.templates.has(f"own-{name}"):
-            template = f"own-{name}"
-        return Markup(self.templates.render(template, **self.values(section=view, toc=toc)))  # noqa: S704
+        replaced = section.content is not None and section.role in _MADE
+        return name if self.templates.has(name) and not replaced else "section.xhtml.j2"
 
     def _wardrobe(self) -> dress.Wardrobe:
         return dress.Wardrobe(
@@ -235,7 +232,7 @@ class _Composer:
             if any(href in document.text for document in documents)
         }
         found |= {href: (data, "image/svg+xml") for href, data in sorted(self.formulas.items())}
-        found |= {font.href: (font.data, "font/woff2") for font in self.supplies.web_fonts}
+        found |= {f"fonts/{font.name}": (font.data, font.media_type) for font in self.supplies.web_fonts}
         if self.supplies.cover is not None and self.format is not Format.PDF:
             data, media_type, _ = self.supplies.cover
             found[self._cover_href()] = (data, media_type)
@@ -243,7 +240,7 @@ class _Composer:
 
     def _cover_href(self) -> str:
         assert self.supplies.cover is not None
-        return f"images/cover.{_ENDINGS[self.supplies.cover[1]]}"
+        return f"cover.{_ENDINGS[self.supplies.cover[1]]}"
 
     # ------------------------------------------------------------ documents
 
@@ -304,7 +301,7 @@ class _Composer:
         return {"href": self._cover_href(), "alt": self.supplies.cover[2]}
 
     def _page(self, role: str, title: str) -> dict[str, Any]:
-        sheets = [f"styles/{name.removesuffix('.j2')}" for name in self.templates.layout.stylesheets]
+        sheets = [name.removesuffix(".j2") for name in self.templates.layout.stylesheets]
         return {
             "title": title,
             "lang": self.book.metadata.language,
@@ -347,7 +344,7 @@ def _image_hrefs(assets: Mapping[str, Asset]) -> dict[str, str]:
     for path in sorted(assets):
         stem = re.sub(r"[^a-z0-9]+", "-", PurePosixPath(path).stem.lower()).strip("-") or "image"
         name, count = stem, 1
-        while name in taken or name == "cover":
+        while name in taken:
             count += 1
             name = f"{stem}-{count}"
         taken.add(name)

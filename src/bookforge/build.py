@@ -1,0 +1,191 @@
+"""A book on disk in, its editions on disk out: the whole pipeline, and the only place that lets anything be written."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bookforge import cache, publish
+from bookforge.diagnostics import (
+    BookforgeError,
+    Diagnostic,
+    Report,
+    Severity,
+    error,
+)
+from bookforge.edition import Artifact, Edition, Format
+
+if TYPE_CHECKING:
+    from bookforge.manifest import Manifest
+    from bookforge.publish import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be built and how. ``book`` is the manifest; no formats and no editions mean all of them."""
+
+    book: Path
+    formats: tuple[Format, ...] = ()
+    editions: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    output: Path = Path("dist")
+    jobs: int = 2
+    strict: bool = False
+    release: bool = False
+    cache_folder: Path | None = None
+    cached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An edition as it was published."""
+
+    edition: Edition
+    published: "Published"
+    pages: int | None
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an order: what was built, everything that was found, and the exit status."""
+
+    built: tuple[Built, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    status: int
+
+
+@dataclass(slots=True)
+class _Log:
+    """Gathers findings, each once, and passes them on as they come."""
+
+    listener: Report
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def __call__(self, finding: Diagnostic) -> None:
+        if finding not in self.found:
+            self.found.append(finding)
+            self.listener(finding)
+
+    def has_warnings(self) -> bool:
+        return any(found.severity is Severity.WARNING for found in self.found)
+
+    def take(self, problem: BookforgeError) -> int:
+        for finding in problem.diagnostics:
+            self(finding)
+        return problem.exit_status
+
+
+def run(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
+    """Build what is ordered. One edition that fails does not keep another from being published.
+
+    Raises nothing a book or a machine can cause: errors are findings, and the status says which kind was worst.
+    """
+    return _carry_out(order, report, say, _Building.build)
+
+
+def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
+    """Do everything short of laying out and writing: read, convert, compose, and prove the words of every edition."""
+    return _carry_out(order, report, say, _Building.check)
+
+
+def _carry_out(
+    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building, Edition], Built | None]"
+) -> Outcome:
+    log = _Log(report)
+    built: list[Built] = []
+    status = 0
+    with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
+        try:
+            building = _Building(order, log, say, Path(scratch))
+            for edition in building.editions:
+                try:
+                    built += [each for each in (action(building, edition),) if each is not None]
+                except BookforgeError as problem:
+                    status = max(status, log.take(problem))
+        except BookforgeError as problem:
+            status = max(status, log.take(problem))
+    if order.strict and log.has_warnings():
+        status = max(status, 1)
+    return Outcome(tuple(built), tuple(log.found), status)
+
+
+class _Building:
+    """One run: the book loaded once, its editions made one after the other."""
+
+    def __init__(self, order: Order, log: _Log, say: Callable[[str], None], scratch: Path) -> None:
+        from bookforge import pipeline
+        from bookforge.editions import Workshop
+
+        self.order = order
+        self.log = log
+        folder = cache.default_folder(order.cache_folder) if order.cached else None
+        store = cache.Cache(folder, log)
+        self.shop = Workshop(store, folder or scratch, log, say)
+        publish.recover(order.output)
+        say("reading the manuscript")
+        self.loaded = pipeline.load(order.book, order.only, store, order.jobs, log)
+        self.editions = choose(self.loaded.manifest, order)
+        if order.release:
+            from bookforge import release
+
+            release.refuse_unfinished(self.loaded)
+
+    def check(self, edition: Edition) -> None:
+        """Compose an edition and prove its words."""
+        from bookforge import editions
+
+        editions.compose_only(self.loaded, edition, self.shop)
+
+    def build(self, edition: Edition) -> Built | None:
+        """Make an edition and publish it; under ``--strict`` one with a warning is not published."""
+        from bookforge import editions
+
+        artifact = _named(editions.make(self.loaded, edition, self.shop), f"{self.loaded.manifest.id}-{edition.name}")
+        if self.order.release:
+            from bookforge import release
+
+            release.validate(artifact, self.log)
+        if self.order.strict and self.log.has_warnings():
+            return None
+        base = f"{self.loaded.manifest.id}-{edition.name}"
+        published = publish.artifact(artifact, self.order.output, base)
+        return Built(edition, published, artifact.pages, artifact.words)
+
+
+def _named(artifact: Artifact, base: str) -> Artifact:
+    """Name a single file after book and edition."""
+    if artifact.edition.format is Format.HTML:
+        return artifact
+    ((_, data),) = artifact.files.items()
+    return Artifact(artifact.edition, {f"{base}.{artifact.edition.format}": data}, artifact.pages, artifact.words)
+
+
+def choose(declared: "Manifest", order: Order) -> tuple[Edition, ...]:
+    """Return the editions an order means.
+
+    Errors: ``edition-known``, ``edition-of-format``.
+    """
+    from bookforge.diagnostics import EditionError
+
+    names = [edition.name for edition in declared.editions]
+    wrong = [_unknown(name, names) for name in order.editions if name not in names]
+    formats = {edition.format for edition in declared.editions}
+    wrong += [
+        error("edition-of-format", f"the book declares no {each} edition", None, f"it declares {', '.join(names)}")
+        for each in order.formats
+        if each not in formats
+    ]
+    if wrong:
+        raise EditionError(*wrong)
+    if not order.editions and not order.formats:
+        return declared.editions
+    return tuple(each for each in declared.editions if each.name in order.editions or each.format in order.formats)
+
+
+def _unknown(name: str, names: list[str]) -> Diagnostic:
+    near = get_close_matches(name, names, 1)
+    hint = f"did you mean '{near[0]}'?" if near else f"the editions are {', '.join(names)}"
+    return error("edition-known", f"the book declares no edition '{name}'", None, hint)

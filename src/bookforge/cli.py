@@ -1,0 +1,353 @@
+"""What is typed on the command line into calls, and what comes of them into lines, JSON and an exit status."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from bookforge import __version__
+from bookforge.diagnostics import BookforgeError, Diagnostic, Location
+
+if TYPE_CHECKING:
+    from bookforge.build import Built, Order, Outcome
+
+_DESCRIPTION: Final = """\
+Make a book of Markdown chapters: a PDF for print, an EPUB for e-readers, an HTML edition for the browser.
+
+A book is a folder with a book.yaml that lists its chapters:
+
+    title: A Title
+    authors: [First Author, Second Author]
+    language: en
+    chapters:
+      - chapters/one.md
+      - chapters/two.md
+"""
+_EPILOG: Final = """\
+first steps:
+  bookforge new my-book          make a small book to start from
+  cd my-book && bookforge build  build every edition into dist/
+  bookforge build --format epub  rebuild just the EPUB
+  bookforge check                look for mistakes without building
+  bookforge doctor               see what this machine has and lacks
+
+exit status: 0 good, 1 the book has errors, 2 the command was wrong, 3 this machine lacks something
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except BookforgeError as problem:
+        for found in problem.diagnostics:
+            _line(str(found))
+        return problem.exit_status
+    except KeyboardInterrupt:
+        _line("interrupted; what was built before is untouched")
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe went away: nothing to tell it, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one line, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        _line(f"{self.prog}: {message}\n  hint: see '{self.prog} --help'")
+        raise SystemExit(2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line."""
+    top = _Parser(
+        prog="bookforge", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"bookforge {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_build(commands)
+    _add_check(commands)
+    _add_new(commands)
+    _add_stats(commands)
+    _add_doctor(commands)
+    _add_completion(commands)
+    return top
+
+
+def _command(commands: Any, name: str, run: Any, text: str, epilog: str = "") -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    made.set_defaults(run=run)
+    return made
+
+
+def _add_book(command: argparse.ArgumentParser) -> None:
+    text = "a book.yaml or a folder with one (default: book.yaml here, else manuscript/book.yaml)"
+    command.add_argument("book", metavar="BOOK", nargs="?", type=Path, help=text)
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    _add_book(command)
+    command.add_argument("--format", action="append", choices=("pdf", "epub", "html"), help="take all editions of this format")
+    command.add_argument("--edition", action="append", metavar="NAME", help="take the edition of this name")
+    command.add_argument(
+        "--only", action="append", metavar="CHAPTER", help="take just this chapter, by id or file; the others are not read"
+    )
+    command.add_argument("--strict", action="store_true", help="let warnings fail the command")
+    command.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="do up to N things at once")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep finished work in DIR")
+    command.add_argument("--no-cache", action="store_true", help="use and keep no finished work")
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError("a whole number from 1 to 256")
+    return int(text)
+
+
+def _add_build(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge build                       every edition, into dist/
+  bookforge build --format epub         just the EPUB
+  bookforge build --edition proof       just the proof
+  bookforge build --only 03-letter.md   a book of one chapter, to look at
+"""
+    command = _command(commands, "build", _build, "build a book's editions", epilog)
+    _add_selection(command)
+    command.add_argument("--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)")
+    command.add_argument(
+        "--release",
+        action="store_true",
+        help="refuse open queries, drafts, placeholders, and anything a validator finds",
+    )
+
+
+def _add_check(commands: Any) -> None:
+    command = _command(commands, "check", _check, "look for mistakes without building")
+    _add_selection(command)
+
+
+def _add_new(commands: Any) -> None:
+    command = _command(commands, "new", _new, "make a small book to start from")
+    command.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to make")
+    command.add_argument("--title", default=None, help="the book's title (default: from the folder's name)")
+
+
+def _add_stats(commands: Any) -> None:
+    command = _command(commands, "stats", _stats, "count words, notes, queries and minutes, chapter by chapter")
+    _add_book(command)
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _add_doctor(commands: Any) -> None:
+    command = _command(commands, "doctor", _doctor, "show what this machine has and lacks, and how to get it")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _add_completion(commands: Any) -> None:
+    epilog = 'example:\n  bookforge completion bash > ~/.local/share/bash-completion/completions/bookforge'
+    command = _command(commands, "completion", _completion, "print a script that completes commands in a shell", epilog)
+    command.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+# ---------------------------------------------------------------- commands
+
+
+def _order(arguments: argparse.Namespace) -> "Order":
+    from bookforge import pipeline
+    from bookforge.build import Order
+    from bookforge.edition import Format
+
+    return Order(
+        book=pipeline.find_book(arguments.book, Path()),
+        formats=tuple(Format(name) for name in arguments.format or ()),
+        editions=tuple(arguments.edition or ()),
+        only=tuple(arguments.only or ()),
+        output=getattr(arguments, "output", Path("dist")),
+        jobs=arguments.jobs,
+        strict=arguments.strict,
+        release=getattr(arguments, "release", False),
+        cache_folder=arguments.cache_dir,
+        cached=not arguments.no_cache,
+    )
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    return _carry_out(arguments, "run")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    return _carry_out(arguments, "check")
+
+
+def _carry_out(arguments: argparse.Namespace, what: str) -> int:
+    from bookforge import build
+
+    screen = _Screen(silent=arguments.json)
+    try:
+        order = _order(arguments)
+    except BookforgeError as problem:
+        if not arguments.json:
+            raise
+        _print_json({"artifacts": [], "diagnostics": [_finding(each, Path()) for each in problem.diagnostics]})
+        return problem.exit_status
+    screen.folder = order.book.parent
+    outcome = getattr(build, what)(order, screen.report, screen.say)
+    screen.clear()
+    if arguments.json:
+        found = [_finding(each, screen.folder) for each in outcome.diagnostics]
+        _print_json({"artifacts": [_artifact(each) for each in outcome.built], "diagnostics": found})
+    else:
+        _summarise(outcome, what)
+    return int(outcome.status)
+
+
+def _summarise(outcome: "Outcome", what: str) -> None:
+    for built in outcome.built:
+        print(_built_line(built))
+    errors = sum(found.severity.value == "error" for found in outcome.diagnostics)
+    warnings = sum(found.severity.value == "warning" for found in outcome.diagnostics)
+    counts = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning")) if count]
+    if counts:
+        _line(", ".join(counts))
+    elif what == "check":
+        print("no mistakes found")
+
+
+def _built_line(built: "Built") -> str:
+    path = Path(os.path.relpath(built.published.path))
+    shown = f"{path}/" if built.published.files and built.published.tree_sha256 else str(path)
+    size = built.published.bytes
+    counted = f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
+    facts = [f"{built.pages} pages"] if built.pages else []
+    facts += [f"{built.words:,} words", counted] + ([] if built.published.changed else ["unchanged"])
+    return f"{shown}  ({', '.join(facts)})"
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from bookforge import new
+
+    made = new.create(arguments.folder, arguments.title)
+    for path in made:
+        print(path)
+    print(f"now: cd {arguments.folder} && bookforge build")
+    return 0
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from bookforge import pipeline, stats
+
+    order_book = pipeline.find_book(arguments.book, Path())
+    screen = _Screen(silent=arguments.json)
+    screen.folder = order_book.parent
+    counted = stats.count(order_book, screen.report)
+    if arguments.json:
+        _print_json(stats.as_data(counted))
+    else:
+        print(stats.table(counted))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from bookforge import doctor
+
+    findings = doctor.examine()
+    if arguments.json:
+        _print_json({"findings": doctor.as_data(findings)})
+    else:
+        print(doctor.table(findings))
+    return 0 if doctor.is_fit(findings) else 3
+
+
+def _completion(arguments: argparse.Namespace) -> int:
+    from bookforge import completion
+
+    print(completion.script(arguments.shell, parser()))
+    return 0
+
+
+# ---------------------------------------------------------------- speaking
+
+
+class _Screen:
+    """Where findings and progress go: a line each; on a terminal progress is one line that changes."""
+
+    def __init__(self, silent: bool) -> None:
+        self.silent = silent
+        self.folder = Path()
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def report(self, finding: Diagnostic) -> None:
+        if not self.silent:
+            self.clear()
+            _line(str(_relative(finding, self.folder)))
+
+    def say(self, doing: str) -> None:
+        if not self.silent and self.live:
+            sys.stderr.write(f"\r\x1b[K{doing} …")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if not self.silent and self.live:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _shown_path(at: Location, folder: Path) -> str:
+    """Show a place of the book as a path from here."""
+    path = folder / at.path
+    return os.path.relpath(path) if path.exists() else at.path
+
+
+def _relative(finding: Diagnostic, folder: Path) -> Diagnostic:
+    if finding.at is None:
+        return finding
+    at = Location(_shown_path(finding.at, folder), finding.at.line, finding.at.column)
+    return Diagnostic(finding.rule, finding.severity, finding.message, at, finding.hint)
+
+
+def _line(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _finding(finding: Diagnostic, folder: Path) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "path": _shown_path(finding.at, folder) if finding.at else None,
+        "line": finding.at.line if finding.at else None,
+        "column": finding.at.column if finding.at else None,
+        "hint": finding.hint,
+    }
+
+
+def _artifact(built: "Built") -> dict[str, object]:
+    published = built.published
+    facts: dict[str, object] = {
+        "edition": built.edition.name,
+        "format": built.edition.format.value,
+        "path": str(published.path),
+        "bytes": published.bytes,
+        "sha256": published.sha256,
+        "pages": built.pages,
+        "words": built.words,
+    }
+    if published.tree_sha256 is not None:
+        facts["files"] = [{"path": each.path, "bytes": each.bytes, "sha256": each.sha256} for each in published.files]
+        facts["tree_sha256"] = published.tree_sha256
+    return facts

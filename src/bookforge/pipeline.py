@@ -1,0 +1,192 @@
+"""A book's folder in, the book as a value out: manifest, sources, sections, images, outline.
+
+Conversion is cached by section and runs in threads, since the work is pandoc's own processes.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Final, TypeVar
+
+from bookforge import manifest, manuscript, outline
+from bookforge.book import Book, Entry, Section, Source
+from bookforge.cache import Cache
+from bookforge.cache import key as cache_key
+from bookforge.diagnostics import (
+    BookforgeError,
+    Diagnostic,
+    Location,
+    ManifestError,
+    Report,
+    error,
+    warning,
+)
+from bookforge.manifest import Manifest
+
+_STAGE: Final = "section"
+_ENGINES: Final = ("pypandoc_binary", "lxml", "tinyhtml5")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A book ready for its editions, with the sources it came from."""
+
+    manifest: Manifest
+    sources: tuple[Source, ...]
+    book: Book
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A section with what its conversion had to say: the unit of the cache."""
+
+    section: Section
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def find_book(given: Path | None, here: Path) -> Path:
+    """Find the manifest a command means: the file, the folder's ``book.yaml``, else ``manuscript/book.yaml``.
+
+    Errors: ``book-found``.
+    """
+    candidates = [here / "book.yaml", here / "manuscript" / "book.yaml"]
+    if given is not None:
+        candidates = [given / "book.yaml", given / "manuscript" / "book.yaml"] if given.is_dir() else [given]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    where = f"'{given}'" if given is not None else "this folder"
+    raise ManifestError(
+        error("book-found", f"there is no book.yaml in {where}", hint="'bookforge new FOLDER' makes a book to start from")
+    )
+
+
+def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Report) -> Loaded:
+    """Read, convert and put together a book.
+
+    ``only`` names the chapters to take, by id, path or file name; none means all.
+    Errors: those of every stage, each stage's all at once.
+    """
+    declared = manifest.read(book)
+    if declared.bibliography is not None:
+        report(warning("citations-built", "citations are not built yet: '@key' stays as typed", Location(book.name)))
+    entries = _chosen(declared, only)
+    sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report), entries, 1)
+    language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
+    parsed = _gather(lambda source: _parse(source, language[source.path], store), sources, jobs)
+    for each in parsed:
+        for found in each.diagnostics:
+            report(found)
+    sections = {each.section.path: each.section for each in parsed}
+    metas = {source.path: source.meta for source in sources}
+    assets = _assets(declared, sections.values(), report)
+    revision = declared.metadata.revision or _revision(sources)
+    return Loaded(declared, sources, outline.build(declared, sections, metas, assets, revision, report))
+
+
+def _gather(step: Callable[[Entry | Source], T], items: Iterable, jobs: int) -> tuple[T, ...]:  # type: ignore[type-arg]
+    """Do a step for every item, in order, and raise all its errors together."""
+
+    def attempt(item: Entry | Source) -> T | BookforgeError:
+        try:
+            return step(item)
+        except BookforgeError as problem:
+            return problem
+
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        results = list(pool.map(attempt, items))
+    wrong = [result for result in results if isinstance(result, BookforgeError)]
+    if wrong:
+        worst = max(wrong, key=lambda problem: problem.exit_status)
+        raise type(worst)(*(found for problem in wrong for found in problem.diagnostics))
+    return tuple(result for result in results if not isinstance(result, BookforgeError))
+
+
+def _chosen(declared: Manifest, only: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Return the entries with files that are wanted, parts of wanted chapters included."""
+    with_files = tuple(entry for entry in declared.entries if entry.path is not None)
+    if not only:
+        return with_files
+    names = {name: entry for entry in with_files for name in _names(entry)}
+    wrong = [name for name in only if name not in names]
+    if wrong:
+        raise ManifestError(*(_no_chapter(name, names) for name in wrong))
+    wanted = {names[name].id for name in only}
+    parts = {names[name].part for name in only}
+    return tuple(
+        entry for place, entry in enumerate(declared.entries) if entry.path and (entry.id in wanted or place in parts)
+    )
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    assert entry.path is not None
+    return (entry.id, entry.path, entry.path.rpartition("/")[2])
+
+
+def _no_chapter(name: str, names: Iterable[str]) -> Diagnostic:
+    near = get_close_matches(name, list(names), 1)
+    return error("chapter-known", f"the book has no chapter '{name}'", None, f"did you mean '{near[0]}'?" if near else None)
+
+
+def _language(entry: Entry, source: Source, declared: Manifest) -> str:
+    return entry.meta.language or source.meta.language or declared.metadata.language
+
+
+def _parse(source: Source, language: str, store: Cache) -> Parsed:
+    name = cache_key(_STAGE, code_digest(), _engine_versions(), source.path, language, source.raw)
+    known = store.get(_STAGE, name, Parsed)
+    if known is not None:
+        return known
+    from bookforge import markdown
+
+    said: list[Diagnostic] = []
+    parsed = Parsed(markdown.parse(source, language, said.append), ())
+    parsed = Parsed(parsed.section, tuple(said))
+    store.put(_STAGE, name, parsed)
+    return parsed
+
+
+@cache
+def code_digest() -> str:
+    """Return a hash of bookforge's own code, so that nothing made by other code is ever taken from the cache."""
+    folder = Path(__file__).parent
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+@cache
+def _engine_versions() -> str:
+    return " ".join(f"{name}={metadata.version(name)}" for name in _ENGINES)
+
+
+def _assets(declared: Manifest, sections: Iterable[Section], report: Report) -> dict:  # type: ignore[type-arg]
+    uses: dict[str, tuple[Location, ...]] = {}
+    for section in sections:
+        for image in section.images:
+            at = Location(section.path, image.at.line, image.at.column)
+            uses[image.path] = (*uses.get(image.path, ()), at)
+    cover = declared.metadata.cover
+    if cover is not None:
+        uses[cover.path] = (*uses.get(cover.path, ()), cover.at)
+    if not uses:
+        return {}
+    from bookforge import assets
+
+    return assets.collect(declared.folder, uses, report)
+
+
+def _revision(sources: Iterable[Source]) -> str:
+    """Name a state of the manuscript that names none itself: the start of a hash over its chapters."""
+    total = hashlib.sha256()
+    for source in sources:
+        total.update(source.path.encode() + b"\0" + hashlib.sha256(source.raw.encode()).digest())
+    return total.hexdigest()[:8]
