@@ -1,0 +1,127 @@
+"""A path as the author typed it into the file it names, and never out of the book's folder.
+
+Names are found whatever Unicode form the file system keeps them in, and in another case when only one file fits, so
+that a book made on a Mac builds on Linux.
+"""
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MAX_LENGTH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of the book: its path relative to the book's folder (NFC, forward slashes), and where it is on disk."""
+
+    path: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a path names no file of the book, in the author's words, and what to do."""
+
+    message: str
+    hint: str
+
+
+def find(book_dir: Path, typed: str) -> Found | Missing:
+    """Return the regular file a path names, looked up part by part below ``book_dir``, symbolic links resolved."""
+    if refused := _refuse(typed):
+        return refused
+    here = book_dir
+    parts: list[str] = []
+    for part in typed.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not parts:
+                return _outside(typed)
+            parts.pop()
+            here = here.parent
+            continue
+        name = _name_on_disk(here, part)
+        if name is None:
+            return _near(here, part, "/".join(parts), typed)
+        here = here / name
+        if here.is_symlink() and not _is_inside(book_dir, here):
+            return _outside(typed)
+        parts.append(unicodedata.normalize("NFC", name))
+    return _checked(book_dir, here, "/".join(parts), typed)
+
+
+def _refuse(typed: str) -> Missing | None:
+    if not typed.strip():
+        return Missing("this path is empty", "name a file of the book's folder")
+    if "\\" in typed:
+        return Missing(f"the path '{typed}' has backslashes", f"write it with slashes: {typed.replace(chr(92), '/')}")
+    if typed.startswith(("/", "~")) or typed[1:2] == ":":
+        hint = "copy the file into the book's folder and write the path from there, as in chapters/one.md"
+        return Missing(f"the path '{typed}' does not begin in the book's folder", hint)
+    if "://" in typed:
+        return Missing(f"'{typed}' is an address, not a file", "save the file into the book's folder")
+    if len(typed) > MAX_LENGTH or "\0" in typed:
+        return Missing("this path is too long or holds a NUL character", "name a file of the book's folder")
+    return None
+
+
+def _outside(typed: str) -> Missing:
+    hint = "a book may use only files of its own folder; copy the file into it"
+    return Missing(f"the path '{typed}' leads out of the book's folder", hint)
+
+
+def _name_on_disk(folder: Path, part: str) -> str | None:
+    """Return how the file system spells a name: exactly so, in another Unicode form, or in another case."""
+    names = _names(folder)
+    if part in names:
+        return part
+    wanted = unicodedata.normalize("NFC", part)
+    same = [name for name in names if unicodedata.normalize("NFC", name) == wanted]
+    if not same:
+        same = [name for name in names if unicodedata.normalize("NFC", name).casefold() == wanted.casefold()]
+    return same[0] if len(same) == 1 else None
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.isprintable()))
+    except OSError:
+        return ()
+
+
+def _near(folder: Path, part: str, before: str, typed: str) -> Missing:
+    shown = {unicodedata.normalize("NFC", name): name for name in _names(folder) if not name.startswith(".")}
+    close = difflib.get_close_matches(unicodedata.normalize("NFC", part), shown, 1, 0.6)
+    if close:
+        rest = typed.split("/")[typed.split("/").index(part) + 1 :]
+        better = "/".join([*([before] if before else []), close[0], *rest])
+        return Missing(f"the file '{typed}' does not exist", f"did you mean '{better}'?")
+    where = f"the folder '{before}'" if before else "the book's folder"
+    few = ", ".join(sorted(shown)[:5])
+    return Missing(f"the file '{typed}' does not exist", f"{where} holds {few or 'nothing'}")
+
+
+def _is_inside(book_dir: Path, file: Path) -> bool:
+    """Say whether a file, symbolic links followed, is in the book's folder; a link to nothing is told apart later."""
+    try:
+        return file.resolve().is_relative_to(book_dir.resolve())
+    except (OSError, RuntimeError):
+        return True
+
+
+def _checked(book_dir: Path, file: Path, path: str, typed: str) -> Found | Missing:
+    try:
+        real, root = file.resolve(strict=True), book_dir.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return Missing(f"'{typed}' is a symbolic link that leads nowhere", "put the file itself in its place")
+    if not real.is_relative_to(root):
+        return _outside(typed)
+    if real.is_dir():
+        return Missing(f"'{typed}' is a folder", "name one file in it")
+    if not real.is_file():
+        return Missing(f"'{typed}' is not an ordinary file", "put an ordinary file in its place")
+    return Found(path, real)

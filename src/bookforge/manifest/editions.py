@@ -1,0 +1,73 @@
+"""The fields of the manifest into its editions."""
+
+from typing import Final
+
+from bookforge.diagnostics import Diagnostic, Location, error
+from bookforge.edition import Edition, Format, Setting
+from bookforge.manifest.fields import Fields
+from bookforge.manifest.scalars import suggest
+from bookforge.yamlfile import Node, plain
+
+LAYOUTS: Final = {Format.PDF: "paperback", Format.EPUB: "ebook", Format.HTML: "web"}
+"""The layout of an edition that names none, and the names of the editions of a book that declares none."""
+
+
+def read(book: Fields, errors: list[Diagnostic]) -> tuple[Edition, ...]:
+    """Return the declared editions in order, else one of each format."""
+    if "editions" not in book.places:
+        return tuple(Edition(layout, format_, layout, {}) for format_, layout in LAYOUTS.items())
+    named = book.named("editions")
+    _check_isbns(named, errors)
+    formats = {name: said.text("format") for name, said in named.items()}
+    for name, said in named.items():
+        _check_of(name, said, formats, errors)
+    return tuple(_edition(name, said) for name, said in named.items())
+
+
+def setting_places(book: Fields) -> dict[str, dict[str, Location]]:
+    """Return where each key of each edition stands: edition name → key → place."""
+    return {name: dict(said.places) for name, said in book.named("editions").items()}
+
+
+def _edition(name: str, said: Fields) -> Edition:
+    format_ = Format(said.text("format") or "pdf")
+    settings = {key: _setting(node) for key, node in said.settings.items()}
+    if size := said.text("trim-size"):
+        settings["trim-size"] = size
+    layout = said.text("layout") or LAYOUTS[format_]
+    return Edition(name, format_, layout, settings, said.text("isbn"), said.text("of"), said.at)
+
+
+def _setting(node: Node) -> Setting:
+    value = plain(node)
+    return value if isinstance(value, str | int | float | bool) else node.text
+
+
+def _check_isbns(named: dict[str, Fields], errors: list[Diagnostic]) -> None:
+    seen: dict[str, str] = {}
+    for name, said in named.items():
+        isbn = said.located("isbn")
+        if isbn is None:
+            continue
+        if isbn.value in seen:
+            message = f"the edition '{name}' has the same ISBN as '{seen[isbn.value]}'"
+            errors.append(error("isbn-unique", message, isbn.at, "every edition needs an ISBN of its own"))
+        seen.setdefault(isbn.value, name)
+
+
+def _check_of(name: str, said: Fields, formats: dict[str, str | None], errors: list[Diagnostic]) -> None:
+    of = said.located("of")
+    if of is None:
+        return
+    if formats[name] not in (None, Format.PDF):
+        message, hint = "only a PDF edition can be a proof of another", "remove 'of', or write format: pdf"
+    elif of.value == name:
+        message, hint = f"the edition '{name}' cannot be a proof of itself", "name the edition whose pages it shows"
+    elif of.value not in formats:
+        others = [other for other, format_ in formats.items() if other != name and format_ == Format.PDF]
+        message, hint = f"there is no edition '{of.value}'", suggest(of.value, others)
+    elif formats[of.value] not in (None, Format.PDF):
+        message, hint = f"the edition '{of.value}' is not a PDF", "a proof shows the pages of a PDF edition"
+    else:
+        return
+    errors.append(error("edition-of-known", message, of.at, hint))
