@@ -7,8 +7,13 @@ from typing import Final
 
 RULES: Final[dict[str, str]] = {
     # manifest and chapter blocks
+    "book-found": "There is a book.yaml where the command looks for one.",
     "chapter-block-closed": "The YAML block of a chapter ends with a line of three hyphens.",
+    "chapter-known": "A chapter named on the command line is in the book.",
+    "citations-built": "A bibliography waits for citations, which are not built yet.",
     "date-valid": "A date is a year, a month or a day that exists, written as 2026-11-01.",
+    "edition-known": "An edition named on the command line is declared in book.yaml.",
+    "edition-of-format": "A format named on the command line has an edition in book.yaml.",
     "edition-of-known": "A proof names a PDF edition of the same book.",
     "entry-complete": "An entry names a file, a part or a page that bookforge makes.",
     "entry-file-exists": "An entry names a Markdown file in the book's folder.",
@@ -35,10 +40,15 @@ RULES: Final[dict[str, str]] = {
     "yaml-plain": "A YAML file uses plain keys, lists and texts: no tags, no merge keys, one document.",
     "yaml-syntax": "A YAML file is written as YAML wants it.",
     # manuscript
+    "drafts-finished": "A book to be released holds no draft chapter.",
     "file-readable": "A file of the book can be read.",
     "file-size": "A file of the book is within the size limits.",
+    "link-resolves": "A link inside the book leads to a chapter or place that is there.",
+    "placeholders-filled": "A book to be released holds no placeholder such as TK or TODO.",
+    "queries-answered": "A book to be released has no open author query.",
     "text-characters": "A text holds no control characters and no codes that are not characters.",
     "text-encoding": "A text file is in UTF-8.",
+    "voice-exists": "A passage's voice is declared in book.yaml.",
     # markdown
     # assets
     "image-exists": "Every image the book names is a file in its folder.",
@@ -55,16 +65,24 @@ RULES: Final[dict[str, str]] = {
     # layouts and fonts
     "font-exists": "A font that a layout declares is installed and can be read.",
     "font-has-glyph": "A font of the layout has a glyph for every character of the book.",
+    "layout-exists": "A layout is found by its name, in the book's folder or among the installed ones.",
+    "layout-format": "A layout makes the format of its edition.",
+    "layout-valid": "A layout's declaration and files are sound.",
+    "setting-fits": "A setting has the kind of value its layout expects.",
+    "setting-known": "A setting is one the layout has.",
     "stylesheet-parses": "A layout's stylesheets hold only what the page engine knows.",
+    "template-renders": "A layout's template can be rendered.",
     # editions
     "cover-present": "An e-book has a cover picture, which shops and libraries show.",
     "document-well-formed": "A layout's templates write well-formed pages.",
+    "edition-has-text": "An edition shows at least one chapter.",
     "epub-accessible": "Ace finds no barrier in the EPUB.",
     "epub-conforms": "EPUBCheck finds nothing in the EPUB.",
     "file-name-portable": "The names of files in an e-book are ASCII letters, digits, dots, hyphens and underscores.",
     "html-accessible": "axe finds no barrier in the HTML edition, and no page is wider than its window.",
     "html-conforms": "The Nu checker finds nothing in the HTML edition.",
     "html-self-contained": "Every page of the HTML edition finds all it needs in its own folder.",
+    "note-fits-page": "A note fits at the foot of a page.",
     "page-layout": "The page engine sets the edition without complaint.",
     "pdf-conforms": "veraPDF finds nothing in the PDF.",
     "resource-allowed": "A page shows only pictures and fonts that are part of the book.",
