@@ -1,10 +1,52 @@
 """A chapter file into a ``Source``: decoded, normalised, its YAML block read, every offset traced back to the file."""
 
 import bisect
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
 
-from bookforge import textfile
-from bookforge.book import Place, Source
-from bookforge.diagnostics import Location
+from bookforge import bookpath, textfile, yamlfile
+from bookforge.book import ChapterMeta, Entry, OffsetMap, Place, Source
+from bookforge.diagnostics import Diagnostic, Location, ManifestError, ManuscriptError, Report, error, warning
+from bookforge.manifest.entries import chapter_meta, check_voice
+from bookforge.manifest.fields import FieldReader
+from bookforge.manifest.model import CHAPTER
+
+MAX_BYTES: Final = 8_000_000
+
+_FENCE: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*---[ \t]*(?:\r\n|\r|\n)")
+_CLOSE: Final = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_KEY: Final = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s|\Z)")
+_DOCUMENTED: Final = frozenset(key.name for key in CHAPTER.keys)
+
+
+def read(book_dir: Path, entry: Entry, report: Report, voices: Collection[str] | None = None) -> Source:
+    """Read the file of an entry that has one; where ``voices`` are given, the block's voice must be one of them.
+
+    Errors: entry-file-exists, file-readable, file-size, text-characters, text-encoding as ``ManuscriptError``;
+    what is wrong in the YAML block as ``ManifestError``. Warnings: text-undamaged.
+    """
+    assert entry.path is not None
+    found = bookpath.find(book_dir, entry.path)
+    if isinstance(found, bookpath.Missing):
+        raise ManuscriptError(error("entry-file-exists", found.message, entry.at, found.hint))
+    raw = textfile.read(found.file, entry.path, MAX_BYTES)
+    if isinstance(raw, Diagnostic):
+        raise ManuscriptError(raw)
+    if "\ufffd" in raw:
+        report(_damaged(raw, entry.path))
+    return from_text(raw, entry.path, voices)
+
+
+def from_text(raw: str, path: str, voices: Collection[str] | None = None) -> Source:
+    """Make the source of a text that is decoded already; ``path`` is its name in messages."""
+    start, meta = _block(raw, path, voices)
+    text, pairs = _clean(raw, start)
+    return Source(path, raw, text, OffsetMap(pairs, textfile.line_starts(raw)), meta)
 
 
 def raw_offset(source: Source, offset: int) -> int:
@@ -26,3 +68,118 @@ def place(source: Source, start: int, end: int) -> Place:
     assert at.line is not None
     assert at.column is not None
     return Place(first, max(first, raw_offset(source, end)), at.line, at.column)
+
+
+def _damaged(raw: str, path: str) -> Diagnostic:
+    at = textfile.location(path, textfile.line_starts(raw), raw.index("\ufffd"))
+    message = "a letter was lost here in an earlier conversion: this is the replacement character (U+FFFD)"
+    return warning("text-undamaged", message, at, "look the word up in an older copy and type it again")
+
+
+# ---------------------------------------------------------------- the YAML block
+
+
+def _block(raw: str, path: str, voices: Collection[str] | None) -> tuple[int, ChapterMeta]:
+    """Return where the text begins after the chapter's YAML block, and what the block says.
+
+    As in pandoc, a block opens with a line of three hyphens that no blank line follows, has a closing line, and holds
+    a mapping; anything else is a scene break and stays.
+    """
+    opening = _FENCE.match(raw)
+    if opening is None or not (first := _line(raw, opening.end()).strip()):
+        return 0, ChapterMeta()
+    closing = _CLOSE.search(raw.replace("\r", "\n") if "\r" in raw else raw, opening.end())
+    if closing is None:
+        _check_open(raw, opening.end(), path)
+        return 0, ChapterMeta()
+    inside = raw[opening.end() : closing.start()]
+    first_line = len(textfile.line_starts(raw[: opening.end()]))
+    try:
+        root = yamlfile.load(inside, path, first_line)
+    except ManifestError:
+        if _KEY.match(first):
+            raise
+        return 0, ChapterMeta()
+    if root.kind is yamlfile.Kind.NULL and not root.text:
+        return _end(raw, closing.end()), ChapterMeta()
+    if root.kind is not yamlfile.Kind.MAPPING:
+        return 0, ChapterMeta()
+    return _end(raw, closing.end()), _meta(root, voices)
+
+
+def _meta(root: yamlfile.Node, voices: Collection[str] | None) -> ChapterMeta:
+    errors: list[Diagnostic] = []
+    said = FieldReader(errors).table(root, CHAPTER, "the block of a chapter")
+    if said is not None and voices is not None:
+        check_voice(said, voices, errors)
+    if errors or said is None:
+        raise ManifestError(*errors)
+    return chapter_meta(said)
+
+
+def _line(raw: str, offset: int) -> str:
+    match = _LINE.match(raw, offset)
+    return match.group() if match else ""
+
+
+def _end(raw: str, offset: int) -> int:
+    """Step over the second half of a CR LF."""
+    return offset + 1 if raw[offset - 1 : offset + 1] == "\r\n" else offset
+
+
+def _check_open(raw: str, offset: int, path: str) -> None:
+    """Refuse a block that was never closed; a scene break before plain text is none."""
+    key = _KEY.match(_line(raw, offset))
+    if key and key.group(1) in _DOCUMENTED:
+        at = textfile.location(path, textfile.line_starts(raw), offset)
+        message = "the YAML block at the top of this chapter is never closed"
+        raise ManifestError(error("chapter-block-closed", message, at, "end it with a line of three hyphens (---)"))
+
+
+# ---------------------------------------------------------------- clean text
+
+
+def _clean(raw: str, start: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return the text from ``start`` on with LF line ends, in NFC, and the pairs of its offset map."""
+    if "\r" not in raw and unicodedata.is_normalized("NFC", raw):
+        return raw[start:], ((0, start),)
+    pieces: list[str] = []
+    pairs = [(0, start)]
+    clean = 0
+    for at, piece, length in _pieces(raw, start):
+        if at - clean != pairs[-1][1] - pairs[-1][0]:
+            pairs.append((clean, at))
+        pieces.append(piece)
+        if length < len(piece):
+            # Every further character of a piece that grew leads to the piece's beginning.
+            pairs += [(clean + further, at) for further in range(1, len(piece))]
+        clean += len(piece)
+    return "".join(pieces), tuple(pairs)
+
+
+def _pieces(raw: str, start: int) -> Iterator[tuple[int, str, int]]:
+    """Yield (raw offset, clean text, raw length) of stretches that are clean as they are, or are one unit."""
+    for match in _LINE.finditer(raw, start):
+        line, offset = match.group(), match.start()
+        body = line.rstrip("\r\n")
+        if unicodedata.is_normalized("NFC", body):
+            yield offset, body, len(body)
+        else:
+            for begin, unit in _units(body):
+                yield offset + begin, unicodedata.normalize("NFC", unit), len(unit)
+        if len(body) < len(line):
+            yield offset + len(body), "\n", len(line) - len(body)
+
+
+def _units(body: str) -> list[tuple[int, str]]:
+    """Cut a line before each character that nothing before it can combine with; normalising unit by unit is exact."""
+    starts = [at for at, character in enumerate(body) if at == 0 or not _joins(character)]
+    units = [(begin, body[begin:end]) for begin, end in pairwise([*starts, len(body)])]
+    whole = "".join(unicodedata.normalize("NFC", unit) for _, unit in units)
+    # A script newer than our rule may combine otherwise; then the line is one unit, and only columns in it are lost.
+    return units if whole == unicodedata.normalize("NFC", body) else [(0, body)]
+
+
+def _joins(character: str) -> bool:
+    """Say whether a character may join the one before it under NFC: marks, and the later letters of a Hangul block."""
+    return unicodedata.category(character).startswith("M") or "\u1160" <= character <= "\u11ff"

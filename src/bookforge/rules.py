@@ -43,11 +43,13 @@ RULES: Final[dict[str, str]] = {
     "drafts-finished": "A book to be released holds no draft chapter.",
     "file-readable": "A file of the book can be read.",
     "file-size": "A file of the book is within the size limits.",
+    "heading-kept": "A file's own heading is the title of its section.",
     "link-resolves": "A link inside the book leads to a chapter or place that is there.",
     "placeholders-filled": "A book to be released holds no placeholder such as TK or TODO.",
     "queries-answered": "A book to be released has no open author query.",
     "text-characters": "A text holds no control characters and no codes that are not characters.",
     "text-encoding": "A text file is in UTF-8.",
+    "text-undamaged": "No letter of a text was lost in an earlier conversion.",
     "voice-exists": "A passage's voice is declared in book.yaml.",
     # markdown
     # assets
@@ -79,6 +81,7 @@ RULES: Final[dict[str, str]] = {
     "epub-accessible": "Ace finds no barrier in the EPUB.",
     "epub-conforms": "EPUBCheck finds nothing in the EPUB.",
     "file-name-portable": "The names of files in an e-book are ASCII letters, digits, dots, hyphens and underscores.",
+    "formula-draws": "A formula is one that can be drawn for the page.",
     "html-accessible": "axe finds no barrier in the HTML edition, and no page is wider than its window.",
     "html-conforms": "The Nu checker finds nothing in the HTML edition.",
     "html-self-contained": "Every page of the HTML edition finds all it needs in its own folder.",
