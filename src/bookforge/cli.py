@@ -96,13 +96,20 @@ def _add_book(command: argparse.ArgumentParser) -> None:
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
     _add_book(command)
-    command.add_argument("--format", action="append", choices=("pdf", "epub", "html"), help="take all editions of this format")
+    command.add_argument(
+        "--format", action="append", choices=("pdf", "epub", "html"), help="take all editions of this format"
+    )
     command.add_argument("--edition", action="append", metavar="NAME", help="take the edition of this name")
     command.add_argument(
-        "--only", action="append", metavar="CHAPTER", help="take just this chapter, by id or file; the others are not read"
+        "--only",
+        action="append",
+        metavar="CHAPTER",
+        help="take just this chapter, by id or file; the others are not read",
     )
     command.add_argument("--strict", action="store_true", help="let warnings fail the command")
-    command.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="do up to N things at once")
+    command.add_argument(
+        "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="do up to N things at once"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep finished work in DIR")
     command.add_argument("--no-cache", action="store_true", help="use and keep no finished work")
@@ -124,7 +131,9 @@ examples:
 """
     command = _command(commands, "build", _build, "build a book's editions", epilog)
     _add_selection(command)
-    command.add_argument("--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)")
+    command.add_argument(
+        "--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)"
+    )
     command.add_argument(
         "--release",
         action="store_true",
@@ -155,7 +164,7 @@ def _add_doctor(commands: Any) -> None:
 
 
 def _add_completion(commands: Any) -> None:
-    epilog = 'example:\n  bookforge completion bash > ~/.local/share/bash-completion/completions/bookforge'
+    epilog = "example:\n  bookforge completion bash > ~/.local/share/bash-completion/completions/bookforge"
     command = _command(commands, "completion", _completion, "print a script that completes commands in a shell", epilog)
     command.add_argument("shell", choices=("bash", "zsh", "fish"))
 
@@ -217,7 +226,11 @@ def _summarise(outcome: "Outcome", what: str) -> None:
         print(_built_line(built))
     errors = sum(found.severity.value == "error" for found in outcome.diagnostics)
     warnings = sum(found.severity.value == "warning" for found in outcome.diagnostics)
-    counts = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning")) if count]
+    counts = [
+        f"{count} {word}{'s' if count != 1 else ''}"
+        for count, word in ((errors, "error"), (warnings, "warning"))
+        if count
+    ]
     if counts:
         _line(", ".join(counts))
     elif what == "check":

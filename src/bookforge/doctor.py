@@ -114,7 +114,7 @@ def table(findings: Iterable[Finding]) -> str:
         lines.append(f"{mark}  {row.name:<{name_width}}  {row.version or '-':<{version_width}}  {row.needed_for}")
         if row.remedy:
             lines.append(f"{'':9}to get it: {row.remedy}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def as_data(findings: Iterable[Finding]) -> list[dict[str, str | bool | None]]:

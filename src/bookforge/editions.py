@@ -4,16 +4,15 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bookforge import compose, layouts, manuscript, measure, xhtml
+from bookforge import compose, layouts, manuscript, xhtml
 from bookforge.book import Asset, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
-    BookforgeError,
+    Diagnostic,
     EditionError,
     Location,
     ManuscriptError,
@@ -30,7 +29,6 @@ from bookforge.reading import reading
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
-    from bookforge.writers.pages import Laid
 
 _COVER_SIZE: Final = (1600, 2560)
 _LAYOUT_ROUNDS: Final = 4
@@ -63,15 +61,15 @@ def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
         message = f"layout '{edition.layout}' makes {layout.format}, not {edition.format}"
         raise EditionError(error("layout-format", message, edition.at, "choose another layout or format"))
     proved = next((each for each in declared.editions if each.name == edition.of), None)
-    inherited = {
-        name: value for name, value in (proved.settings if proved else {}).items() if name in layout.settings
-    }
+    inherited = {name: value for name, value in (proved.settings if proved else {}).items() if name in layout.settings}
     settings = dict(layout.settings) | inherited | dict(edition.settings)
     wrong = [
         _unknown_setting(name, edition, layout, declared) for name in edition.settings if name not in layout.settings
     ]
     wrong += [
-        error("setting-fits", f"'{name}' is {_kind(layout.settings[name])}, not '{value}'", _at(name, edition, declared))
+        error(
+            "setting-fits", f"'{name}' is {_kind(layout.settings[name])}, not '{value}'", _at(name, edition, declared)
+        )
         for name, value in settings.items()
         if name in layout.settings and not _fits(value, layout.settings[name])
     ]
@@ -81,10 +79,10 @@ def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
 
 
 def _at(name: str, edition: Edition, declared: Manifest) -> Location | None:
-    return declared.setting_places.get((edition.name, name), edition.at)
+    return declared.setting_places.get(edition.name, {}).get(name, edition.at)
 
 
-def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Manifest):  # type: ignore[no-untyped-def]
+def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Manifest) -> Diagnostic:
     near = get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1)
     hint = f"did you mean '{near[0]}'?" if near else f"its settings are {', '.join(sorted(layout.settings))}"
     message = f"layout '{edition.layout}' has no setting '{name}'"
@@ -164,7 +162,7 @@ def _prove(composition: Composition) -> None:
 def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop) -> Artifact:
     """Lay out until every note fits, prove the pages, draw them.
 
-    WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those become notes at the chapter's end.
+    WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end.
     """
     from bookforge import ledger
     from bookforge.writers import pdf
@@ -189,7 +187,7 @@ def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layo
     return pdf.write(composition, laid, shop.report)
 
 
-def _moved_note(identity: str, read: Reading):  # type: ignore[no-untyped-def]
+def _moved_note(identity: str, read: Reading) -> Diagnostic:
     message = "the note does not fit at the foot of a page and is set at the end of its chapter"
     for section in read.book.sections:
         for each in section.content.notes if section.content else ():
@@ -258,7 +256,9 @@ def _places(character: str, sources: tuple[Source, ...]) -> tuple[Location, ...]
 def _web_fonts(read: Reading, faces: tuple[FontFace, ...], shop: Workshop) -> "tuple[WebFont, ...]":
     from bookforge import fonts
 
-    wanted = "".join(sorted({*map(chr, range(0x20, 0x7F)), *_texts(read), *"\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026"}))
+    wanted = "".join(
+        sorted({*map(chr, range(0x20, 0x7F)), *_texts(read), *"\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026"})
+    )
     parts = [f"{face.family}\0{face.style}\0{_file_digest(face.path)}" for face in faces]
     name = cache_key("web-fonts", code_digest(), wanted, *parts)
     known = shop.store.get("web-fonts", name, WebFonts)
@@ -275,9 +275,7 @@ def _file_digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def _cover(
-    read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop
-) -> tuple[bytes, str, str] | None:
+def _cover(read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop) -> tuple[bytes, str, str] | None:
     """Return the front cover as a picture every shop takes: the book's own, or one set from the title."""
     declared = read.book.metadata.cover
     art = read.book.assets[declared.path] if declared else None
@@ -300,13 +298,16 @@ def _drawn_cover(
     path = layout.path("cover-art.css")
     assert path is not None
     sheet = Stylesheet("cover-art.css", "cover-art.css", path.read_text(encoding="utf-8"))
-    name = cache_key("cover", code_digest(), html, sheet.text, art.sha256 if art else "", *(_file_digest(f.path) for f in faces))
+    name = cache_key(
+        "cover", code_digest(), html, sheet.text, art.sha256 if art else "", *(_file_digest(f.path) for f in faces)
+    )
     known = shop.store.get("cover", name, bytes)
     if known is None:
         from bookforge.writers import pdf
 
         shop.say(f"{read.edition.name}: drawing the cover")
         assets: Mapping[str, tuple[bytes, str]] = {"art": (art.data, art.media_type)} if art else {}
-        known = pdf.picture(html, (sheet,), assets, faces, shop.cache_folder, _COVER_SIZE, shop.report)
+        materials = pdf.Materials((sheet,), assets, faces, shop.cache_folder)
+        known = pdf.picture(html, materials, _COVER_SIZE, shop.report)
         shop.store.put("cover", name, known)
     return known

@@ -1,8 +1,8 @@
 """A layout's name in, its templates, stylesheets, fonts and settings out; the only user of Jinja.
 
 A layout is a folder. It may extend another; a file missing in it is taken from the one it extends. Names are looked up
-in the book's own ``layouts/`` first, then beside the installed package. Templates run in Jinja's sandbox, because a book
-folder may come from anyone.
+in the book's own ``layouts/`` first, then beside the installed package. Templates run in Jinja's sandbox, because a
+book folder may come from anyone.
 """
 
 import hashlib
@@ -80,9 +80,7 @@ def installed() -> Path:
 
 def names(book_folder: Path) -> tuple[str, ...]:
     """List the layouts a book can use by name."""
-    found = {
-        path.parent.name for root in (book_folder / "layouts", installed()) for path in root.glob("*/layout.yaml")
-    }
+    found = {path.parent.name for root in (book_folder / "layouts", installed()) for path in root.glob("*/layout.yaml")}
     return tuple(sorted(found - {"base"}))
 
 
@@ -180,13 +178,19 @@ class _Reader:
             if key not in {"extends", "format", "stylesheets", "fonts", "settings", "description"}:
                 raise self._wrong(f"a layout has no key '{key}'", node.at)
         return _Declared(
-            extends=value.get("extends"),
+            extends=str(value["extends"]) if value.get("extends") else None,
             format=self._format(value.get("format"), root.at),
-            stylesheets=tuple(map(str, value.get("stylesheets") or ())),
-            fonts=tuple(self._font(item, root.at) for item in value.get("fonts") or ()),
+            stylesheets=tuple(map(str, self._list(value, "stylesheets", root.at))),
+            fonts=tuple(self._font(item, root.at) for item in self._list(value, "fonts", root.at)),
             settings=self._settings(value.get("settings") or {}, root.at),
             at=root.at,
         )
+
+    def _list(self, value: dict[str, Any], key: str, at: Location) -> list[Any]:
+        found = value.get(key) or []
+        if not isinstance(found, list):
+            raise self._wrong(f"'{key}' is a list", at)
+        return found
 
     def _wrong(self, message: str, at: Location) -> LayoutError:
         return LayoutError(error("layout-valid", message, at))
@@ -258,7 +262,9 @@ class Templates:
             return self._environment.get_template(name).render(**values)
         except jinja2.TemplateSyntaxError as problem:
             at = Location(self._shown(problem.filename or name), problem.lineno)
-            raise LayoutError(error("template-renders", problem.message or "the template is malformed", at)) from problem
+            raise LayoutError(
+                error("template-renders", problem.message or "the template is malformed", at)
+            ) from problem
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as problem:
             at = Location(self._shown(str(self.layout.path(name) or name)), _template_line(problem))
             raise LayoutError(error("template-renders", str(problem) or type(problem).__name__, at)) from problem
@@ -293,5 +299,8 @@ def terms(language: str) -> Mapping[str, str]:
     path = installed() / "base" / "terms.yaml"
     tables = yamlfile.plain(yamlfile.load(path.read_bytes(), str(path)))
     assert isinstance(tables, dict)
-    english = tables["en"]
-    return {**english, **tables.get(language.lower(), tables.get(language.lower().split("-")[0], {}))}
+    found: dict[str, str] = {}
+    for name in ("en", language.lower().split("-")[0], language.lower()):
+        table = tables.get(name)
+        found |= {key: str(word) for key, word in table.items()} if isinstance(table, dict) else {}
+    return found

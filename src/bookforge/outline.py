@@ -1,7 +1,7 @@
 """Manifest and sections in, book out: reading order, numbers, bound ids, resolved links. Pure.
 
-Binding: a section's id is unique in the book, an id inside it is unique in the section; ``section.local`` is unique in the
-book. Links that named files lead to bound ids afterwards.
+Binding: a section's id is unique in the book, an id inside it is unique in the section; ``section.local`` is unique in
+the book. Links that named files lead to bound ids afterwards.
 """
 
 import dataclasses
@@ -42,8 +42,12 @@ _OWN_NUMERAL: Final = re.compile(
 
 
 def build(
-    manifest: Manifest, sections: Mapping[str, Section], metas: Mapping[str, ChapterMeta], assets: Mapping[str, Asset],
-    revision: str, report: Report,
+    manifest: Manifest,
+    sections: Mapping[str, Section],
+    metas: Mapping[str, ChapterMeta],
+    assets: Mapping[str, Asset],
+    revision: str,
+    report: Report,
 ) -> Book:
     """Put the sections into the book.
 
@@ -52,6 +56,8 @@ def build(
     """
     entries = [entry for entry in _with_generated(manifest.entries) if entry.path is None or entry.path in sections]
     placed = _number([_place(entry, manifest, sections, metas) for entry in entries], manifest.entries)
+    for section in placed:
+        _report_replaced_heading(section, report)
     book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
     return _bind(book, frozenset(left_out), report)
@@ -119,6 +125,13 @@ def _title(declared: str | None, content: Section | None) -> str | None:
     if declared is None or (own is not None and xhtml.plain(own) == " ".join(declared.split())):
         return own
     return xhtml.escape(declared)
+
+
+def _report_replaced_heading(section: BookSection, report: Report) -> None:
+    own = section.content.title_text if section.content else None
+    if own is not None and section.title_text != own:
+        message = f"the heading '{own}' of the file gives way to the declared title '{section.title_text}'"
+        report(note("heading-kept", message, section.at))
 
 
 def _merge(entry: ChapterMeta, own: ChapterMeta) -> ChapterMeta:
@@ -229,7 +242,7 @@ def _dead(path: str, fragment: str, known: frozenset[str], at: Location) -> Diag
 
 
 def _local_ids(content: Section) -> frozenset[str]:
-    found = {content.title_id} if content.title_id else set()
+    found: set[str | None] = {content.title_id}
     for markup in (content.title or "", content.body, *(each.markup for each in content.notes)):
         found |= {each.get("id") for each in xhtml.read(markup).iterfind(".//*[@id]")}
     found |= {f"note-{each.number}" for each in content.notes}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bookforge import manifest, manuscript, outline
-from bookforge.book import Book, Entry, Section, Source
+from bookforge.book import Asset, Book, Entry, Section, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
@@ -30,6 +30,7 @@ from bookforge.manifest import Manifest
 
 _STAGE: Final = "section"
 _ENGINES: Final = ("pypandoc_binary", "lxml", "tinyhtml5")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -63,7 +64,9 @@ def find_book(given: Path | None, here: Path) -> Path:
             return candidate
     where = f"'{given}'" if given is not None else "this folder"
     raise ManifestError(
-        error("book-found", f"there is no book.yaml in {where}", hint="'bookforge new FOLDER' makes a book to start from")
+        error(
+            "book-found", f"there is no book.yaml in {where}", hint="'bookforge new FOLDER' makes a book to start from"
+        )
     )
 
 
@@ -90,10 +93,10 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     return Loaded(declared, sources, outline.build(declared, sections, metas, assets, revision, report))
 
 
-def _gather(step: Callable[[Entry | Source], T], items: Iterable, jobs: int) -> tuple[T, ...]:  # type: ignore[type-arg]
+def _gather(step: Callable[[S], T], items: Iterable[S], jobs: int) -> tuple[T, ...]:
     """Do a step for every item, in order, and raise all its errors together."""
 
-    def attempt(item: Entry | Source) -> T | BookforgeError:
+    def attempt(item: S) -> T | BookforgeError:
         try:
             return step(item)
         except BookforgeError as problem:
@@ -131,7 +134,9 @@ def _names(entry: Entry) -> tuple[str, ...]:
 
 def _no_chapter(name: str, names: Iterable[str]) -> Diagnostic:
     near = get_close_matches(name, list(names), 1)
-    return error("chapter-known", f"the book has no chapter '{name}'", None, f"did you mean '{near[0]}'?" if near else None)
+    return error(
+        "chapter-known", f"the book has no chapter '{name}'", None, f"did you mean '{near[0]}'?" if near else None
+    )
 
 
 def _language(entry: Entry, source: Source, declared: Manifest) -> str:
@@ -168,7 +173,7 @@ def _engine_versions() -> str:
     return " ".join(f"{name}={metadata.version(name)}" for name in _ENGINES)
 
 
-def _assets(declared: Manifest, sections: Iterable[Section], report: Report) -> dict:  # type: ignore[type-arg]
+def _assets(declared: Manifest, sections: Iterable[Section], report: Report) -> dict[str, Asset]:
     uses: dict[str, tuple[Location, ...]] = {}
     for section in sections:
         for image in section.images:

@@ -1,18 +1,19 @@
-"""Book and edition in, the book as that edition's reader gets it out. Pure, and the only place that decides who sees what."""
+"""Book and edition in, the book as that edition's reader gets it out: pure, and alone in deciding who sees what."""
 
 import dataclasses
 
 from bookforge import xhtml
-from bookforge.book import BookSection, Query, Section
 from bookforge.book import Book as _Book
+from bookforge.book import BookSection, Query, Section
 from bookforge.edition import Edition, Reading
 
 
 def reading(book: _Book, edition: Edition) -> Reading:
     """Resolve what differs by edition.
 
-    Drafts go, and links to them become plain text. Author queries leave the flow in every edition alike, so that a proof
-    breaks its lines as the book will; they stay in ``Section.queries`` where the layout's ``queries`` setting shows them.
+    Drafts go, and links to them become plain text. Author queries leave the flow in every edition alike, so that a
+    proof breaks its lines as the book will; they stay in ``Section.queries`` where the layout's setting ``queries``
+    shows them.
     """
     shown = bool(edition.settings.get("queries", False))
     kept = [section for section in book.sections if not section.draft]

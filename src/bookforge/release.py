@@ -22,7 +22,9 @@ def refuse_unfinished(loaded: Loaded) -> None:
 def _unfinished(loaded: Loaded) -> Iterator[Diagnostic]:
     for section in loaded.book.sections:
         if section.draft:
-            yield error("drafts-finished", f"'{section.id}' is a draft", section.at, "remove 'draft: true', or the entry")
+            yield error(
+                "drafts-finished", f"'{section.id}' is a draft", section.at, "remove 'draft: true', or the entry"
+            )
         if section.content is None:
             continue
         path = section.content.path
@@ -31,7 +33,9 @@ def _unfinished(loaded: Loaded) -> Iterator[Diagnostic]:
             yield error("queries-answered", f"an author query is open: {query.text}", at, "answer it and take it out")
         for place in section.content.placeholders:
             at = Location(path, place.line, place.column)
-            yield error("placeholders-filled", "a placeholder (TK, TODO) is left in the text", at, "write what belongs here")
+            yield error(
+                "placeholders-filled", "a placeholder (TK, TODO) is left in the text", at, "write what belongs here"
+            )
 
 
 def validate(artifact: Artifact, report: Report) -> None:

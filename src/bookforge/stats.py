@@ -69,7 +69,12 @@ def table(rows: tuple[Row, ...]) -> str:
     """Set the counts as lines for a terminal."""
     head = ("section", "voice", "words", "notes", "queries", "TK")
     lines = [
-        (row.id + (" (draft)" if row.draft else ""), row.voice or "", f"{row.words:,}", *map(str, (row.notes, row.queries, row.placeholders)))
+        (
+            row.id + (" (draft)" if row.draft else ""),
+            row.voice or "",
+            f"{row.words:,}",
+            *map(str, (row.notes, row.queries, row.placeholders)),
+        )
         for row in rows
     ]
     total = _total(rows)
@@ -77,7 +82,10 @@ def table(rows: tuple[Row, ...]) -> str:
     grid = [head, *lines, last]
     widths = [max(len(line[column]) for line in grid) for column in range(len(head))]
     shown = [
-        "  ".join(cell.ljust(width) if place < 2 else cell.rjust(width) for place, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        "  ".join(
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
         for line in grid
     ]
     by_voice = ", ".join(f"{voice} {words:,}" for voice, words in _by_voice(rows).items())

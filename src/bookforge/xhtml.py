@@ -62,7 +62,7 @@ def find_class(root: Element, name: str, tag: str = "*") -> Iterator[Element]:
 
 def text(element: Element) -> str:
     """Return the text an element shows, its tail excluded."""
-    return "".join(element.itertext())
+    return "".join(map(str, element.itertext()))
 
 
 def remove(element: Element) -> None:

@@ -32,8 +32,8 @@ class Supplies:
     """What a composition needs from engines, made before.
 
     ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
-    ``isbns`` are (edition name, ISBN) of every edition, for the copyright page. ``endnotes`` are the ids of notes that a
-    page cannot hold.
+    ``isbns`` are (edition name, ISBN) of every edition, for the copyright page. ``endnotes`` are the ids of notes that
+    a page cannot hold.
     """
 
     fonts: tuple[FontFace, ...] = ()
@@ -67,7 +67,7 @@ class _Composer:
         self.sections = self.book.sections
         self.image_hrefs = _image_hrefs(self.book.assets)
         self.formulas: dict[str, bytes] = {}
-        self.files = {section.id: self._file_of(section) for section in self.sections}
+        self.files: dict[str, str] = {section.id: self._file_of(section) for section in self.sections}
 
     def compose(self) -> Composition:
         toc = self._toc()
@@ -131,7 +131,7 @@ class _Composer:
             view = dataclasses.replace(view, title=dressed.title or view.title, text=dressed.text, notes=dressed.notes)
         if section.role is Role.TIMELINE and section.content is None:
             view = dataclasses.replace(view, timeline=self._timeline())
-        return Markup(self.templates.render(self._template(section), **self.values(section=view, toc=toc)))  # noqa: S704
+        return Markup(self.templates.render(self._template(section), **self.values(section=view, toc=toc)))
 
     def _template(self, section: BookSection) -> str:
         """Choose a section's template: its role's; a file of the author's replaces what a role would generate."""
@@ -167,7 +167,7 @@ class _Composer:
         )
 
     def _timeline_markup(self) -> Markup:
-        return Markup(self.templates.render("timeline-rows.xhtml.j2", **self.values(timeline=self._timeline())))  # noqa: S704
+        return Markup(self.templates.render("timeline-rows.xhtml.j2", **self.values(timeline=self._timeline())))
 
     # ------------------------------------------------------------ navigation
 
@@ -249,7 +249,9 @@ class _Composer:
         start = self._start().id
         parts = [self.section_markup(section, toc, start) for section in self.sections]
         values = self.values(
-            sections=parts, toc=toc, stylesheets=[name.removesuffix(".j2") for name in self.templates.layout.stylesheets]
+            sections=parts,
+            toc=toc,
+            stylesheets=[name.removesuffix(".j2") for name in self.templates.layout.stylesheets],
         )
         yield Document("book.html", self.book.metadata.title, self.templates.render("document.html.j2", **values))
 

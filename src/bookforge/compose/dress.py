@@ -108,7 +108,7 @@ def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
 
 def _distribute(link: xhtml.Element) -> None:
     """Give each piece of a link's content a link of its own: PDF/UA-1 fails on an element inside one (7.18.5-1)."""
-    attributes = dict(link.attrib)
+    attributes = {str(name): str(value) for name, value in link.attrib.items()}
     identity = attributes.pop("id", None)
     for element in [each for each in link.iter() if each is not link]:
         if element.text and element.text.strip() and element.tag != "math":
@@ -142,7 +142,7 @@ def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:
         path = image.get("src") or ""
         asset = wardrobe.assets[path]
         image.set("src", wardrobe.image_href(path))
-        if width := image.attrib.pop("data-width", None):
+        if width := str(image.attrib.pop("data-width", "")):
             share = width.removesuffix("%")
             if width.endswith("%") and share.replace(".", "", 1).isdigit():
                 xhtml.add_class(image, f"width-{max(5, min(100, 5 * round(float(share) / 5)))}")
@@ -176,7 +176,7 @@ def _name_passages(root: xhtml.Element, wardrobe: Wardrobe) -> None:
             if name in PASSAGES:
                 _give_semantics(passage, name, wardrobe.format)
         voice = passage.get("data-voice")
-        if voice in wardrobe.voices:
+        if voice and voice in wardrobe.voices:
             xhtml.add_class(passage, f"voice-{voice}")
             label = xhtml.read(xhtml.escape(wardrobe.voices[voice].label), "p")
             label.set("class", "teller")

@@ -35,8 +35,8 @@ class SectionView:
     """A section as its role's template sees it.
 
     ``heading`` is the tag its title takes. ``number`` is set where one is printed, in figures (``number``), in roman
-    figures and in words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a section
-    that its template makes. ``notes`` are those set at the section's end.
+    figures and in words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a
+    section that its template makes. ``notes`` are those set at the section's end.
     """
 
     id: str
@@ -98,7 +98,7 @@ def label_of(section: BookSection, terms: Mapping[str, str]) -> str:
 
 def teller(section: BookSection, voices: Mapping[str, Voice]) -> str | None:
     """Return the name under which a section's teller is printed."""
-    return voices[section.voice].label if section.voice in voices else None
+    return voices[section.voice].label if section.voice and section.voice in voices else None
 
 
 def named(section: BookSection, metadata: Metadata, terms: Mapping[str, str]) -> str:
@@ -123,7 +123,7 @@ def view(
         role=section.role.value,
         classes=_classes(section),
         heading=f"h{section.level}",
-        title=Markup(section.title) if section.title else None,  # noqa: S704 - our own well-formed XHTML
+        title=Markup(section.title) if section.title else None,
         title_text=name,
         named=bool(section.title_text),
         running=section.short_title or name,
@@ -167,4 +167,4 @@ def is_front(section: BookSection) -> bool:
 
 def markup(root: xhtml.Element) -> Markup:
     """Return what a tree holds as markup that templates do not escape."""
-    return Markup(xhtml.write(root))  # noqa: S704 - our own well-formed XHTML
+    return Markup(xhtml.write(root))

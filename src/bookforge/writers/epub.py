@@ -5,8 +5,7 @@ EbookLib 0.20 makes the package, the container and the NCX. Four of its habits a
 times in the zip. Our documents go in as plain items, because ``EpubHtml`` rewrites them.
 
 What a composition brings: hrefs relative to the folder of the package, ASCII; the nav as the document with the property
-``nav``; stylesheets linked as ``styles/NAME``; the cover's picture, when there is one, as the asset ``images/cover.jpg``
-or ``images/cover.png``.
+``nav``; the cover's picture, when there is one, as the asset ``cover.jpg`` or ``cover.png``.
 """
 
 import datetime
@@ -26,8 +25,7 @@ from bookforge.writers import documents, epub_metadata
 from bookforge.writers.documents import Page
 from bookforge.writers.epub_metadata import OPF
 
-_COVERS: Final = ("images/cover.jpg", "images/cover.png")
-_STYLES: Final = "styles"
+_COVERS: Final = ("cover.jpg", "cover.png")
 
 _FOLDER: Final = "EPUB"
 _PACKAGE: Final = f"{_FOLDER}/content.opf"
@@ -61,7 +59,7 @@ def write(composition: Composition, report: Report) -> Artifact:
 def _check_names(composition: Composition) -> None:
     names = [
         *(document.href for document in composition.documents),
-        *(f"{_STYLES}/{sheet.name}" for sheet in composition.stylesheets),
+        *(sheet.name for sheet in composition.stylesheets),
         *composition.assets,
     ]
     folded = [name.lower() for name in names]
@@ -91,8 +89,7 @@ def _assemble(composition: Composition, pages: tuple[Page, ...]) -> dict[str, by
     book.set_title(epub_metadata.full_title(composition.reading.book.metadata))
     book.spine = [(_add_page(book, page), "yes" if page.document.linear else "no") for page in pages]
     for sheet in composition.stylesheets:
-        name = f"{_STYLES}/{sheet.name}"
-        _add(book, _item_id(name), name, "text/css", sheet.text.encode())
+        _add(book, _item_id(sheet.name), sheet.name, "text/css", sheet.text.encode())
     cover = _cover(composition)
     for name, (data, media_type) in sorted(composition.assets.items()):
         item = _add(book, _item_id(name), name, media_type, data)

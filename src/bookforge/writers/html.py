@@ -3,8 +3,7 @@
 Layouts write well-formed XHTML for every format; here it becomes HTML: no namespaces, no ``epub:`` attributes, void
 elements without an end. Nothing else changes, so ids, classes and roles are those of the EPUB.
 
-What a composition brings: hrefs relative to the folder, ``index.html`` among the documents, stylesheets linked as
-``styles/NAME``.
+What a composition brings: hrefs relative to the folder, ``index.html`` among the documents.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,6 @@ from bookforge.writers import documents
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-_STYLES: Final = "styles"
 _DOCTYPE: Final = "<!DOCTYPE html>\n"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 _XLINK: Final = "http://www.w3.org/1999/xlink"
@@ -37,7 +35,7 @@ def write(composition: Composition, report: Report) -> Artifact:
     for page in documents.parse(composition):
         files[page.document.href] = serialise(page.root).encode()
     for sheet in composition.stylesheets:
-        files[f"{_STYLES}/{sheet.name}"] = sheet.text.encode()
+        files[sheet.name] = sheet.text.encode()
     for name, (data, _) in composition.assets.items():
         files[name] = data
     ordered = {name: files[name] for name in sorted(files)}
