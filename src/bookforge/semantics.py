@@ -121,7 +121,5 @@ PASSAGES: Final[dict[str, PassageSemantics]] = {
     "pullquote": PassageSemantics("pullquote", "doc-pullquote"),
     "letter": PassageSemantics("z3998:letter", None),
     "verse": PassageSemantics("z3998:verse", None),
-    "question": PassageSemantics("question", None),
-    "answer": PassageSemantics("answer", None),
 }
 """Passages by CSS class; classes that are not here carry no semantics of their own."""

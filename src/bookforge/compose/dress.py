@@ -153,10 +153,12 @@ def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:
 
 
 def _set_formulas(root: xhtml.Element, wardrobe: Wardrobe) -> None:
-    if wardrobe.format is not Format.PDF:
-        return
     for formula in xhtml.find_class(root, "math", "span"):
         tex = formula.get("data-tex") or ""
+        if wardrobe.format is not Format.PDF:
+            for math in formula.iter(f"{{{xhtml.MATHML}}}math"):
+                math.set("alttext", tex)
+            continue
         for child in list(formula):
             formula.remove(child)
         picture = xhtml.read("", "img")
