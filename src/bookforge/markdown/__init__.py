@@ -1,0 +1,264 @@
+"""A chapter's Markdown into a ``Section``: one conversion by pandoc, cleaned, in our vocabulary, every word accounted for.
+
+The steps, each in its module: ``lexer`` reads the source on its own, ``pandoc`` converts, ``tree`` and ``sanitize`` make a
+safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it, ``headings``, ``references`` and ``ids`` name things,
+``align`` maps it back to the source.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bookforge import textfile, words, xhtml
+from bookforge.book import Note, Query, Section, Source, SourceMap
+from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
+from bookforge.manuscript import location, place
+from bookforge.markdown import (
+    align,
+    blocks,
+    conventions,
+    finder,
+    headings,
+    ids,
+    lexer,
+    messages,
+    notes,
+    pandoc,
+    references,
+    sanitize,
+    tree,
+)
+from bookforge.markdown.finder import Problem
+from bookforge.xhtml import Element
+
+__all__ = ["parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The converted chapter as trees: the title's heading if there is one, the flow, the notes in order."""
+
+    title: Element | None
+    body: Element
+    notes: tuple[Element, ...]
+
+    def all(self) -> tuple[Element, ...]:
+        return tuple(each for each in (self.title, self.body, *self.notes) if each is not None)
+
+
+def parse(source: Source, language: str, report: Report) -> Section:
+    """Convert one chapter.
+
+    ``language`` is the chapter's. Warnings go to ``report``.
+    Errors, all those found together: ``markdown-converts``, ``nesting-limited``, ``markup-reserved``, ``notes-not-nested``,
+    ``image-inside-book``, ``link-target-known``, ``place-id-unique``, ``voice-named``, ``plate-holds-image``,
+    ``math-converts``, ``words-conserved``; ``pandoc-runs`` when there is no pandoc.
+    """
+    lexed = lexer.lex(source.text)
+    found: list[Diagnostic] = list(_reserved(source, lexed))
+    _refuse_overload(source, lexed, found)
+    _raise_errors(found)
+    parts, problems, refs = _convert(source, lexed, found)
+    source_map, differences = align.source_map(
+        source, lexed, parts.title, parts.body, {f"note-{n}": each for n, each in enumerate(parts.notes, 1)}
+    )
+    found += (_difference(source, each) for each in differences)
+    found += (_located(problem, source, source_map) for problem in problems)
+    _raise_errors(found)
+    for finding in found:
+        report(finding)
+    return _section(source, lexed, parts, refs, source_map)
+
+
+def _convert(
+    source: Source, lexed: lexer.Lexed, found: list[Diagnostic]
+) -> tuple[_Parts, list[Problem], references.References]:
+    converted = pandoc.convert(lexed.prepared, source.path)
+    look = finder.finder(source, lexed)
+    found += messages.findings(converted.messages, source, lexed, look)
+    root = _clean(converted.html, source, look, found)
+    parts = _part(root)
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    refs = references.References()
+    for each in parts.all():
+        conventions.mark_queries(each, len(lexed.queries), seen)
+        problems += conventions.apply(each)
+        references.resolve(each, look, refs)
+    headings.normalise(parts.body)
+    _key_query_paragraphs(parts, lexed)
+    problems += (_twice(element) for element in ids.assign(parts.all()))
+    problems += _undefined_notes(parts)
+    problems += refs.problems
+    if not any(words.count(xhtml.text(each)) or each.find(".//img") is not None for each in parts.all()):
+        found.append(
+            warning("chapter-has-text", "this chapter is empty", Location(source.path), "write it, or leave it out")
+        )
+    return parts, problems, refs
+
+
+def _clean(html: str, source: Source, look: finder.Finder, found: list[Diagnostic]) -> Element:
+    """Return the safe tree of pandoc's HTML; what was taken away goes to ``found``."""
+    try:
+        if tree.is_too_deep(html):
+            raise sanitize.TooDeepError
+        root, removals = sanitize.clean(tree.parse(html))
+    except sanitize.TooDeepError as stopped:
+        raise ManuscriptError(
+            error(
+                "nesting-limited",
+                f"quotes, lists or raw HTML nest deeper than {sanitize.MAX_DEPTH} levels",
+                Location(source.path),
+                "nest less, and close every HTML element that is opened",
+            )
+        ) from stopped
+    for removal in removals:
+        extent = look.find(removal.patterns)
+        found.append(
+            warning(
+                "markup-allowed",
+                f"{removal.what} is left out",
+                look.location(extent[0] if extent else None),
+                "a book carries text and pictures only; docs/authoring.md lists the HTML that passes",
+            )
+        )
+    return root
+
+
+def _part(root: Element) -> _Parts:
+    taken = notes.take_out(root)
+    blocks.tidy(root)
+    for each in taken:
+        blocks.tidy(each)
+    return _Parts(headings.take_title(root), root, taken)
+
+
+def _section(
+    source: Source, lexed: lexer.Lexed, parts: _Parts, refs: references.References, source_map: SourceMap
+) -> Section:
+    title = parts.title
+    markup = headings.inner(title).strip() if title is not None else ""
+    return Section(
+        path=source.path,
+        title=markup or None,
+        title_text=" ".join(xhtml.text(title).split()) if title is not None and markup else None,
+        title_id=title.get("id") if title is not None and markup else None,
+        body=xhtml.write(parts.body).strip(),
+        headings=headings.found(parts.body),
+        notes=tuple(
+            Note(
+                number,
+                f"note-{number}",
+                xhtml.write(each).strip(),
+                place(source, lexed.notes[number - 1].start, lexed.notes[number - 1].end),
+            )
+            for number, each in enumerate(parts.notes, 1)
+        ),
+        queries=_queries(source, lexed, parts),
+        images=tuple(refs.images),
+        links=tuple(refs.links),
+        source_map=source_map,
+        placeholders=tuple(place(source, each.start, each.end) for each in lexed.placeholders),
+        word_count=sum(map(len, source_map.words.values())),
+    )
+
+
+def _queries(source: Source, lexed: lexer.Lexed, parts: _Parts) -> tuple[Query, ...]:
+    hangs_on = {
+        mark.get("data-query"): _block_of(mark)
+        for root in parts.all()
+        for mark in root.iter("span")
+        if mark.get("data-query")
+    }
+    return tuple(
+        Query(each.number, each.who, each.text, place(source, each.start, each.end), hangs_on.get(str(each.number)))
+        for each in lexed.queries
+    )
+
+
+def _block_of(mark: Element) -> str | None:
+    for above in mark.iterancestors():
+        if above.get("id") and above.tag not in blocks.INLINE:
+            return above.get("id")
+    return None
+
+
+def _key_query_paragraphs(parts: _Parts, lexed: lexer.Lexed) -> None:
+    """Say what paragraphs without words of their own, that hold only queries, are named by."""
+    asked = {str(each.number): each.text for each in lexed.queries}
+    for root in parts.all():
+        for paragraph in xhtml.find_class(root, "query-only", "p"):
+            paragraph.set("data-key", " ".join(asked.get(mark.get("data-query") or "", "") for mark in paragraph))
+
+
+# ---------------------------------------------------------------- findings
+
+
+_RESERVED = {
+    "insertion": ("suggested insertions {++ ++} are not built yet", "write the words into the text, or leave them out"),
+    "deletion": ("suggested deletions {-- --} are not built yet", "delete the words, or keep them without the marks"),
+    "substitution": ("suggested changes {~~ ~> ~~} are not built yet", "keep one of the two wordings"),
+    "highlight": ("highlights {== ==} are not built yet", "write [words]{.mark}, or ask with {>>AU: …<<}"),
+    "comment": ("comments {>> <<} are not built yet", "write {>>AU: …<<} for a query, or <!-- … --> for a remark"),
+    "unclosed": ("this query is never closed", "end it with <<}"),
+}
+
+
+def _reserved(source: Source, lexed: lexer.Lexed) -> Iterable[Diagnostic]:
+    for mark in lexed.reserved:
+        at = location(source, mark.start)
+        if mark.what == "nested-note":
+            hint = "put the words into the outer note, or call the second note in the text"
+            yield error("notes-not-nested", "a footnote cannot hold another footnote", at, hint)
+        else:
+            message, hint = _RESERVED[mark.what]
+            yield error("markup-reserved", message, at, hint)
+
+
+def _refuse_overload(source: Source, lexed: lexer.Lexed, found: list[Diagnostic]) -> None:
+    offset = pandoc.find_overload(lexed.prepared)
+    if offset is not None:
+        message = "brackets, quotes or lists nest too deep here"
+        at = location(source, lexed.text_offset(offset))
+        found.append(error("nesting-limited", message, at, r"close the brackets, or write \[ for one that is text"))
+
+
+def _difference(source: Source, each: align.Difference) -> Diagnostic:
+    at = Location(source.path, each.at.line, each.at.column)
+    hint = "this is a fault of bookforge or of pandoc: please report it with this sentence"
+    sentence = " ".join(each.sentence.split())[:120]
+    if each.lost:
+        lost = " ".join(each.lost[:8])
+        return error("words-conserved", f"pandoc loses the words '{lost}' in: {sentence}", at, hint)
+    added = " ".join(each.added[:8])
+    return error("words-conserved", f"pandoc adds the words '{added}' in: {sentence}", at, hint)
+
+
+def _twice(element: Element) -> Problem:
+    message = f"the id '{element.get('id')}' is not free"
+    hint = "give each place an id of its own; note-1, note-2 … are the footnotes'"
+    return Problem("place-id-unique", Severity.ERROR, message, hint, element)
+
+
+def _undefined_notes(parts: _Parts) -> Iterable[Problem]:
+    for root in parts.all():
+        for element in root.iter("p", "li", "dd", "td", *blocks.HEADINGS):
+            for call in messages.undefined_notes(element.text or ""):
+                message = f"no footnote is written for the call {call}"
+                yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element)
+
+
+def _located(problem: Problem, source: Source, source_map: SourceMap) -> Diagnostic:
+    if problem.offset is not None:
+        return problem.located(location(source, problem.offset))
+    element = problem.element
+    if element is not None:
+        for near in (*element.iter(), *element.iterancestors()):
+            spot = source_map.blocks.get(near.get("id") or "")
+            if spot is not None:
+                return problem.located(Location(source.path, spot.line, spot.column))
+    return problem.located(Location(source.path))
+
+
+def _raise_errors(found: list[Diagnostic]) -> None:
+    if has_errors(found):
+        raise ManuscriptError(*found)

@@ -1,0 +1,100 @@
+"""What raw HTML may bring into a book: elements, their attributes, address schemes. What is not here does not pass.
+
+Sources: HTML Living Standard (elements and obsolete features), MathML Core and MathML 3 (presentation elements),
+SVG 1.1 (static shapes, text and paint; no links, images, filters or animation, which can load or run things).
+"""
+
+import re
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GLOBAL: Final = _words("id class lang dir title")
+DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
+OURS: Final = _words("data-note data-query data-voice data-tex")
+"""Attributes that the vocabulary of sections gives a meaning to: an author's own would be a forgery."""
+
+ELEMENTS: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(
+        _words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub sup mark"), _words("")
+    ),
+    **dict.fromkeys(_words("abbr cite dfn kbd samp var bdi bdo wbr ruby rt rp figure figcaption aside"), _words("")),
+    **dict.fromkeys(_words("ul dl dt dd caption thead tbody tfoot tr blockquote q del ins"), _words("")),
+    "a": _words("href hreflang"),
+    "img": _words("src alt width height"),
+    "ol": _words("start type reversed"),
+    "li": _words("value"),
+    "table": _words(""),
+    "colgroup": _words("span"),
+    "col": _words("span"),
+    "td": _words("colspan rowspan headers"),
+    "th": _words("colspan rowspan headers scope abbr"),
+    "time": _words("datetime"),
+}
+
+RENAMED: Final[dict[str, tuple[str, str]]] = {
+    "center": ("div", "center"),
+    "tt": ("code", ""),
+    "strike": ("s", ""),
+    "acronym": ("abbr", ""),
+    "xmp": ("pre", ""),
+    "listing": ("pre", ""),
+    "dir": ("ul", ""),
+    "menu": ("ul", ""),
+    **dict.fromkeys(_words("section article header footer main nav address hgroup details summary"), ("div", "")),
+}
+"""Elements a book says with another one: the new name and a class."""
+
+DROPPED: Final = _words(
+    "script style link meta base title template frame frameset iframe object embed applet param noembed noframes "
+    "audio video source track canvas map area dialog input select option optgroup datalist textarea progress meter"
+)
+"""Elements that go with all they hold. Others that are not allowed leave their words behind."""
+
+SCHEMES: Final = _words("http https mailto tel")
+
+MATH: Final = _words(
+    "math mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mfenced menclose mover munder munderover "
+    "mmultiscripts mprescripts none mtable mtr mlabeledtr mtd mstyle mpadded mphantom merror"
+)
+MATH_UNWRAPPED: Final = _words("semantics maction")
+MATH_DROPPED: Final = _words("annotation annotation-xml")
+MATH_ATTRIBUTES: Final = _words(
+    "display displaystyle scriptlevel mathvariant mathsize dir stretchy symmetric fence separator form lspace rspace "
+    "minsize maxsize largeop movablelimits accent accentunder linethickness numalign denomalign bevelled open close "
+    "separators notation columnalign rowalign columnspacing rowspacing columnlines rowlines frame framespacing "
+    "equalrows equalcolumns columnspan rowspan width height depth voffset subscriptshift superscriptshift alttext"
+)
+
+SVG: Final = _words(
+    "svg g path rect circle ellipse line polyline polygon text tspan textPath title desc defs symbol use marker "
+    "linearGradient radialGradient stop clipPath mask pattern"
+)
+SVG_ATTRIBUTES: Final = _words(
+    "id class lang viewBox preserveAspectRatio width height x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy d points "
+    "transform pathLength rotate textLength lengthAdjust startOffset offset gradientUnits gradientTransform "
+    "spreadMethod patternUnits patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits "
+    "markerUnits markerWidth markerHeight refX refY orient "
+    "fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-dasharray "
+    "stroke-dashoffset stroke-miterlimit opacity color display visibility clip-path clip-rule mask marker-start "
+    "marker-mid marker-end stop-color stop-opacity vector-effect paint-order font-family font-size font-style "
+    "font-weight letter-spacing word-spacing text-anchor text-decoration dominant-baseline baseline-shift "
+    "alignment-baseline writing-mode role aria-label aria-hidden"
+)
+SVG_PAINT: Final = _words("fill stroke clip-path mask marker-start marker-mid marker-end")
+"""Attributes that may name another element of the same drawing, as ``url(#id)``."""
+
+QUIET: Final = frozenset(
+    {
+        ("a", "role"), ("a", "aria-hidden"), ("a", "tabindex"), ("section", "role"), ("figcaption", "aria-hidden"),
+        ("a", "target"), ("a", "rel"), ("table", "border"), ("table", "cellpadding"), ("table", "cellspacing"),
+        ("td", "valign"), ("th", "valign"), ("tr", "valign"), ("tr", "align"), ("tr", "style"), ("br", "clear"),
+        ("blockquote", "cite"), ("q", "cite"),
+    }
+)  # fmt: skip
+"""Attributes that go without a word: pandoc's own, and such as change nothing that a book shows."""
+
+QUIET_ROLE: Final = _words("doc-noteref doc-backlink doc-endnotes")

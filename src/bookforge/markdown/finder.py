@@ -1,0 +1,70 @@
+"""Where in a chapter's source a thing of the converted tree was written, when only its markup can tell."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bookforge.book import Place, Source
+from bookforge.diagnostics import Diagnostic, Location, Severity
+from bookforge.manuscript import location, place
+from bookforge.markdown.lexer import Lexed
+from bookforge.xhtml import Element
+
+_MARKUP: Final = frozenset({"html", "html-content", "attributes", "target", "reference", "alt", "raw", "fence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding about an element, to be located when the source map is known; ``offset`` wins if it is known."""
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str | None = None
+    element: Element | None = None
+    offset: int | None = None
+
+    def located(self, at: Location) -> Diagnostic:
+        """Return the finding with its place."""
+        return Diagnostic(self.rule, self.severity, self.message, at, self.hint)
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds patterns in the markup of a chapter, not in its words; equal patterns are found one after another."""
+
+    source: Source
+    markup: str
+    last: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def find(self, patterns: Iterable[str]) -> tuple[int, int] | None:
+        """Return the extent in the text of the next place where a pattern fits: the first that fits anywhere."""
+        for pattern in patterns:
+            _, start = self.last.get(pattern, (0, 0))
+            found = re.compile(pattern, re.IGNORECASE).search(self.markup, start)
+            if found:
+                self.last[pattern] = found.span()
+                return found.span()
+            if pattern in self.last:  # one definition, several uses
+                return self.last[pattern]
+        return None
+
+    def location(self, offset: int | None) -> Location:
+        """Return the place of an offset of the text, or just the file."""
+        return Location(self.source.path) if offset is None else location(self.source, offset)
+
+    def place(self, extent: tuple[int, int] | None) -> Place:
+        """Return the place of an extent of the text; without one, the start of the file."""
+        return place(self.source, *(extent or (0, 0)))
+
+
+def finder(source: Source, lexed: Lexed) -> Finder:
+    """Make a finder over the parts of the source that our reading says are markup."""
+    parts, at = [], 0
+    for removal in sorted(lexed.removals, key=lambda each: each.start):
+        if removal.kind in _MARKUP and removal.end > at:
+            start = max(at, removal.start)
+            parts += ["\0" * (start - at), source.text[start : removal.end]]
+            at = removal.end
+    return Finder(source, "".join(parts))

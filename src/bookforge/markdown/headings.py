@@ -1,0 +1,43 @@
+"""The heading a chapter opens with out of the flow, and the others to levels of their own."""
+
+from bookforge import xhtml
+from bookforge.book import Heading
+from bookforge.markdown.blocks import HEADINGS
+from bookforge.xhtml import Element
+
+
+def take_title(root: Element) -> Element | None:
+    """Remove and return the heading that is the first block of ``root``, paragraphs of queries alone aside."""
+    for child in root:
+        if child.tag in HEADINGS:
+            child.tail = None
+            root.remove(child)
+            child.tag = "h1"
+            return child
+        if any(True for _ in child.itertext()) or child.find(".//img") is not None or child.tag != "p":
+            return None
+    return None
+
+
+def normalise(root: Element) -> None:
+    """Set the levels anew: the highest is 1, and none is skipped on the way down."""
+    above: list[int] = []
+    for heading in root.iter(*HEADINGS):
+        typed = int(str(heading.tag)[1])
+        while above and above[-1] >= typed:
+            above.pop()
+        above.append(typed)
+        heading.tag = f"h{len(above)}"
+
+
+def found(root: Element) -> tuple[Heading, ...]:
+    """Return the headings below ``root`` in order."""
+    return tuple(
+        Heading(int(str(each.tag)[1]), each.get("id") or "", inner(each), " ".join(xhtml.text(each).split()))
+        for each in root.iter(*HEADINGS)
+    )
+
+
+def inner(heading: Element) -> str:
+    """Return the markup a heading holds."""
+    return xhtml.write(heading)
