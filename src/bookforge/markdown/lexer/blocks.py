@@ -1,0 +1,686 @@
+"""Lines of Markdown into leaves: the stretches of text in reading order, the blocks around them taken off.
+
+It follows the order in which pandoc tries its blocks, because that order decides what a line is.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bookforge.markdown.lexer import marks, tables
+from bookforge.markdown.lexer.lines import Chunk, Line
+from bookforge.markdown.lexer.values import Removal
+
+MAX_DEPTH: Final = 100
+"""Blocks inside one another; what is deeper is read as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A stretch of text in one block.
+
+    ``kind`` is ``text``, ``code`` (nothing in it is markup), ``html`` (only tags are) or ``rule``.
+    ``closed`` says that the paragraph ends at a blank line, so that an image alone in it is a figure.
+    ``task`` says that a list's item begins here.
+    """
+
+    kind: str
+    chunk: Chunk
+    closed: bool = False
+    task: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a note's label or a link's label stands for: the leaves, or the stretch with its attributes."""
+
+    start: int
+    end: int
+    leaves: tuple[Leaf, ...] = ()
+    attributes: Line | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """What is known of the whole document once its blocks are read."""
+
+    notes: dict[str, Definition] = field(default_factory=dict)
+    links: dict[str, Definition] = field(default_factory=dict)
+    headings: set[str] = field(default_factory=set)
+    examples: dict[str, int] = field(default_factory=dict)
+    example: int = 0
+    removals: list[Removal] = field(default_factory=list)
+
+    def remove(self, kind: str, start: int, end: int) -> None:
+        """Note that a stretch of the source is not text of the book."""
+        if end > start:
+            self.removals.append(Removal(kind, start, end))
+
+
+@dataclass(slots=True)
+class _Html:
+    """An HTML element whose blocks are being read; they may be indented by ``indent``."""
+
+    tag: str
+    indent: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    depth: int = 0
+    in_list: bool = False
+    ends_blank: bool = True
+    html: list[_Html] = field(default_factory=list)
+
+
+class Reader:
+    """Reads lines into the leaves of one stream; containers and notes are read by readers of their own."""
+
+    def __init__(self, document: Document, leaves: list[Leaf], context: _Context | None = None) -> None:
+        self.document = document
+        self.leaves = leaves
+        self.context = context or _Context()
+        self.divs = 0
+        self.task = False
+        self.lines: list[Line] = []
+
+    def read(self, lines: list[Line], task: bool = False, divs: int = 0) -> None:
+        """Read all of ``lines``; ``task`` says that they are a list's item, ``divs`` how many divs are open."""
+        self.lines = lines
+        self.task = task
+        self.divs = divs
+        at = 0
+        while at < len(lines):
+            if lines[at].blank:
+                at += 1
+                continue
+            if self.context.html and self.context.html[-1].indent:
+                lines[at] = lines[at].dedent(self.context.html[-1].indent)
+            at = self._block(at)
+            self.task = False
+
+    # ------------------------------------------------------------ which block
+
+    def _block(self, at: int) -> int:
+        for reader in _READERS[: 0 if self.context.depth > MAX_DEPTH else None]:
+            following = reader(self, at)
+            if following is not None:
+                return following
+        return self._paragraph(at)
+
+    def _inside(self, lines: list[Line], task: bool = False, **changes: bool) -> None:
+        context = replace(self.context, depth=self.context.depth + 1, html=list(self.context.html), **changes)
+        if lines:
+            Reader(self.document, self.leaves, context).read(lines, task, self.divs)
+
+    def _leaf(self, kind: str, lines: list[Line], closed: bool = False) -> None:
+        if lines:
+            self.leaves.append(Leaf(kind, Chunk(lines), closed, self.task))
+
+    def _remove(self, kind: str, line: Line, begin: int = 0, end: int | None = None) -> None:
+        last = line.end if end is None else line.start + end
+        self.document.remove(kind, line.start + begin, last)
+
+    def _ends_block(self, at: int) -> bool:
+        """Say whether a line cannot belong to a paragraph or a list's item that began before it."""
+        line = self.lines[at]
+        if self.divs and marks.DIV_CLOSE.match(line.text):
+            return True
+        if self.context.html:
+            match = marks.TAG.match(line.text)
+            return bool(match and match["close"] and match["name"].lower() == self.context.html[-1].tag)
+        return False
+
+    def _is_list_start(self, text: str) -> bool:
+        return list_marker(text) is not None
+
+    # ------------------------------------------------------------ code
+
+    def _fence_end(self, at: int) -> int | None:
+        """Return the line of the fence that closes the code block which opens here, if one does."""
+        match = marks.FENCE.match(self.lines[at].text)
+        if match is None or not _is_info(match[2]):
+            return None
+        closer = re.compile(rf" {{0,3}}{match[1][0]}{{{len(match[1])},}} *$")
+        for line in range(at + 1, len(self.lines)):
+            if closer.match(self.lines[line].text):
+                return line
+        return None
+
+    def _fenced_code(self, at: int) -> int | None:
+        end = self._fence_end(at)
+        if end is None:
+            return None
+        line = self.lines[at]
+        match = marks.FENCE.match(line.text)
+        assert match is not None
+        lines = [inner.dedent(line.indent) for inner in self.lines[at + 1 : end]]
+        raw = marks.RAW_ATTRIBUTE.fullmatch(match[2])
+        if raw is None:
+            self._remove("info", line, match.start(2), match.end(2))
+            self._leaf("code", lines)
+        elif raw[1] in ("html", "html5"):
+            self._remove("info", line, match.start(2), match.end(2))
+            self._leaf("html", lines)
+        else:
+            self.document.remove("raw", line.start, self.lines[end].end)
+        return end + 1
+
+    def _indented_code(self, at: int) -> int | None:
+        if self.lines[at].indent < 4:
+            return None
+        end = at
+        for line in range(at, len(self.lines)):
+            if self.lines[line].blank:
+                continue
+            if self.lines[line].indent < 4:
+                break
+            end = line + 1
+        self._leaf("code", [line.dedent(4) for line in self.lines[at:end]])
+        return end
+
+    # ------------------------------------------------------------ lists
+
+    def _list_item(self, at: int) -> int | None:
+        line = self.lines[at]
+        marker = list_marker(line.text)
+        if marker is None:
+            return None
+        width, content, label = marker
+        if label is not None:
+            self._number_example(label)
+        self._remove("list-marker", line, line.indent, width)
+        lines, following = self._item_lines(at, content, 4 if label is not None else content)
+        self._inside(lines, task=True, in_list=True, ends_blank=False)
+        return following
+
+    def _number_example(self, label: str) -> None:
+        if label and label in self.document.examples:
+            return
+        self.document.example += 1
+        if label:
+            self.document.examples[label] = self.document.example
+
+    def _item_lines(self, at: int, content: int, indent: int) -> tuple[list[Line], int]:
+        """Gather the lines of a list's item, its own indent taken off."""
+        lines = [self.lines[at].cut(content)]
+        following = self._through_comment(lines, at + 1)
+        while following < len(self.lines) and self._is_lazy(following, indent):
+            line = self.lines[following]
+            lines.append(line.cut(indent) if line.indent >= indent else line)
+            following = self._through_comment(lines, following + 1)
+        following = self._blanks(lines, following)
+        while following < len(self.lines) and self._continues(following, indent):
+            lines.append(self.lines[following].cut(indent))
+            following += 1
+            while following < len(self.lines) and not self.lines[following].blank:
+                line = self.lines[following]
+                if self._ends_block(following) or (line.indent < indent and self._is_list_start(line.text)):
+                    break
+                lines.append(line.cut(indent) if line.indent >= indent else line)
+                following += 1
+            following = self._blanks(lines, following)
+        return lines, following
+
+    def _is_lazy(self, at: int, indent: int) -> bool:
+        """Say whether a line goes on with the first paragraph of an item, whatever its indent."""
+        line = self.lines[at]
+        if line.blank or self._is_list_start(line.text) or self._ends_block(at):
+            return False
+        if line.indent >= indent and self._is_list_start(line.text.lstrip(" ")):
+            return False
+        return self._fence_end(at) is None
+
+    def _continues(self, at: int, indent: int) -> bool:
+        line = self.lines[at]
+        return not line.blank and line.indent >= indent and not self._ends_block(at)
+
+    def _blanks(self, lines: list[Line], at: int) -> int:
+        while at < len(self.lines) and self.lines[at].blank:
+            lines.append(self.lines[at])
+            at += 1
+        return at
+
+    def _through_comment(self, lines: list[Line], following: int) -> int:
+        """Take lines up to the end of a comment that the last line leaves open; return the line after them."""
+        if not leaves_comment_open(lines[-1].text):
+            return following
+        for line in range(following, len(self.lines)):
+            if "-->" in self.lines[line].text:
+                lines.extend(self.lines[following : line + 1])
+                return line + 1
+        return following
+
+    # ------------------------------------------------------------ divs and HTML
+
+    def _div(self, at: int) -> int | None:
+        line = self.lines[at]
+        if not line.text.startswith(":::"):
+            return None
+        if self.divs and marks.DIV_CLOSE.match(line.text):
+            self.divs -= 1
+            return at + 1
+        for end in range(at, min(at + 10, len(self.lines))):  # attributes may run over line ends
+            chunk = Chunk(self.lines[at : end + 1])
+            match = re.match(rf":{{3,}} *+(?:{marks.ATTRIBUTES.pattern}|[^\s{{]\S*) *:* *$", chunk.text, re.DOTALL)
+            if match is not None:
+                self.divs += 1
+                self.document.remove("fence", chunk.start, chunk.end)
+                return end + 1
+            if "{" not in line.text or self.lines[end].blank:
+                break
+        return None
+
+    def _html_block(self, at: int) -> int | None:
+        line = self.lines[at]
+        begin = line.indent
+        if line.text[begin : begin + 1] != "<" or begin > 3:
+            return None
+        if line.text.startswith("<!--", begin):
+            return self._skip_through(at, begin, "-->", "comment")
+        chunk = Chunk([line.cut(begin)])
+        match = marks.TAG.match(chunk.text) or marks.DECLARATION.match(chunk.text)
+        for end in range(at + 1, min(at + 20, len(self.lines))):  # a tag may run over line ends
+            if match is not None or ">" in chunk.text or self.lines[end].blank:
+                break
+            chunk = Chunk([*chunk.lines, self.lines[end]])
+            match = marks.TAG.match(chunk.text)
+        if match is None:
+            return None
+        name = match["name"].lower() if match.re is marks.TAG else ""
+        if name and name not in marks.BLOCK_TAGS and name not in marks.EITHER_TAGS:
+            return None
+        return self._html_tag(at, chunk, match, name)
+
+    def _html_tag(self, at: int, chunk: Chunk, match: re.Match[str], name: str) -> int | None:
+        opening = bool(name) and not match["close"] and name not in marks.VOID_TAGS
+        if opening and name in marks.SKIPPED_TAGS:
+            following = self._skip_through(at, self.lines[at].indent, f"</{name}>", "html-content")
+            if following is not None:
+                return following
+        if opening and name == "pre":
+            following = self._verbatim(at)
+            if following is not None:
+                return following
+        self.document.remove("html", chunk.source(0), chunk.source(match.end() - 1) + 1)
+        last = at + len(chunk.lines) - 1
+        rest = chunk.lines[-1].cut(match.end() - (len(chunk.text) - len(chunk.lines[-1].text)))
+        self._follow_element(match, name, opening and not match.group().endswith("/>"), rest, last)
+        return self._go_on_with(last, rest)
+
+    def _follow_element(self, match: re.Match[str], name: str, opening: bool, rest: Line, last: int) -> None:
+        html = self.context.html
+        if opening:
+            indent = 0
+            if name != "div" and rest.blank and last + 1 < len(self.lines):
+                indent = self.lines[last + 1].indent
+            html.append(_Html(name, indent))
+        elif name and match["close"] and any(element.tag == name for element in html):
+            while html.pop().tag != name:
+                pass
+
+    def _go_on_with(self, at: int, rest: Line) -> int:
+        """Let the reading go on with what is left of a line."""
+        if rest.blank:
+            return at + 1
+        self.lines[at] = rest.dedent(len(rest.text))
+        return at
+
+    def _skip_through(self, at: int, begin: int, closer: str, kind: str) -> int | None:
+        for end in range(at, len(self.lines)):
+            found = self.lines[end].text.lower().find(closer, begin if end == at else 0)
+            if found >= 0:
+                rest = self.lines[end].cut(found + len(closer))
+                self.document.remove(kind, self.lines[at].start + begin, rest.start)
+                return self._go_on_with(end, rest)
+        return None
+
+    def _verbatim(self, at: int) -> int | None:
+        for end in range(at, len(self.lines)):
+            found = self.lines[end].text.lower().find("</pre>")
+            if found >= 0:
+                lines = [*self.lines[at:end], self.lines[end]]
+                lines[-1] = Line(lines[-1].text[: found + 6], lines[-1].start)
+                rest = self.lines[end].cut(found + 6)
+                self._leaf("html", lines)
+                return self._go_on_with(end, rest)
+        return None
+
+    # ------------------------------------------------------------ headings, rules, verse, quotes
+
+    def _heading(self, at: int) -> int | None:
+        line = self.lines[at]
+        following = self.lines[at + 1].text if at + 1 < len(self.lines) else ""
+        if following[:1] in ("=", "-") and marks.UNDERLINE.match(following):
+            self._heading_text(line.strip(), closing=False)
+            return at + 2
+        match = marks.HEADING.match(line.text)
+        if match is None:
+            return None
+        self._heading_text(line.cut(match.end()), closing=True)
+        return at + 1
+
+    def _heading_text(self, line: Line, closing: bool) -> None:
+        text = line.text.rstrip(" ")
+        attributes = trailing_attributes(text)
+        if attributes is not None:
+            self._remove("attributes", line, attributes, len(text))
+            text = text[:attributes].rstrip(" ")
+        if closing:
+            text = re.sub(r"(?<!\\)#+$", "", text).rstrip(" ")
+        self.document.headings.add(marks.key(text))
+        if text:
+            self._leaf("text", [Line(text, line.start)])
+
+    def _rule(self, at: int) -> int | None:
+        if not marks.RULE.match(self.lines[at].text):
+            return None
+        self._leaf("rule", [self.lines[at]])
+        return at + 1
+
+    def _line_block(self, at: int) -> int | None:
+        end = at
+        while end < len(self.lines):
+            text = self.lines[end].text
+            if text.startswith("| ") and text.strip(" |") or text.rstrip(" ") == "|":
+                lines = [self.lines[end].cut(1)]
+                end += 1
+                while len(text) > 2 and end < len(self.lines) and self.lines[end].text.startswith(" "):
+                    lines.append(self.lines[end])
+                    end += 1
+                if text.rstrip(" ") != "|":
+                    self._leaf("text", [each.strip() for each in lines])
+            else:
+                break
+        return end if end > at else None
+
+    def _quote(self, at: int) -> int | None:
+        if not marks.QUOTE.match(self.lines[at].text):
+            return None
+        lines: list[Line] = []
+        end = at
+        while end < len(self.lines):
+            line = self.lines[end]
+            match = marks.QUOTE.match(line.text)
+            if match is not None:
+                lines.append(line.cut(match.end()))
+            elif line.blank or self._interrupts(end):
+                break
+            else:
+                lines.append(line.dedent(len(line.text)))
+            end += 1
+        self._inside(lines, ends_blank=True)
+        return end
+
+    # ------------------------------------------------------------ tables
+
+    def _table(self, at: int) -> int | None:
+        found = tables.find(self.lines, at)
+        if found is None:
+            return None
+        if found.caption:
+            first = found.caption[0]
+            match = marks.CAPTION.match(first.text)
+            assert match is not None
+            self._remove("list-marker", first, 0, match.end())
+            self._caption([first.cut(match.end()), *found.caption[1:]])
+        for cell in found.cells:
+            if found.blocks:
+                self._inside(list(cell), ends_blank=False)
+            else:
+                self._leaf("text", [line for line in cell if not line.blank])
+        return found.end
+
+    def _caption(self, lines: list[Line]) -> None:
+        text = lines[-1].text.rstrip(" ")
+        attributes = trailing_attributes(text)
+        if attributes is not None:
+            self._remove("attributes", lines[-1], attributes, len(text))
+            lines[-1] = Line(text[:attributes], lines[-1].start)
+        self._leaf("text", [line for line in lines if not line.blank])
+
+    # ------------------------------------------------------------ definitions
+
+    def _definition_list(self, at: int) -> int | None:
+        first = self._definition_start(at + 1)
+        if first is None:
+            return None
+        self._leaf("text", [self.lines[at].strip()])
+        end = at + 1
+        while True:
+            start = self._definition_start(end, after_term=end == at + 1)
+            if start is None:
+                return end
+            end = self._definition(start)
+
+    def _definition_start(self, at: int, after_term: bool = True) -> int | None:
+        """Return the line where a definition begins: this one, or the next after one blank line."""
+        if at < len(self.lines) and marks.DEFINITION.match(self.lines[at].text):
+            return at
+        blank = at + 1 < len(self.lines) and self.lines[at].blank
+        if blank and marks.DEFINITION.match(self.lines[at + 1].text):
+            if after_term and tables.find(self.lines, at + 1) is not None:
+                return None
+            return at + 1
+        return None
+
+    def _definition(self, at: int) -> int:
+        match = marks.DEFINITION.match(self.lines[at].text)
+        assert match is not None
+        lines = [self.lines[at].cut(match.end()).dedent(4 - len(match.group()))]
+        end = self._definition_lines(lines, at + 1)
+        while True:
+            following = end
+            while following < len(self.lines) and self.lines[following].blank:
+                following += 1
+            if following >= len(self.lines) or self.lines[following].indent < 4:
+                break
+            lines.extend(self.lines[end:following])
+            lines.append(self.lines[following].cut(4))
+            end = self._definition_lines(lines, following + 1)
+        closed = at > 0 and self.lines[at - 1].blank or any(line.blank for line in lines)
+        self._inside(lines, ends_blank=closed)
+        return end
+
+    def _definition_lines(self, lines: list[Line], at: int) -> int:
+        while at < len(self.lines) and not self.lines[at].blank and not self._ends_block(at):
+            line = self.lines[at]
+            if line.indent < 4 and marks.DEFINITION.match(line.text):
+                break
+            lines.append(line.cut(4) if line.indent >= 4 else line)
+            at += 1
+        return at
+
+    def _note(self, at: int) -> int | None:
+        line = self.lines[at]
+        match = marks.NOTE_START.match(line.text)
+        if match is None or line.text[match.end() : match.end() + 1] != ":":
+            return None
+        first = line.cut(match.end() + 1)
+        end = at + 1
+        if first.blank and end < len(self.lines) and not self.lines[end].blank:
+            first, end = self.lines[end], end + 1
+        lines = [first.cut(4) if first.indent >= 4 else first]
+        end = self._note_lines(lines, end)
+        while True:
+            following = end
+            while following < len(self.lines) and self.lines[following].blank:
+                following += 1
+            if following == end or following >= len(self.lines) or self.lines[following].indent < 4:
+                break
+            lines.extend(self.lines[end:following])
+            lines.append(self.lines[following].cut(4))
+            end = self._note_lines(lines, following + 1)
+        leaves: list[Leaf] = []
+        context = replace(self.context, depth=self.context.depth + 1, ends_blank=True, html=[])
+        Reader(self.document, leaves, context).read(lines)
+        self._remove("note-label", line, 0, match.end() + 1)
+        self._define_note(match[1], Definition(line.start, lines[-1].end, tuple(leaves)))
+        return end
+
+    def _define_note(self, label: str, definition: Definition) -> None:
+        earlier = self.document.notes.get(label)
+        if earlier is not None:
+            self.document.remove("unused-note", earlier.start, earlier.end)
+        self.document.notes[label] = definition
+
+    def _note_lines(self, lines: list[Line], at: int) -> int:
+        while at < len(self.lines) and not self.lines[at].blank and not marks.NOTE_START.match(self.lines[at].text):
+            line = self.lines[at]
+            lines.append(line.cut(4) if line.indent >= 4 else line)
+            at += 1
+        return at
+
+    def _reference(self, at: int) -> int | None:
+        line = self.lines[at]
+        if line.indent > 3 or line.text[line.indent : line.indent + 1] != "[":
+            return None
+        end = at
+        while end < len(self.lines) and end < at + 4 and not self.lines[end].blank:
+            end += 1
+        chunk = Chunk(self.lines[at:end])
+        found = link_definition(chunk.text)
+        if found is None:
+            return None
+        label, length, attributes = found
+        kept = None
+        if attributes is not None:
+            kept = Line(chunk.text[attributes:length], chunk.source(attributes))
+        self.document.links[marks.key(label)] = Definition(line.start, chunk.source(length), attributes=kept)
+        return at + chunk.text.count("\n", 0, length) + 1
+
+    # ------------------------------------------------------------ paragraphs
+
+    def _interrupts(self, at: int) -> bool:
+        """Say whether a line that is not blank ends the paragraph before it."""
+        text = self.lines[at].text
+        if self.context.in_list and self._is_list_start(text):
+            return True
+        if "`" in text and text.lstrip(" ").startswith("`") and self._fence_end(at) is not None:
+            return True
+        return self._ends_block(at)
+
+    def _paragraph(self, at: int) -> int:
+        lines: list[Line] = []
+        end = at
+        closed = self.context.ends_blank
+        while end < len(self.lines):
+            line = self.lines[end]
+            if line.blank:
+                closed = True
+                break
+            if lines and self._interrupts(end):
+                closed = not (self.context.in_list and self._is_list_start(line.text))
+                break
+            cut = block_tag(line.text) if "<" in line.text else None
+            if cut is not None and (cut or lines):
+                if line.text[:cut].strip(" "):
+                    lines.append(Line(line.text[:cut], line.start))
+                self.lines[end] = line.cut(cut)
+                break
+            lines.append(line)
+            end = self._through_comment(lines, end + 1)
+        self._leaf("text", [line.strip() if line is lines[0] else line for line in lines], closed)
+        return end
+
+
+_READERS: Final = (
+    Reader._fenced_code,
+    lambda reader, at: reader._list_item(at) if marks.BULLET.match(reader.lines[at].text) else None,
+    Reader._div,
+    Reader._heading,
+    Reader._html_block,
+    Reader._table,
+    Reader._indented_code,
+    Reader._line_block,
+    Reader._quote,
+    Reader._rule,
+    Reader._list_item,
+    Reader._definition_list,
+    Reader._note,
+    Reader._reference,
+)
+
+
+# ---------------------------------------------------------------- single lines
+
+
+def _is_info(info: str) -> bool:
+    """Say whether what follows a code fence may stand there."""
+    if not info or marks.RAW_ATTRIBUTE.fullmatch(info):
+        return True
+    return re.fullmatch(rf"(?:[^\s{{]\S*+)? *(?:{marks.ATTRIBUTES.pattern})?", info, re.DOTALL) is not None
+
+
+def list_marker(text: str) -> tuple[int, int, str | None] | None:
+    """Return where a list marker and where its text begin, and the label of an example; ``None`` for other lines."""
+    head = text.lstrip(" ")[:1]
+    if not head or not (head in "*+-(#@" or head.isalnum()):
+        return None
+    match = marks.BULLET.match(text)
+    if match is not None:
+        if marks.RULE.match(text):
+            return None
+        return match.end(), _content(text, match.end()), None
+    match = marks.ORDERED.match(text)
+    if match is None:
+        return None
+    numeral = match["both"] or match["one"] or match["dot"]
+    if match["dot"] and marks.INITIAL.fullmatch(numeral) and text[match.end() : match.end() + 2] not in ("", "  ", " "):
+        return None
+    return match.end(), _content(text, match.end()), numeral[1:] if numeral[0] == "@" else None
+
+
+def _content(text: str, end: int) -> int:
+    """Return where the text after a list marker begins: after one to four spaces, else after one."""
+    spaces = len(text) - end - len(text[end:].lstrip(" "))
+    return end + (spaces if spaces <= 4 else 1)
+
+
+def trailing_attributes(text: str) -> int | None:
+    """Return where the attributes at the end of a text begin."""
+    if not text.endswith("}"):
+        return None
+    begin = len(text)
+    for _ in range(3):
+        begin = text.rfind("{", 0, begin)
+        if begin < 0:
+            return None
+        if marks.ATTRIBUTES.fullmatch(text, begin) and text[begin - 1 : begin] not in ("\\", "]", "`", ")"):
+            return begin
+    return None
+
+
+def leaves_comment_open(text: str) -> bool:
+    """Say whether a line begins an HTML comment, outside of code, that it does not end."""
+    begin = text.rfind("<!--")
+    return begin >= 0 and text.find("-->", begin) < 0 and text.count("`", 0, begin) % 2 == 0
+
+
+def block_tag(text: str) -> int | None:
+    """Return where the first HTML tag stands that parts blocks, outside of code."""
+    for match in marks.TAG.finditer(text):
+        if match["name"].lower() in marks.BLOCK_TAGS and text.count("`", 0, match.start()) % 2 == 0:
+            return match.start()
+    return None
+
+
+_TITLE: Final = r"""(?:"(?! )(?:\\.|[^"\\])*"(?![^\W_])|'(?! )(?:\\.|[^'\\])*'(?![^\W_])|\((?:\\.|[^()\\])*\))"""
+_LABEL: Final = re.compile(r" {0,3}\[(?!\^)((?:\\.|`[^`]*`|\[(?:\\.|[^\[\]\\])*\]|[^\[\]\\])*)\]: *\n? *(?!\[)", re.DOTALL)
+_TARGET: Final = re.compile(
+    rf"(?:<(?:\\.|[^<>\\])*>|(?:(?!\n| *(?:{_TITLE}|{marks.ATTRIBUTES.pattern})) *(?:\\.|[^\s\\])+)*)"
+    rf"(?: *\n? *{_TITLE})?(?P<gap> *\n? *(?={{))?(?P<attributes>{marks.ATTRIBUTES.pattern})? *(?=\n|$)",
+    re.DOTALL,
+)
+
+
+def link_definition(text: str) -> tuple[str, int, int | None] | None:
+    """Read a link's definition at the start of a text: its label, its length, where its attributes begin."""
+    label = _LABEL.match(text)
+    if label is None:
+        return None
+    target = _TARGET.match(text, label.end())
+    if target is None:
+        return None
+    attributes = target.start("attributes") if target["attributes"] else None
+    return label[1], target.end(), attributes
