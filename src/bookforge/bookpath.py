@@ -57,11 +57,11 @@ def find(book_dir: Path, typed: str) -> Found | Missing:
 def _refuse(typed: str) -> Missing | None:
     if not typed.strip():
         return Missing("this path is empty", "name a file of the book's folder")
-    if "\\" in typed:
-        return Missing(f"the path '{typed}' has backslashes", f"write it with slashes: {typed.replace(chr(92), '/')}")
-    if typed.startswith(("/", "~")) or typed[1:2] == ":":
+    if typed.startswith(("/", "~", "\\")) or typed[1:2] == ":":
         hint = "copy the file into the book's folder and write the path from there, as in chapters/one.md"
         return Missing(f"the path '{typed}' does not begin in the book's folder", hint)
+    if "\\" in typed:
+        return Missing(f"the path '{typed}' has backslashes", f"write it with slashes: {typed.replace(chr(92), '/')}")
     if "://" in typed:
         return Missing(f"'{typed}' is an address, not a file", "save the file into the book's folder")
     if len(typed) > MAX_LENGTH or "\0" in typed:

@@ -30,6 +30,7 @@ RULES: Final[dict[str, str]] = {
     "manifest-keys-known": "The manifest uses documented keys only.",
     "manifest-keys-required": "The manifest says what it must say.",
     "manifest-types": "A value of the manifest has the type its key asks for.",
+    "part-placed": "A part stands in the list of chapters, not in another part.",
     "relator-known": "A contributor's role is a MARC relator code.",
     "role-known": "An entry's role is one that bookforge knows.",
     "subject-code": "A subject has one code or keyword, in the shape of its scheme.",

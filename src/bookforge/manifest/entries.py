@@ -96,19 +96,28 @@ def _add(order: _Order, said: Fields, matter: Matter, usual: Role, part: int | N
     typed = said.located("path")
     path = _file(order, typed) if typed else None
     role = _role(said, path, usual)
-    if typed is None and role not in WITHOUT_FILE and "path" not in said.places and "role" not in said.places:
+    if typed is None:
+        _check_made(order, said, role)
+        own = slug(role, role)
+    else:
+        own = file_slug(path or "", role)
+    entry = Entry(_id(said, own), role, matter, path, chapter_meta(said), said.at, part)
+    _enter(order, entry, said, complete=path is not None or role in WITHOUT_FILE)
+
+
+def _check_made(order: _Order, said: Fields, role: Role) -> None:
+    """Report an entry without a file that cannot be made from the rest of the book."""
+    if role in WITHOUT_FILE or "path" in said.places or ("role" in said.places and not said.text("role")):
+        return
+    if "role" in said.places:
+        message = f"an entry with the role '{role}' needs a file"
+        hint = f"add 'path: …'; made without one: {', '.join(WITHOUT_FILE)}"
+    else:
         message = (
             "this entry names neither a file ('path') nor a part ('part') nor a page that bookforge makes ('role')"
         )
-        order.errors.append(error("entry-complete", message, said.at, "add 'path: chapters/name.md'"))
-        return
-    if typed is None and role not in WITHOUT_FILE and "path" not in said.places:
-        made = ", ".join(WITHOUT_FILE)
-        message = f"an entry with the role '{role}' needs a file"
-        order.errors.append(error("entry-complete", message, said.at, f"add 'path: …'; made without one: {made}"))
-        return
-    own = file_slug(path or typed.value, role) if typed else slug(role, role)
-    _enter(order, Entry(_id(said, own), role, matter, path, chapter_meta(said), said.at, part), said)
+        hint = "add 'path: chapters/name.md'"
+    order.errors.append(error("entry-complete", message, said.at, hint))
 
 
 def _add_part(order: _Order, said: Fields) -> None:
@@ -116,7 +125,7 @@ def _add_part(order: _Order, said: Fields) -> None:
     path, title = None, None
     if opening and _is_file(order.book_dir, opening.value):
         path = _file(order, opening)
-        own = file_slug(path or opening.value, Role.PART)
+        own = file_slug(path or "", Role.PART)
     else:
         title = opening.value if opening else ""
         own = slug(title, Role.PART)
@@ -128,7 +137,8 @@ def _add_part(order: _Order, said: Fields) -> None:
     if title is not None:
         meta = ChapterMeta(title, meta.short_title, meta.subtitle, numbered=meta.numbered)
     place = len(order.entries)
-    _enter(order, Entry(_id(said, own), Role.PART, Matter.BODY, path, meta, said.at), said)
+    entry = Entry(_id(said, own), Role.PART, Matter.BODY, path, meta, said.at)
+    _enter(order, entry, said, complete=path is not None or bool(title))
     for chapter in said.all_fields("chapters"):
         _add(order, chapter, Matter.BODY, Role.CHAPTER, place)
 
@@ -173,7 +183,11 @@ def _file(order: _Order, typed: Text) -> str | None:
     return found.path
 
 
-def _enter(order: _Order, entry: Entry, said: Fields) -> None:
+def _enter(order: _Order, entry: Entry, said: Fields, *, complete: bool) -> None:
+    """Add an entry; the id of one whose file was refused is not compared."""
+    order.entries.append(entry)
+    if not complete:
+        return
     place = (said.located("id") or Text("", said.at)).at
     hint = "give it another one: 'id: …' in its entry"
     reserved = _RESERVED.get(entry.id)
@@ -188,4 +202,3 @@ def _enter(order: _Order, entry: Entry, said: Fields) -> None:
         message = f"the id '{entry.id}' is the name of a file in every ebook or web edition"
         order.errors.append(error("id-unique", message, place, hint))
     order.ids.setdefault(entry.id, place)
-    order.entries.append(entry)

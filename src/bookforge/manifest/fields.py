@@ -75,9 +75,15 @@ class FieldReader:
         """Read a mapping, or the text that stands for one; ``where`` is what messages call it."""
         if node.kind is not Kind.MAPPING:
             return self._short(node, table, where)
-        if table.variant and node.get(table.variant.keys[0].name):
-            table = table.variant
+        variant = table.variant
+        if variant and node.get(variant.keys[0].name):
+            table, where = variant, f"this {variant.name}"
+        elif table.name == "entry" and (part := node.get("part")):
+            hint = "parts stand in 'chapters' only, one after the other; move it there"
+            self._wrong("part-placed", "a part cannot stand here", part.at, hint)
+            return None
         fields = Fields(table, node.at)
+        meant: set[str] = set()
         for name, value in node.pairs:
             fields.places[name.text] = name.at
             key = table.key(name.text)
@@ -86,9 +92,9 @@ class FieldReader:
             elif table.settings and name.text:
                 self._setting(fields, name.text, value)
             else:
-                self._unknown(name, table)
+                meant.add(self._unknown(name, table))
         for key in table.keys:
-            if key.required and key.name not in fields.places:
+            if key.required and key.name not in fields.places and key.name not in meant:
                 self._missing(key, fields, where)
         return fields
 
@@ -154,8 +160,8 @@ class FieldReader:
                 self._missing(other, fields, where)
         return fields
 
-    def _unknown(self, name: Node, table: Table) -> None:
-        rule = "manifest-keys-known"
+    def _unknown(self, name: Node, table: Table) -> str:
+        """Report a key that is not in the table; return the key that was probably meant, or nothing."""
         known = [key.name for key in table.keys]
         close = did_you_mean(name.text, known)
         if table.name == "chapter" and (name.text in {key.name for key in BOOK.keys} or name.text in _BOOK_WORDS):
@@ -164,11 +170,13 @@ class FieldReader:
             hint = f"did you mean '{close}'?"
         else:
             hint = f"the keys here are {', '.join(known)}"
-        self._wrong(rule, f"there is no key '{name.text}' in {_with_article(table.name)}", name.at, hint)
+        message = f"there is no key '{name.text}' in {_with_article(table.name)}"
+        self._wrong("manifest-keys-known", message, name.at, hint)
+        return close or ""
 
     def _missing(self, key: Key, fields: Fields, where: str) -> None:
         message = f"{where} has no '{key.name}'"
-        self._wrong("manifest-keys-required", message, fields.at, f"{key.help} Add '{key.name}: …'")
+        self._wrong("manifest-keys-required", message, fields.at, f"add '{key.name}: …'")
 
     def _list(self, node: Node, shape: ListOf, where: str) -> Value | None:
         if node.kind is not Kind.LIST:
@@ -195,7 +203,7 @@ class FieldReader:
             return None
         read: dict[str, Fields] = {}
         for name, value in node.pairs:
-            known = self.scalar(name, Scalar.ID, f"the name of a {shape.what}")
+            known = self.scalar(name, Scalar.ID, f"the name of {_with_article(shape.what)}")
             fields = self.table(value, shape.of, f"the {shape.what} '{name.text}'")
             if known and fields:
                 read[known.value] = fields

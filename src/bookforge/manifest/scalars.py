@@ -189,6 +189,7 @@ def _trim_size(text: str) -> str | Wrong:
 
 
 def _isbn(text: str) -> str | Wrong:
+    """Return the thirteen digits of an ISBN, old or new."""
     digits = isbn_digits(re.sub(r"^isbn(?:-1[03])?:?\s*", "", text, flags=re.IGNORECASE))
     if re.fullmatch(r"[0-9]{9}[0-9X]", digits):
         right = _check_digit_10(digits)
@@ -200,7 +201,9 @@ def _isbn(text: str) -> str | Wrong:
     if right != digits[-1]:
         message = f"the check digit of this ISBN is wrong: it ends in {digits[-1]}"
         return Wrong("isbn-valid", message, f"if all other digits are right, it ends in {right}; compare every digit")
-    return digits
+    if len(digits) == 13:
+        return digits
+    return f"978{digits[:9]}{_check_digit_13('978' + digits[:9])}"
 
 
 def _check_digit_13(digits: str) -> str:
