@@ -1,14 +1,14 @@
-"""A chapter's Markdown into a ``Section``: one conversion by pandoc, cleaned, in our vocabulary, every word accounted for.
+"""A chapter's Markdown into a ``Section``: converted by pandoc, cleaned, in our vocabulary, every word accounted for.
 
-The steps, each in its module: ``lexer`` reads the source on its own, ``pandoc`` converts, ``tree`` and ``sanitize`` make a
-safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it, ``headings``, ``references`` and ``ids`` name things,
-``align`` maps it back to the source.
+The steps, each in its module: ``lexer`` reads the source on its own, ``pandoc`` converts, ``tree`` and ``sanitize``
+make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it, ``headings``, ``references`` and
+``ids`` name things, ``align`` maps it back to the source.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bookforge import textfile, words, xhtml
+from bookforge import words, xhtml
 from bookforge.book import Note, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
@@ -49,9 +49,9 @@ def parse(source: Source, language: str, report: Report) -> Section:
     """Convert one chapter.
 
     ``language`` is the chapter's. Warnings go to ``report``.
-    Errors, all those found together: ``markdown-converts``, ``nesting-limited``, ``markup-reserved``, ``notes-not-nested``,
-    ``image-inside-book``, ``link-target-known``, ``place-id-unique``, ``voice-named``, ``plate-holds-image``,
-    ``math-converts``, ``words-conserved``; ``pandoc-runs`` when there is no pandoc.
+    Errors, all those found together: ``markdown-converts``, ``nesting-limited``, ``markup-reserved``,
+    ``notes-not-nested``, ``image-inside-book``, ``link-target-known``, ``place-id-unique``, ``voice-named``,
+    ``plate-holds-image``, ``math-converts``, ``words-conserved``; ``pandoc-runs`` when there is no pandoc.
     """
     lexed = lexer.lex(source.text)
     found: list[Diagnostic] = list(_reserved(source, lexed))

@@ -12,22 +12,20 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_NONE: Final[frozenset[str]] = frozenset()
 GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words("data-note data-query data-voice data-tex")
 """Attributes that the vocabulary of sections gives a meaning to: an author's own would be a forgery."""
 
 ELEMENTS: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys(
-        _words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub sup mark"), _words("")
-    ),
-    **dict.fromkeys(_words("abbr cite dfn kbd samp var bdi bdo wbr ruby rt rp figure figcaption aside"), _words("")),
-    **dict.fromkeys(_words("ul dl dt dd caption thead tbody tfoot tr blockquote q del ins"), _words("")),
+    **dict.fromkeys(_words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub"), _NONE),
+    **dict.fromkeys(_words("sup mark abbr cite dfn kbd samp var bdi bdo wbr ruby rt rp figure figcaption"), _NONE),
+    **dict.fromkeys(_words("aside table ul dl dt dd caption thead tbody tfoot tr blockquote q del ins"), _NONE),
     "a": _words("href hreflang"),
     "img": _words("src alt width height"),
     "ol": _words("start type reversed"),
     "li": _words("value"),
-    "table": _words(""),
     "colgroup": _words("span"),
     "col": _words("span"),
     "td": _words("colspan rowspan headers"),

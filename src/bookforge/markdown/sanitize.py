@@ -27,6 +27,7 @@ _BLANK: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _CLASS: Final = re.compile(r"[\w-]+\Z")
 _DIMENSION: Final = re.compile(r"[0-9.]+(?:%|px|em|rem|in|cm|mm|pt)?\Z")
+_LANG: Final = ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _PAINT_VALUE: Final = re.compile(
     r"url\(\s*['\"]?#[\w.:-]+['\"]?\s*\)\Z|[^()\\]*\Z|(?:rgb|rgba|hsl|hsla)\([\d\s.,%/]+\)\Z"
@@ -124,13 +125,12 @@ class _Cleaner:
     def attribute(self, made: xhtml.Element, name: str, key: str, value: str) -> None:
         if key == "style":
             self.style(made, name, value)
-        elif key in ("xml:lang", "lang", "{http://www.w3.org/XML/1998/namespace}lang"):
+        elif key in _LANG:
             if _LANGUAGE.match(value):
                 made.set("lang", value)
         elif key == "class":
-            names = [each for each in value.split() if _CLASS.match(each)]
-            if names:
-                made.set("class", " ".join([*xhtml.classes(made), *names]))
+            for each in filter(_CLASS.match, value.split()):
+                xhtml.add_class(made, each)
         elif key == "align" and value.strip().lower() in ("left", "right", "center"):
             xhtml.add_class(made, f"align-{value.strip().lower()}")
         elif key in ("width", "height") and made.tag in ("img", "col", "table", "td", "th"):
@@ -139,7 +139,7 @@ class _Cleaner:
             made.set("id", made.get("id") or value)
         elif self.is_allowed(made.tag, key):
             self.checked(made, name, key, value)
-        elif (name, key) not in allowlist.QUIET:
+        else:
             self.lost_attribute(name, key)
 
     def is_allowed(self, tag: str, key: str) -> bool:
@@ -227,6 +227,8 @@ class _Cleaner:
         self.removals.append(Removal(f"the element <{name[:40]}>", (f"<\\s*{re.escape(name)}\\b",)))
 
     def lost_attribute(self, name: str, key: str) -> None:
+        if (name, key) in allowlist.QUIET:
+            return
         what = f"the attribute '{key[:40]}' of <{name}>"
         self.removals.append(Removal(what, (rf"\b{re.escape(key)}\s*=", f"<\\s*{re.escape(name)}\\b")))
 

@@ -14,7 +14,7 @@ _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _SELF_CLOSING: Final = frozenset(
     re.findall(
         r"\w+",
-        "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th thead tbody tfoot option",
+        "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th thead tbody tfoot",
     )
 )
 
