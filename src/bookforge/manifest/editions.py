@@ -5,7 +5,7 @@ from typing import Final
 from bookforge.diagnostics import Diagnostic, Location, error
 from bookforge.edition import Edition, Format, Setting
 from bookforge.manifest.fields import Fields
-from bookforge.manifest.scalars import suggest
+from bookforge.manifest.scalars import isbn_digits, suggest
 from bookforge.yamlfile import Node, plain
 
 LAYOUTS: Final = {Format.PDF: "paperback", Format.EPUB: "ebook", Format.HTML: "web"}
@@ -49,10 +49,11 @@ def _check_isbns(named: dict[str, Fields], errors: list[Diagnostic]) -> None:
         isbn = said.located("isbn")
         if isbn is None:
             continue
-        if isbn.value in seen:
-            message = f"the edition '{name}' has the same ISBN as '{seen[isbn.value]}'"
+        digits = isbn_digits(isbn.value)
+        if digits in seen:
+            message = f"the edition '{name}' has the same ISBN as '{seen[digits]}'"
             errors.append(error("isbn-unique", message, isbn.at, "every edition needs an ISBN of its own"))
-        seen.setdefault(isbn.value, name)
+        seen.setdefault(digits, name)
 
 
 def _check_of(name: str, said: Fields, formats: dict[str, str | None], errors: list[Diagnostic]) -> None:

@@ -79,8 +79,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def isbn_digits(text: str) -> str:
-    """Return an ISBN without hyphens and spaces."""
-    return re.sub(r"[\s\u2010-\u2015-]", "", text).upper()
+    """Return a checked ISBN without its hyphens."""
+    return text.replace("-", "")
 
 
 def role_word(word: str) -> str:
@@ -189,8 +189,9 @@ def _trim_size(text: str) -> str | Wrong:
 
 
 def _isbn(text: str) -> str | Wrong:
-    """Return the thirteen digits of an ISBN, old or new."""
-    digits = isbn_digits(re.sub(r"^isbn(?:-1[03])?:?\s*", "", text, flags=re.IGNORECASE))
+    """Return an ISBN as it is printed: thirteen digits, hyphens where the author put them."""
+    typed = re.sub(r"[\s\u2010-\u2015-]+", "-", re.sub(r"^isbn(?:-1[03])?:?\s*", "", text, flags=re.IGNORECASE)).upper()
+    digits = isbn_digits(typed)
     if re.fullmatch(r"[0-9]{9}[0-9X]", digits):
         right = _check_digit_10(digits)
     elif re.fullmatch(r"97[89][0-9]{10}", digits):
@@ -202,8 +203,8 @@ def _isbn(text: str) -> str | Wrong:
         message = f"the check digit of this ISBN is wrong: it ends in {digits[-1]}"
         return Wrong("isbn-valid", message, f"if all other digits are right, it ends in {right}; compare every digit")
     if len(digits) == 13:
-        return digits
-    return f"978{digits[:9]}{_check_digit_13('978' + digits[:9])}"
+        return typed
+    return ("978-" if "-" in typed else "978") + typed[:-1] + _check_digit_13("978" + digits[:9])
 
 
 def _check_digit_13(digits: str) -> str:
