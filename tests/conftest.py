@@ -13,6 +13,10 @@ CORPUS = Path(os.environ.get("BOOKFORGE_CORPUS", ROOT.parent / "shared" / "corpo
 UNDER_CI = os.environ.get("CI") == "true"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write expected output anew; then read the diff")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(mark, reason): set here, on a test whose tool is missing")
 
@@ -40,7 +44,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         mark, reason = marker.args
         # a public CI cannot have the benchmark manuscript and says so with BOOKFORGE_CORPUS=none
-        if UNDER_CI and not (mark == "corpus" and CORPUS == Path("none")):
+        if UNDER_CI and not (mark == "corpus" and str(CORPUS) == "none"):
             pytest.fail(f"{mark}: {reason}; under CI nothing is skipped", pytrace=False)
         pytest.skip(f"{mark}: {reason}")
 
@@ -61,3 +65,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def corpus() -> Path:
     """Give the folder of the benchmark manuscripts; use it with the mark ``corpus``."""
     return CORPUS
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Say whether expected output is to be written, not compared. Never under CI."""
+    return bool(request.config.getoption("--update-golden")) and not UNDER_CI

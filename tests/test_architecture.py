@@ -1,0 +1,166 @@
+"""The shape of the program as data: who may import whom, who owns which engine, what every module says of itself."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "bookforge"
+
+SAY = {"diagnostics"}
+BOOK = {"book", "semantics"}
+READING_SIDE = {"bookpath", "manifest", "manuscript", "textfile", "words", "xhtml"}
+EDITION_SIDE = {"compose", "edition", "fonts", "formulas", "layouts", "ledger", "reading"}
+
+# unit (a module, or a package with all its modules) → what it may import of ours; the order is a legal order of imports
+MAY_IMPORT: dict[str, set[str]] = {
+    # values and vocabulary: no files, no engines
+    "rules": set(),
+    "diagnostics": {"rules"},
+    "measure": set(),
+    "semantics": set(),
+    "words": set(),
+    "bookpath": set(),
+    "book": SAY | {"semantics"},
+    "edition": SAY | {"book"},
+    # files as they are
+    "textfile": SAY,
+    "yamladvice": set(),
+    "yamlfile": SAY | {"textfile", "yamladvice"},
+    "xhtml": set(),
+    "imagefile": set(),
+    "svg": set(),
+    "cache": SAY,
+    # from the manuscript to the book
+    "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
+    "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},
+    "markdown": SAY | BOOK | {"manuscript", "textfile", "words", "xhtml"},
+    "assets": SAY | BOOK | {"bookpath", "cache", "imagefile", "svg"},
+    "outline": SAY | BOOK | {"manifest", "xhtml"},
+    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "markdown", "outline"},
+    # from the book to an edition
+    "reading": SAY | BOOK | {"edition", "words", "xhtml"},
+    "layouts": SAY | BOOK | {"edition", "yamlfile"},
+    "formulas": SAY,
+    "fonts": SAY | {"edition", "layouts"},
+    "compose": SAY | BOOK | {"edition", "fonts", "layouts", "measure", "words", "xhtml"},
+    "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
+    "writers": SAY | BOOK | {"edition", "fonts", "words", "xhtml"},
+    "publish": SAY | {"edition"},
+    # the machine
+    "validate": SAY,
+    "doctor": {"validate"},
+    # what is asked for
+    "release": SAY | BOOK | {"edition", "pipeline", "validate", "words"},
+    "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "pipeline", "writers"},
+    "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release"},
+    "stats": SAY | BOOK | {"cache", "pipeline", "words"},
+    "new": SAY | {"manifest"},
+    "completion": set(),
+    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "new", "pipeline", "stats"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}  # fmt: skip
+
+# engine → the only module that imports it
+OWNER = {
+    "PIL": "assets",
+    "argparse": "cli",
+    "ebooklib": "writers.epub",
+    "fontTools": "fonts",
+    "jinja2": "layouts",
+    "msgspec": "cache",
+    "pydyf": "writers.pdf",
+    "pypandoc": "markdown.pandoc",
+    "pypdfium2": "writers.pdf",
+    "shtab": "completion",
+    "tinyhtml5": "markdown.tree",
+    "weasyprint": "writers.pdf",
+    "yaml": "yamlfile",
+    "ziamath": "formulas",
+}
+# for the types of annotations only, under `if TYPE_CHECKING`
+TYPES_ONLY = {("completion", "argparse")}
+
+MODULES = {
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(SOURCE.rglob("*.py"))
+}
+UNITS = sorted({name.partition(".")[0] for name in MODULES})
+
+
+def imports(path: Path) -> tuple[set[str], set[str]]:
+    """Give the modules of ours (dotted, below bookforge) and the foreign top-level packages that a file imports."""
+    ours: set[str] = set()
+    foreign: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "bookforge":
+            names = [f"bookforge.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top == "bookforge":
+                ours.add("__init__" if rest.startswith("__") else rest)
+            else:
+                foreign.add(top)
+    return ours, foreign
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_imports_go_one_way(unit: str) -> None:
+    files = [path for name, path in MODULES.items() if name.partition(".")[0] == unit]
+    found = {module.partition(".")[0] for path in files for module in imports(path)[0]}
+    assert found - {unit} <= MAY_IMPORT[unit]
+
+
+def test_the_table_has_no_circle() -> None:
+    order = list(MAY_IMPORT)
+    back = {
+        unit: sorted(later)
+        for unit, allowed in MAY_IMPORT.items()
+        if (later := {other for other in allowed if other != "__init__" and order.index(other) > order.index(unit)})
+    }
+    assert back == {}
+
+
+@pytest.mark.parametrize("engine", OWNER)
+def test_each_engine_has_one_owner(engine: str) -> None:
+    importers = {
+        name for name, path in MODULES.items() if engine in imports(path)[1] and (name, engine) not in TYPES_ONLY
+    }
+    assert importers <= {OWNER[engine]}
+
+
+@pytest.mark.parametrize("writer", ["pdf", "epub", "html"])
+def test_writers_do_not_know_each_other(writer: str) -> None:
+    others = {f"writers.{other}" for other in ("pdf", "epub", "html")} - {f"writers.{writer}"}
+    files = [path for name, path in MODULES.items() if name.startswith(f"writers.{writer}")]
+    assert not others & {module for path in files for module in imports(path)[0]}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_module_says_what_it_does(name: str) -> None:
+    text = ast.get_docstring(ast.parse(MODULES[name].read_text("utf-8")))
+    assert text
+    assert text.splitlines()[0].endswith((".", ":", "``"))
+
+
+def test_no_looks_in_the_source() -> None:
+    strays = [path for path in SOURCE.rglob("*") if path.suffix in {".css", ".j2", ".html", ".svg"}]
+    assert strays == []
+
+
+def test_help_starts_no_engine() -> None:
+    code = (
+        "import sys; from bookforge import cli; cli.parser().format_help(); "
+        f"print(*sorted(set(sys.modules) & {set(OWNER) - {'argparse'}!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
