@@ -111,6 +111,8 @@ RULES: Final[dict[str, str]] = {
     "words-conserved": "Every word of the manuscript is in the edition, once and in order.",
     # environment and output
     "cache-usable": "The cache folder is private to the user and can be written.",
+    "folder-free": "A new book does not overwrite files.",
+    "folder-writable": "The folder of a new book can be written.",
     "output-free": "No other build is writing to the output folder.",
     "output-names": "The file names of an edition are plain relative names.",
     "output-ours": "What an edition replaces was made by bookforge.",
