@@ -72,6 +72,10 @@ lock: ## pin the dependencies anew (UPGRADE=--upgrade moves them)
 	@scripts/lock
 
 .PHONY: clean
-clean: ## remove what was built and installed here: dist, .venv, .tools
-	@rm -rf dist build .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove what was built: dist and the caches of the test tools
+	@rm -rf dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: purge
+purge: clean ## remove what was installed here too: .venv, .tools
+	@rm -rf .venv .tools

@@ -1,7 +1,12 @@
 """Marks that need something outside Python: skipped with a loud count at home, a failure under CI."""
 
+import fcntl
+import json
 import os
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -71,3 +76,21 @@ def corpus() -> Path:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Say whether expected output is to be written, not compared. Never under CI."""
     return bool(request.config.getoption("--update-golden")) and not UNDER_CI
+
+
+@pytest.fixture(scope="session")
+def memoir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Mapping[str, Path]:
+    """Build the memoir once a test run, for all workers, with the command; give the path of each edition by name."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    report = shared / "memoir.json"
+    with (shared / "memoir.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not report.exists():
+            places = ("--output", str(shared / "memoir"), "--cache-dir", str(shared / "memoir-cache"))
+            command = (sys.executable, "-m", "bookforge", "build", str(ROOT / "manuscript"), "--json", *places)
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            report.write_text(done.stdout, "utf-8")
+    built = json.loads(report.read_text("utf-8"))
+    return {artifact["edition"]: Path(artifact["path"]) for artifact in built["artifacts"]}
