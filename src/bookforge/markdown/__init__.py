@@ -8,7 +8,9 @@ make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it,
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bookforge import words, xhtml
+from lxml import etree
+
+from bookforge import xhtml
 from bookforge.book import Note, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
@@ -87,9 +89,11 @@ def _convert(
     headings.normalise(parts.body)
     _key_query_paragraphs(parts, lexed)
     problems += (_twice(element) for element in ids.assign(parts.all()))
+    for each in parts.all():
+        etree.strip_attributes(each, "data-key")
     problems += _undefined_notes(parts)
     problems += refs.problems
-    if not any(words.count(xhtml.text(each)) or each.find(".//img") is not None for each in parts.all()):
+    if not any(xhtml.text(each).strip() or each.find(".//img") is not None for each in parts.all()):
         found.append(
             warning("chapter-has-text", "this chapter is empty", Location(source.path), "write it, or leave it out")
         )

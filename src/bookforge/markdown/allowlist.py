@@ -71,6 +71,7 @@ SVG: Final = _words(
     "svg g path rect circle ellipse line polyline polygon text tspan textPath title desc defs symbol use marker "
     "linearGradient radialGradient stop clipPath mask pattern"
 )
+SVG_UNWRAPPED: Final = _words("a switch")
 SVG_ATTRIBUTES: Final = _words(
     "id class lang viewBox preserveAspectRatio width height x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy d points "
     "transform pathLength rotate textLength lengthAdjust startOffset offset gradientUnits gradientTransform "

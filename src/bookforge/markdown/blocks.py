@@ -13,34 +13,42 @@ INLINE: Final = frozenset(
     | {"rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
 )
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SPACE: Final = " \t\n\r\f"
+"""White space that means nothing; a no-break space is a character of the text."""
 _CONTAINERS: Final = ("div", "blockquote", "aside")
 
 
 def tidy(root: Element) -> None:
-    """Wrap loose text of containers into paragraphs, part the paragraphs of definitions, drop what is empty."""
+    """Wrap loose text of containers into paragraphs, part the paragraphs of definitions, drop what is empty.
+
+    Line blocks are left alone: they are verse.
+    """
     for element in list(root.iter("span", "em", "strong", "b", "i", "u", "s", "small", "mark", "sub", "sup", "code")):
         if _holds_block(element):
             _open_up(element)
     for container in [root, *root.iter(*_CONTAINERS)]:
-        if not xhtml.has_class(container, "line-block"):  # whose text is verse
+        if not xhtml.has_class(container, "line-block"):
             wrap_loose(container)
     for definition in root.iter("dd"):
         _part(definition)
     for paragraph in list(root.iter("p", *HEADINGS)):
         if is_blank(paragraph) and paragraph.getparent() is not None:
             xhtml.remove(paragraph)
+        else:
+            paragraph.text = (paragraph.text or "").lstrip(_SPACE)
+            _trim_end(paragraph)
 
 
 def is_blank(element: Element) -> bool:
     """Say whether an element shows nothing and is not a place that links lead to."""
-    if element.get("id") or (element.text or "").strip():
+    if element.get("id") or (element.text or "").strip(_SPACE):
         return False
     return all(
         isinstance(child.tag, str)
         and child.tag not in ("img", "a", f"{{{xhtml.SVG}}}svg")
         and not (child.get("id") or child.get("data-query"))
-        and not (child.text or "").strip()
-        and not (child.tail or "").strip()
+        and not (child.text or "").strip(_SPACE)
+        and not (child.tail or "").strip(_SPACE)
         for child in element.iterdescendants()
     )
 
@@ -68,10 +76,9 @@ def _open_up(element: Element) -> None:
 
 def wrap_loose(container: Element) -> None:
     """Put each run of text and inline elements that stands directly in ``container`` into a paragraph."""
-    if (
-        all(not is_inline(child) and not (child.tail or "").strip() for child in container)
-        and not (container.text or "").strip()
-    ):
+    if all(not is_inline(child) and not (child.tail or "").strip(_SPACE) for child in container) and not (
+        container.text or ""
+    ).strip(_SPACE):
         return
     for run in list(_runs(container)):
         _wrap(container, *run)
@@ -92,10 +99,10 @@ def _runs(container: Element) -> Iterator[tuple[Element | None, list[Element]]]:
 
 def _wrap(container: Element, before: Element | None, run: list[Element]) -> None:
     text = container.text if before is None else before.tail
-    if not run and not (text or "").strip():
+    if not run and not (text or "").strip(_SPACE):
         return
     paragraph = etree.Element("p")
-    paragraph.text = (text or "").lstrip()
+    paragraph.text = (text or "").lstrip(_SPACE)
     if before is None:
         container.text = None
         container.insert(0, paragraph)
@@ -109,16 +116,16 @@ def _wrap(container: Element, before: Element | None, run: list[Element]) -> Non
 
 def _trim_end(element: Element) -> None:
     if len(element):
-        element[-1].tail = (element[-1].tail or "").rstrip() or None
+        element[-1].tail = (element[-1].tail or "").rstrip(_SPACE) or None
     else:
-        element.text = (element.text or "").rstrip() or None
+        element.text = (element.text or "").rstrip(_SPACE) or None
 
 
 def _part(definition: Element) -> None:
     """Part the paragraphs of a definition that pandoc sets tight: it parts them by nothing but a line end."""
     _trim_end(definition)
-    definition.text = (definition.text or "").lstrip() or None
-    if not any("\n" in text.strip() for text in _direct_texts(definition)):
+    definition.text = (definition.text or "").lstrip(_SPACE) or None
+    if not any("\n" in text.strip(_SPACE) for text in _direct_texts(definition)):
         return
     pieces: list[Element] = [etree.Element("p")]
     _pour(pieces, definition.text)
@@ -130,7 +137,7 @@ def _part(definition: Element) -> None:
             pieces += [child, etree.Element("p")]
         _pour(pieces, tail)
     definition.text = None
-    definition[:] = [piece for piece in pieces if piece.tag != "p" or len(piece) or (piece.text or "").strip()]
+    definition[:] = [piece for piece in pieces if piece.tag != "p" or len(piece) or (piece.text or "").strip(_SPACE)]
 
 
 def _direct_texts(element: Element) -> Iterator[str]:

@@ -60,6 +60,8 @@ def findings(messages: tuple[Message, ...], source: Source, lexed: Lexed, finder
         if message.kind in _OURS or (message.severity != "WARNING" and message.kind not in _SAID):
             continue
         rule, text, hint = _SAID.get(message.kind, ("markdown-clear", "{text}", ""))
+        if message.kind == "UnclosedDiv" and not _is_fence(message, lexed.prepared, starts):
+            text, hint = "this <div> is never closed: it reaches to the end of what holds it", "close it with </div>"
         subject = " ".join((message.subject or "").split())[:60]
         yield warning(
             rule,
@@ -67,6 +69,12 @@ def findings(messages: tuple[Message, ...], source: Source, lexed: Lexed, finder
             _place(message, source, lexed, starts, finder),
             hint.format(subject=subject) or None,
         )
+
+
+def _is_fence(message: Message, prepared: str, starts: tuple[int, ...]) -> bool:
+    """Say whether a division is opened with colons and not with an HTML tag."""
+    assert message.line is not None
+    return prepared[starts[message.line - 1] :].lstrip().startswith((":", ">", "-", "*", "+"))
 
 
 def _place(message: Message, source: Source, lexed: Lexed, starts: tuple[int, ...], finder: Finder) -> Location:

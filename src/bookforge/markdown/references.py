@@ -40,6 +40,9 @@ def resolve(root: Element, finder: Finder, found: References) -> None:
 
 def _patterns(typed: str) -> Iterator[str]:
     """Yield patterns for a target as pandoc hands it on and as the author may have typed it."""
+    if typed in ("", "#"):
+        yield rf"\({typed}\)|(?:href|src)\b"
+        return
     for form in (typed, unquote(typed)):
         yield rf"(?<![\w/.]){re.escape(form)}"
 

@@ -100,6 +100,8 @@ class _Cleaner:
     def html(self, source: ElementTree.Element, name: str, target: xhtml.Element, depth: int) -> None:
         if etree.QName(target).namespace is not None:  # HTML inside MathML or SVG
             self.lost(name)
+            if name not in allowlist.DROPPED:
+                self.content(source, target, depth)
             return
         if name == "input" and source.get("type") == "checkbox":
             box = etree.SubElement(target, "span", {"class": "task"})
@@ -193,6 +195,8 @@ class _Cleaner:
     def svg(self, source: ElementTree.Element, name: str, target: xhtml.Element, depth: int) -> None:
         if name not in allowlist.SVG:
             self.lost(name)
+            if name in allowlist.SVG_UNWRAPPED:
+                self.content(source, target, depth)
             return
         nsmap = {None: xhtml.SVG, "xlink": "http://www.w3.org/1999/xlink"}
         made = etree.SubElement(target, _SVG + name, nsmap=nsmap)  # type: ignore[arg-type]
