@@ -19,12 +19,14 @@ from urllib.parse import unquote, urlsplit
 from bookforge import fonts
 from bookforge.diagnostics import Diagnostic, EditionError, EngineError, Location, Report, error, has_errors, warning
 from bookforge.edition import Artifact, Composition, FontFace, Stylesheet
-from bookforge.writers.pages import Laid, facts
+from bookforge.writers.pages import Laid, facts, part_margin_notes
 
 _BASE: Final = "https://book.invalid/"
 _AT: Final = re.compile(r" at (\d+):(\d+)")
+_GRAY: Final = re.compile(rb"([0-9.]+) \1 \1 (rg|RG)")
 _VARIANT: Final = "pdf/ua-1"
 _LINES_NAMED: Final = 5
+_MARGIN_NOTES: Final = ("source-ref", "proof-query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,15 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     for sheet in composition.stylesheets:
         identity.update(sheet.text.encode())
 
-    def label_pages(_: object, pdf: Any) -> None:
+    def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
+        _print_gray_in_gray(pdf)
 
     with _listening(Location(composition.documents[0].href), report):
         data = laid.document.write_pdf(
             pdf_variant=_VARIANT,
             pdf_identifier=identity.hexdigest()[:32].encode(),
-            finisher=label_pages,
+            finisher=finish,
         )
     name = f"{composition.reading.edition.name}.pdf"
     return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages))
@@ -105,6 +108,16 @@ def _page_labels(laid: Laid) -> Any:
             style = "/D" if page.label.isdecimal() else "/r"
             ranges.extend([page.index, pydyf.Dictionary({"S": style})])
     return pydyf.Dictionary({"Nums": ranges})
+
+
+def _print_gray_in_gray(pdf: Any) -> None:
+    """Write grays as DeviceGray: black text then prints with black ink only, whatever the printer's profile."""
+    for stream in pdf.objects:
+        operations = getattr(stream, "stream", None)
+        for place, operation in enumerate(operations or ()):
+            gray = isinstance(operation, bytes) and _GRAY.fullmatch(operation)
+            if gray:
+                operations[place] = gray[1] + (b" G" if gray[2] == b"RG" else b" g")
 
 
 def _report_outside(laid: Laid, report: Report) -> None:
@@ -177,6 +190,7 @@ class _Engine:
                 pdf_variant=_VARIANT,
             )
         _keep_own_links(rendered)
+        part_margin_notes(rendered, _MARGIN_NOTES)
         return rendered, source.etree_element
 
     def _fetcher(self) -> Any:
