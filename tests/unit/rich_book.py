@@ -1,4 +1,4 @@
-"""A small book made by hand that holds one of everything, composed by the real layouts: what the writers are tested on."""
+"""A small book made by hand that holds one of everything, composed by the real layouts, to test the writers on."""
 
 import dataclasses
 import functools
@@ -70,7 +70,7 @@ hours when other people dream.</p>
 <a href="https://example.org/lights">a list of lights</a>.</p>
 <hr class="scene-break"/>
 <p id="p-3">In January the glass went out. It was not the storm that did it but a gull, which came through the north
-pane at two in the morning like a thrown boot and lay on the floor of the lamp room, looking as surprised as we were.</p>
+pane at two in the morning like a thrown boot and lay on the floor of the lamp room, as surprised as we were.</p>
 <h1 id="light">The lamp</h1>
 <p id="p-4">A lamp of the second order has a focal length of seven hundred millimetres. Its loss over a distance is
 <span class="math inline" data-tex="e^{-kx}"><math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><msup>
@@ -96,15 +96,19 @@ TURNS = """
 <p id="b-1">She tells it well. I would only add the cold.</p>
 <div class="voice" data-voice="ada"><p id="v-1">I had not forgotten the cold. I had left it out, which is what one does
 with a relative who comes to stay and does not leave.</p><p id="v-2">Go on, then.</p></div>
-<div class="voice" data-voice="ben"><p id="v-3">It came up through the boots. By February we wore the flour sacks.</p></div>
+<div class="voice" data-voice="ben"><p id="v-3">
+It came up through the boots. By February we wore the flour sacks.</p></div>
 <div class="letter"><p class="dateline" id="l-1">Foreland, 2 February</p><p class="salutation" id="l-2">Dear Ada,</p>
-<p id="l-3">You are asleep and I am on watch, so I write what I would say.</p><p class="closing" id="l-4">Yours, upstairs,</p>
+<p id="l-3">You are asleep and I am on watch, so I write what I would say.</p>
+<p class="closing" id="l-4">Yours, upstairs,</p>
 <p class="signature" id="l-5">Ben</p><p class="postscript" id="l-6">P.S. The gull is better.</p></div>
 <div class="verse"><p class="stanza" id="s-1"><span class="line">Four seconds dark, one second light,</span><br/>
 <span class="line i2">and every ship that passes counts it too, all down the long coast of the night,</span><br/>
-<span class="line">and knows us by the count.</span></p><p class="stanza" id="s-2"><span class="line">Nobody waves.</span></p></div>
+<span class="line">and knows us by the count.</span></p>
+<p class="stanza" id="s-2"><span class="line">Nobody waves.</span></p></div>
 <dl class="transcript"><dt id="d-1">Ada</dt><dd><p id="d-2">Is that the boat?</p></dd><dt id="d-3">Ben</dt>
-<dd><p id="d-4">It is a whale, or a rock that was not there yesterday, and I would sooner it were the whale.</p></dd></dl>
+<dd><p id="d-4">It is a whale, or a rock that was not there yesterday, and I would
+sooner it were the whale.</p></dd></dl>
 <aside class="pullquote"><p id="q-1">We counted tins, candles and days, in that order.</p></aside>
 <div class="question"><p class="asker" id="a-1">A visitor</p><p id="a-2">Were you never bored?</p></div>
 <div class="answer"><p id="a-3">Every day at four. Then the tea was ready.</p></div>
