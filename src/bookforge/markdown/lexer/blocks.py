@@ -382,7 +382,7 @@ class Reader:
         end = at
         while end < len(self.lines):
             text = self.lines[end].text
-            if text.startswith("| ") and text.strip(" |") or text.rstrip(" ") == "|":
+            if (text.startswith("| ") and text.strip(" |")) or text.rstrip(" ") == "|":
                 lines = [self.lines[end].cut(1)]
                 end += 1
                 while len(text) > 2 and end < len(self.lines) and self.lines[end].text.startswith(" "):
@@ -478,7 +478,7 @@ class Reader:
             lines.extend(self.lines[end:following])
             lines.append(self.lines[following].cut(4))
             end = self._definition_lines(lines, following + 1)
-        closed = at > 0 and self.lines[at - 1].blank or any(line.blank for line in lines)
+        closed = (at > 0 and self.lines[at - 1].blank) or any(line.blank for line in lines)
         self._inside(lines, ends_blank=closed)
         return end
 
@@ -666,7 +666,9 @@ def block_tag(text: str) -> int | None:
 
 
 _TITLE: Final = r"""(?:"(?! )(?:\\.|[^"\\])*"(?![^\W_])|'(?! )(?:\\.|[^'\\])*'(?![^\W_])|\((?:\\.|[^()\\])*\))"""
-_LABEL: Final = re.compile(r" {0,3}\[(?!\^)((?:\\.|`[^`]*`|\[(?:\\.|[^\[\]\\])*\]|[^\[\]\\])*)\]: *\n? *(?!\[)", re.DOTALL)
+_LABEL: Final = re.compile(
+    r" {0,3}\[(?!\^)((?:\\.|`[^`]*`|\[(?:\\.|[^\[\]\\])*\]|[^\[\]\\])*)\]: *\n? *(?!\[)", re.DOTALL
+)
 _TARGET: Final = re.compile(
     rf"(?:<(?:\\.|[^<>\\])*>|(?:(?!\n| *(?:{_TITLE}|{marks.ATTRIBUTES.pattern})) *(?:\\.|[^\s\\])+)*)"
     rf"(?: *\n? *{_TITLE})?(?P<gap> *\n? *(?={{))?(?P<attributes>{marks.ATTRIBUTES.pattern})? *(?=\n|$)",

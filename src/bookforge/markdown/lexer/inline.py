@@ -13,6 +13,7 @@ from bookforge.markdown.lexer.values import Formula, Removal, Reserved, Run, Str
 
 _SPECIAL: Final = re.compile(r"[\\`$<&\[\]!^{*_~@\n]")
 _TAG_SPECIAL: Final = re.compile(r"[<&\n]")
+_ADDRESS_END: Final = re.compile(r" +(?:\n *)?[\"')]|\n *[\"']")
 _LINK_END: Final = re.compile(r"[)\\<(\"' \n]")
 _TASK: Final = re.compile(r"\[([ xX])\](?=\s)")
 
@@ -491,9 +492,7 @@ class Scanner:
                 depth += 1
             elif char == "\\":
                 at += 1
-            elif char == " " and not depth and self.text[self._spaces(at) : self._spaces(at) + 1] in ('"', "'", ")"):
-                return at
-            elif char == "\n" and not depth and self.text[at + 1 :].lstrip(" ")[:1] in ('"', "'"):
+            elif char in " \n" and not depth and _ADDRESS_END.match(self.text, at):
                 return at
             at += 1
         return len(self.text)
@@ -552,10 +551,7 @@ class Scanner:
         return True
 
     def _credit(self, end: int, stop: int) -> None:
-        match = None
-        for match in marks.CREDIT.finditer(self.text, end, stop):
-            pass
-        if match is not None:
+        for match in list(marks.CREDIT.finditer(self.text, end, stop))[-1:]:
             self._part(end)
             begin, last = next(match.span(group) for group in (1, 2, 3) if match[group] is not None)
             self._scan_value(begin, last)

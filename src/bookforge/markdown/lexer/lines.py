@@ -21,7 +21,7 @@ class Line(NamedTuple):
     @property
     def blank(self) -> bool:
         """Whether the line holds nothing but spaces."""
-        return not self.text or self.text.isspace() and not self.text.strip(" ")
+        return not self.text.strip(" ")
 
     @property
     def indent(self) -> int:

@@ -5,11 +5,18 @@ from typing import Final
 
 from bookforge.markdown.allowlist import DROPPED
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _NAME: Final = r"[^\W\d_][\w:.-]*+"
 _VALUE: Final = r'"(?!\s)(?:\\.|[^"\\])++"|\'(?!\s)(?:\\.|[^\'\\])++\'|""|\'\'|(?:\\[^\w\s]|[^\s}])*+'
 ATTRIBUTES: Final = re.compile(rf"\{{\s*+(?:(?:[#.]{_NAME}|{_NAME}=(?:{_VALUE})|-)\s*+)*+\}}", re.DOTALL)
 RAW_ATTRIBUTE: Final = re.compile(r"\{ *=([A-Za-z0-9_-]+) *\}")
-CREDIT: Final = re.compile(r'(?<=[\s{])credit=(?:"((?:\\.|[^"\\])++)"|\'((?:\\.|[^\'\\])++)\'|([^\s}"\']++))', re.DOTALL)
+CREDIT: Final = re.compile(
+    r'(?<=[\s{])credit=(?:"((?:\\.|[^"\\])++)"|\'((?:\\.|[^\'\\])++)\'|([^\s}"\']++))', re.DOTALL
+)
 
 FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,}) *(.*?) *$")
 DIV_OPEN: Final = re.compile(r":{3,} *(.*?) *:* *$")
@@ -50,28 +57,24 @@ TAG: Final = re.compile(rf"<(?P<close>/?)(?P<name>[^\W\d_][\w:-]*)(?<!:)(?:{_ATT
 COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 DECLARATION: Final = re.compile(r"<[?!][A-Za-z][^>]*>")
 AUTOLINK: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:(?:[^\s<>])+|[^\s<>@()\[\]\\,;:\"]+@[^\s<>@]+\.[^\s<>@]+)>")
-SCHEMES: Final = frozenset(
+SCHEMES: Final = _names(
     "about bitcoin blob callto cid data dav dict dns doi facetime feed file ftp geo git go gopher h323 hdl http https "
-    "im imap info ipp irc isbn jabber javascript ldap magnet mailto mid mms news nfs nntp opaquelocktoken pop pres rtmp "
-    "rtsp sftp shttp sip sips skype sms smtp snmp spotify ssh steam svn tag tel telnet tftp tip urn view-source "
-    "webcal ws wss xmpp".split()
+    "im imap info ipp irc isbn jabber javascript ldap magnet mailto mid mms news nfs nntp opaquelocktoken pop pres "
+    "rtmp rtsp sftp shttp sip sips skype sms smtp snmp spotify ssh steam svn tag tel telnet tftp tip urn view-source "
+    "webcal ws wss xmpp"
 )
 
-BLOCK_TAGS: Final = frozenset(
+BLOCK_TAGS: Final = _names(
     "address article aside blockquote body canvas caption center col colgroup dd details dir div dl dt fieldset "
     "figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html isindex legend li link "
     "main menu meta nav noframes ol option output p param pre progress section style summary table tbody td textarea "
-    "tfoot th thead title tr ul".split()
+    "tfoot th thead title tr ul"
 )
 """Tags that part blocks wherever they stand."""
-EITHER_TAGS: Final = frozenset(
-    "applet audio button del iframe ins map noscript object script svg video embed area".split()
-)
+EITHER_TAGS: Final = _names("applet audio button del iframe ins map noscript object script svg video embed area")
 """Tags that part blocks only where a block begins."""
 VERBATIM_TAGS: Final = frozenset(("pre", "style", "script", "textarea"))
-VOID_TAGS: Final = frozenset(
-    "area base br col embed frame hr img input link meta param source track wbr".split()
-)
+VOID_TAGS: Final = _names("area base br col embed frame hr img input link meta param source track wbr")
 SKIPPED_TAGS: Final = (DROPPED | {"math"}) - VOID_TAGS
 """Elements whose text is not words of the book: they are never published, or hold a formula."""
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from bookforge.markdown.lexer import marks
@@ -11,9 +12,11 @@ from bookforge.markdown.lexer.lines import Line
 _DASHES: Final = re.compile(r" {0,3}-+(?: +-+)* *$")
 _PIPE_BREAK: Final = re.compile(r" {0,3}(\|?) *:?-+:? *((?:[|+] *:?-+:? *)*)\|? *$")
 _PIPE_SKIP: Final = re.compile(
-    rf"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|{marks.QUERY.pattern}|\$(?! )(?:\\.|[^\\$])+?(?<! )\$(?!\d)|{marks.TAG.pattern}|\|",
+    r"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|\$(?! )(?:\\.|[^\\$])+?(?<! )\$(?!\d)"
+    rf"|{marks.QUERY.pattern}|{marks.TAG.pattern}|\|",
     re.DOTALL,
 )
+"""What may hold a bar that parts no cells, and the bar that does."""
 _GRID_LINE: Final = re.compile(r" {0,3}\+(?:[-=:]+\+)+ *$")
 
 Cell = tuple[Line, ...]
@@ -103,7 +106,7 @@ def _pipe(lines: list[Line], at: int) -> Table | None:
 def _pipe_row(line: Line) -> list[Cell] | None:
     text = line.text
     begin = line.indent + (text[line.indent : line.indent + 1] == "|")
-    cells = []
+    cells: list[Cell] = []
     for match in _PIPE_SKIP.finditer(text, begin):
         if match.group() == "|":
             cells.append((Line(text[begin : match.start()], line.start + begin).strip(),))
@@ -111,7 +114,7 @@ def _pipe_row(line: Line) -> list[Cell] | None:
     if text[begin:].strip(" ") or not cells:
         cells.append((line.cut(begin).strip(),))
     opened = text[line.indent : line.indent + 1] == "|"
-    return cells if opened or len(cells) > 1 or text.rstrip(" ").endswith("|") and len(cells) > 1 else None
+    return cells if opened or len(cells) > 1 else None
 
 
 # ---------------------------------------------------------------- columns
@@ -135,7 +138,7 @@ def _split(line: Line, columns: list[int]) -> list[Line]:
             width += _width(char)
         places.extend(len(line.text) for _ in wanted)
     edges = [0, *(min(place, len(line.text)) for place in places), len(line.text)]
-    return [line.cut(begin, end).strip() for begin, end in zip(edges, edges[1:], strict=False)]
+    return [line.cut(begin, end).strip() for begin, end in pairwise(edges)]
 
 
 def _width(char: str) -> int:
@@ -192,7 +195,7 @@ def _rows(lines: list[Line], rule: int, rows: list[list[Line]]) -> Table | None:
             end += 1
     if end >= len(lines) or not _is_footer(lines, end) or end == rule + 1:
         return None
-    cells = []
+    cells: list[Cell] = []
     for row in rows:
         parts = [_split(line, columns) for line in row]
         cells.extend(tuple(part[column] for part in parts) for column in range(len(columns) + 1))
@@ -218,7 +221,9 @@ def _grid(lines: list[Line], at: int) -> Table | None:
         cell = []
         for row in range(top + 1, bottom):
             begin, stop = rows[row][1][left + 1], rows[row][1][right]
-            cell.append(Line(lines[at + row].text[indent + begin : indent + stop], lines[at + row].start + indent + begin))
+            cell.append(
+                Line(lines[at + row].text[indent + begin : indent + stop], lines[at + row].start + indent + begin)
+            )
         found.append(_unindent(cell))
     return Table((), tuple(found), end, blocks=True) if found else None
 
