@@ -80,7 +80,8 @@ def _colon(fault: Fault) -> Advice | None:
     if above is not None and not re.search(r":(\s|$)", fault.line(above)):
         if fault.line(above).lstrip().startswith("- "):
             message = "this key stands under an item that is plain text"
-            return Advice(fault.starts[row], message, "give the item's text a key too, as in '- path: chapters/one.md'")
+            offset = fault.starts[row] + len(line) - len(line.lstrip())
+            return Advice(offset, message, "give the item's text a key too, as in '- path: chapters/one.md'")
         message = f"'{fault.line(above).strip()[:40]}' is neither a key with a colon nor an item of a list"
         return Advice(fault.starts[above], message, "write it as 'key: value', or begin it with '- '")
     message = "this line is indented under a line that already has its value"

@@ -101,7 +101,7 @@ CHAPTER: Final = Table(
         Key("voice", Scalar.VOICE, "Who tells it."),
         Key("when", _WHEN, "When it was lived."),
         Key("numbered", Scalar.FLAG, "Whether it takes a number; chapters and parts do unless told otherwise."),
-        Key("draft", Scalar.FLAG, "Whether it is unfinished: shown in proofs, refused by `--release`."),
+        Key("draft", Scalar.FLAG, "Whether it is unfinished: left out of every edition, refused by `--release`."),
         Key("language", Scalar.LANGUAGE, "Its language, where it is not the book's."),
     ),
 )

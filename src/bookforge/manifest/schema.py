@@ -6,11 +6,14 @@
 import json
 import re
 import sys
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from bookforge.edition import Format
 from bookforge.manifest.model import BOOK, PART, TABLES, ListOf, NamedBy, Scalar, Shape, Table
+from bookforge.manifest.relators import COMMON
 from bookforge.manifest.slugs import SLUG
 from bookforge.measure import NAMED
 from bookforge.semantics import Role
@@ -65,13 +68,21 @@ def schema_text() -> str:
 
 
 def manual_text(manual: str) -> str:
-    """Return the manual with each table between its markers made afresh from the grammar."""
-    for table in TABLES:
-        markers = re.compile(rf"(<!-- keys of {table.name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        rows = _rows(table).replace("\\", r"\\")
-        manual, found = markers.subn(rf"\g<1>{rows}\g<2>", manual)
-        assert found == 1, f"the manual has {found} tables for {table.name}"
+    """Return the manual with everything between its markers made afresh from the program's own tables."""
+    made = {f"keys of {table.name}": _rows(table) for table in TABLES}
+    made["trim sizes"] = _listed(f"`{name}` ({size})" for name, size in NAMED.items())
+    made["relators"] = _listed(f"`{code}` {words}" for code, words in COMMON.items())
+    made["roles"] = _listed(f"`{role}`" for role in Role if role is not Role.PART)
+    for name, content in made.items():
+        markers = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        manual, found = markers.subn(lambda match, content=content: f"{match[1]}{content}{match[2]}", manual)  # type: ignore[misc]
+        assert found == 1, f"the manual has {found} places for {name}"
     return manual
+
+
+def _listed(words: Iterable[str]) -> str:
+    lines = textwrap.wrap(", ".join(words) + ".", 120, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([*lines, ""])
 
 
 def _object(table: Table) -> dict[str, Any]:
@@ -114,7 +125,7 @@ def _reference(table: Table) -> dict[str, Any]:
 
 
 def _rows(table: Table) -> str:
-    lines = ["", "| Key | Value | |", "| --- | --- | --- |"]
+    lines = ["", table.help, "", "| Key | Value | |", "| --- | --- | --- |"]
     for key in table.keys:
         needed = " **Required.**" if key.required else ""
         lines.append(f"| `{key.name}` | {_type(key.shape)} | {key.help}{needed} |")
