@@ -1,4 +1,4 @@
-"""What fonts a layout declares in, font files, what they cover and web fonts out; the only user of fontTools.
+"""A layout's declared fonts in, their files, coverage and web fonts out; the only user of fontTools and uharfbuzz.
 
 Fonts come from pinned ``fontpkg-*`` packages or from a layout's own folder, never from the machine: a book looks the
 same wherever it is made.
@@ -17,9 +17,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from fontTools import subset
+import uharfbuzz
 from fontTools.ttLib import TTFont, TTLibError
-from fontTools.varLib import instancer
 
 from bookforge.diagnostics import EngineError, LayoutError, Location, Report, error, warning
 from bookforge.edition import FontFace
@@ -28,6 +27,7 @@ from bookforge.layouts import FontSpec
 _REGULAR: Final = 400
 _BOLD: Final = 700
 _SHOWN_PLACES: Final = 3
+_KEPT_NAMES: Final = (0, 1, 2, 3, 4, 6, 13, 14)
 # Never drawn by themselves: line ends, joiners, marks of direction, soft hyphens, variation selectors.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
@@ -219,21 +219,19 @@ def _axes(path: str) -> tuple[str, ...]:
 
 
 def _cut(face: FontFace, codes: frozenset[int], weight: int) -> WebFont:
-    font = TTFont(face.path, recalcTimestamp=False)
-    if "fvar" in font:
-        limits = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
-        if "wght" in limits:
-            limits["wght"] = weight
-        font = instancer.instantiateVariableFont(font, limits, inplace=True)
-    options = subset.Options()
-    options.layout_features = ["*"]
-    options.name_IDs = [0, 1, 2, 3, 4, 6, 13, 14]
-    options.hinting = False
-    options.notdef_outline = True
-    options.recalc_timestamp = False
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=codes)
-    cutter.subset(font)
+    whole = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(face.path))
+    order = uharfbuzz.SubsetInput()
+    order.sets(uharfbuzz.SubsetInputSets.UNICODE).update(codes)
+    features = order.sets(uharfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG)
+    features.clear()
+    features.invert()  # the complement of none: all
+    order.sets(uharfbuzz.SubsetInputSets.NAME_ID).update(_KEPT_NAMES)
+    order.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    if _axes(face.path):
+        order.pin_all_axes_to_default(whole)
+    if "wght" in _axes(face.path):
+        order.pin_axis_location(whole, "wght", weight)
+    font = TTFont(BytesIO(uharfbuzz.subset(whole, order).blob.data), recalcTimestamp=False)
     font.flavor = "woff2"
     out = BytesIO()
     font.save(out, reorderTables=True)
