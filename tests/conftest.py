@@ -30,9 +30,7 @@ def what_is_missing(mark: str) -> str:
     """Say why tests with this mark cannot run here, or nothing."""
     if mark == "corpus":
         return "" if CORPUS.is_dir() else f"the benchmark manuscript is not in {CORPUS} (set BOOKFORGE_CORPUS)"
-    if mark == "browser":
-        return "" if validate.browser() else "no Chromium and no Chrome"
-    absent = validate.missing()
+    absent = [name for name in validate.missing() if mark == "validator" or name in ("Chromium", "Node")]
     return f"missing: {', '.join(absent)} (make setup-test)" if absent else ""
 
 
