@@ -15,8 +15,8 @@ from bookforge.diagnostics import ManuscriptError, error
 with warnings.catch_warnings():
     # ziamath 0.13 opens its font in a way that Python 3.11 deprecates.
     warnings.simplefilter("ignore", DeprecationWarning)
-    import ziamath
     from ziamath.tex import tex2mml
+    from ziamath.zmath import Math
 
 _SIZE: Final = 100.0
 _MIDDLE: Final = 0.2
@@ -88,7 +88,7 @@ class _Listener(logging.Handler):
 
 def _draw(tree: ET.Element, display: bool) -> bytes:
     tree.set("display", "block" if display else "inline")
-    drawn = ziamath.Math(tree, size=_SIZE)
+    drawn = Math(tree, size=_SIZE)
     svg = drawn.svgxml()
     if len(svg) == 0:
         raise ValueError("there is nothing in it")
@@ -100,4 +100,4 @@ def _draw(tree: ET.Element, display: bool) -> bytes:
     svg.set("viewBox", f"{left:.3f} {top:.3f} {width:.3f} {height:.3f}")
     svg.set("width", f"{width / _SIZE:.4f}em")
     svg.set("height", f"{height / _SIZE:.4f}em")
-    return ET.tostring(svg, encoding="utf-8")
+    return bytes(ET.tostring(svg, encoding="utf-8"))

@@ -25,7 +25,7 @@ def compose(html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in") 
     layout = layouts.find(layout_name, HERE)
     size = measure.TrimSize.parse(trim)
     sheets: tuple[Stylesheet, ...] = layouts.Templates(layout).stylesheets(
-        trim=size, settings=dict(layout.settings), book=None, revision="draft 1", terms=layouts.terms("en"), fonts=()
+        trim=size, voices={"her": None, "justin": None}, settings=dict(layout.settings), book=None, revision="draft 1", terms=layouts.terms("en"), fonts=()
     )
     book = Book(Metadata("The Second Person", "en-GB", ()), {}, (), {}, "draft 1")
     edition = Edition(layout_name, Format.PDF, layout_name, dict(layout.settings))

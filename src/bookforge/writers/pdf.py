@@ -113,8 +113,8 @@ def _page_labels(laid: Laid) -> Any:
 def _print_gray_in_gray(pdf: Any) -> None:
     """Write grays as DeviceGray: black text then prints with black ink only, whatever the printer's profile."""
     for stream in pdf.objects:
-        operations = getattr(stream, "stream", None)
-        for place, operation in enumerate(operations or ()):
+        operations: list[Any] = getattr(stream, "stream", [])
+        for place, operation in enumerate(operations):
             gray = isinstance(operation, bytes) and _GRAY.fullmatch(operation)
             if gray:
                 operations[place] = gray[1] + (b" G" if gray[2] == b"RG" else b" g")
