@@ -10,8 +10,9 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+import tinycss2  # type: ignore[import-untyped]
 from lxml import etree
 
 SVG: Final = "http://www.w3.org/2000/svg"
@@ -41,12 +42,7 @@ _DATA: Final = re.compile(r"data:image/(?:png|jpe?g)\s*;\s*base64\s*,", re.IGNOR
 _WEB_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _LOCAL: Final = re.compile(r"url\(\s*['\"]?#([^'\")]+)", re.IGNORECASE)
 
-_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n\f]?|(.))", re.DOTALL)
-_IMPORT: Final = re.compile(r"@import\b[^;]*;?", re.IGNORECASE)
-_ADDRESS: Final = re.compile(
-    r"(?:url|src)\(\s*(?!['\"]?#)(?:\"[^\"]*\"|'[^']*'|[^)]*)\s*\)?|image(?:-set)?\([^)]*\)?", re.IGNORECASE
-)
+_LOADING: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set"})
 
 
 class UnusableDrawingError(Exception):
@@ -228,23 +224,46 @@ def _href(element: etree._Element) -> str | None:
 def _without_addresses(css: str) -> str | None:
     """Return styles without what loads other files, or ``None`` when there is no such thing in them.
 
-    Escapes and comments, which can hide an address, are resolved first; removing can join a new one, hence the loop.
+    Read by the rules of CSS Syntax 3, so that neither escapes nor comments can hide an address.
     """
-    plain = _ESCAPE.sub(_unescape, _COMMENT.sub("", css))
-    before, found = None, False
-    while before != plain:
-        before = plain
-        plain = _ADDRESS.sub("none", _IMPORT.sub("", plain))
-        found = found or before != plain
-    return plain if found else None
+    tokens = tinycss2.parse_component_value_list(css)
+    try:
+        kept, found = _local_only(tokens)
+        return str(tinycss2.serialize(kept)) if found else None
+    except RecursionError:
+        return ""
 
 
-def _unescape(match: re.Match[str]) -> str:
-    digits, other = match.groups()
-    if digits is None:
-        return "" if other == "\n" else str(other)
-    code = int(digits, 16)
-    return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd"
+def _local_only(tokens: list[Any]) -> tuple[list[Any], bool]:
+    """Return tokens without imports, and with ``none`` for each address but ``#id``; and whether anything went."""
+    kept: list[Any] = []
+    found = importing = False
+    for token in tokens:
+        if importing:
+            importing = token != ";" and token.type != "{} block"
+        elif token.type == "at-keyword" and token.lower_value == "import":
+            found = importing = True
+        elif _loads(token):
+            found = True
+            kept += tinycss2.parse_component_value_list("none")
+        else:
+            for held in ("arguments", "content"):
+                if inner := getattr(token, held, None):
+                    inner[:], inside = _local_only(inner)
+                    found = found or inside
+            kept.append(token)
+    return kept, found
+
+
+def _loads(token: Any) -> bool:
+    """Say whether a token names anything but a place in the drawing itself."""
+    if token.type == "url":
+        return not token.value.startswith("#")
+    if token.type != "function" or token.lower_name not in _LOADING:
+        return False
+    given = [each for each in token.arguments if each.type not in ("whitespace", "comment")]
+    is_local = len(given) == 1 and given[0].type == "string" and given[0].value.startswith("#")
+    return not (is_local and token.lower_name == "url")
 
 
 # ---------------------------------------------------------------- size

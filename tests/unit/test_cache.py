@@ -423,7 +423,7 @@ def hammer(folder: Path, turns: int) -> None:
 
 
 def test_processes_at_once_never_see_a_torn_entry(tmp_path: Path) -> None:
-    workers = [multiprocessing.get_context("spawn").Process(target=hammer, args=(tmp_path, 150)) for _ in range(4)]
+    workers = [multiprocessing.get_context("spawn").Process(target=hammer, args=(tmp_path, 80)) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -445,7 +445,7 @@ for turn in range(10**9):
 
 def test_a_kill_leaves_nothing_wrong(tmp_path: Path) -> None:
     left = 0
-    for round_ in range(12):
+    for round_ in range(8):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
