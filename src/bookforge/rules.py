@@ -69,6 +69,7 @@ RULES: Final[dict[str, str]] = {
     "plate-holds-image": "A plate holds one picture with its caption.",
     "raw-is-html": "Raw text is HTML, not another format.",
     "transcript-has-speakers": "A transcript is a list of speakers and what they say.",
+    "verse-lines": "Every line of verse is a line of its own.",
     "voice-named": "A voice passage says whose voice it is.",
     # assets
     "image-exists": "Every image the book names is a file inside its folder.",
@@ -120,4 +121,5 @@ RULES: Final[dict[str, str]] = {
     "pandoc-runs": "Pandoc is installed and runs.",
     "pango-present": "The Pango libraries, which set the pages, are installed.",
     "validator-present": "The validators that `--release` and the tests ask are installed.",
+    "worker-alive": "A process that makes an edition lives until it is made.",
 }

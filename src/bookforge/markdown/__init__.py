@@ -5,13 +5,13 @@ make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it,
 ``ids`` name things, ``align`` maps it back to the source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from bookforge import xhtml
-from bookforge.book import Note, Query, Section, Source, SourceMap
+from bookforge.book import Note, Place, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
 from bookforge.markdown import (
@@ -63,8 +63,9 @@ def parse(source: Source, language: str, report: Report) -> Section:
     source_map, differences = align.source_map(
         source, lexed, parts.title, parts.body, {f"note-{n}": each for n, each in enumerate(parts.notes, 1)}
     )
-    found += (_difference(source, each) for each in differences)
-    found += (_located(problem, source, source_map) for problem in problems)
+    if not any(problem.rule == "math-converts" for problem in problems):  # whose words are no words
+        found += (_difference(source, each) for each in differences)
+    found += (each for problem in problems for each in _located(problem, source, source_map))
     _raise_errors(found)
     for finding in found:
         report(finding)
@@ -75,7 +76,7 @@ def _convert(
     source: Source, lexed: lexer.Lexed, found: list[Diagnostic]
 ) -> tuple[_Parts, list[Problem], references.References]:
     converted = pandoc.convert(lexed.prepared, source.path)
-    look = finder.finder(source, lexed)
+    look, targets = finder.finder(source, lexed), finder.finder(source, lexed, finder.TARGETS)
     found += messages.findings(converted.messages, source, lexed, look)
     root = _clean(converted.html, source, look, found)
     parts = _part(root)
@@ -85,19 +86,24 @@ def _convert(
     for each in parts.all():
         conventions.mark_queries(each, len(lexed.queries), seen)
         problems += conventions.apply(each)
-        references.resolve(each, look, refs)
+        references.resolve(each, targets, refs)
     headings.normalise(parts.body)
     _key_query_paragraphs(parts, lexed)
-    problems += (_twice(element) for element in ids.assign(parts.all()))
+    problems += (_twice(element, wanted) for element, wanted in ids.assign(parts.all()))
     for each in parts.all():
         etree.strip_attributes(each, "data-key")
-    problems += _undefined_notes(parts)
+    problems += _undefined_notes(parts, source)
     problems += refs.problems
-    if not any(xhtml.text(each).strip() or each.find(".//img") is not None for each in parts.all()):
+    if not any(map(_shows_something, parts.all())):
         found.append(
             warning("chapter-has-text", "this chapter is empty", Location(source.path), "write it, or leave it out")
         )
     return parts, problems, refs
+
+
+def _shows_something(root: Element) -> bool:
+    shown = (".//img", f".//{{{xhtml.SVG}}}svg", ".//div[@class='timeline']")
+    return bool(xhtml.text(root).strip()) or any(root.find(path) is not None for path in shown)
 
 
 def _clean(html: str, source: Source, look: finder.Finder, found: list[Diagnostic]) -> Element:
@@ -130,9 +136,9 @@ def _clean(html: str, source: Source, look: finder.Finder, found: list[Diagnosti
 
 def _part(root: Element) -> _Parts:
     taken = notes.take_out(root)
-    blocks.tidy(root)
-    for each in taken:
+    for each in (root, *taken):
         blocks.tidy(each)
+    headings.free_from_passages(root)
     return _Parts(headings.take_title(root), root, taken)
 
 
@@ -237,30 +243,38 @@ def _difference(source: Source, each: align.Difference) -> Diagnostic:
     return error("words-conserved", f"pandoc adds the words '{added}' in: {sentence}", at, hint)
 
 
-def _twice(element: Element) -> Problem:
-    message = f"the id '{element.get('id')}' is not free"
+def _twice(element: Element, wanted: str) -> Problem:
+    message = f"the id '{wanted}' is not free"
     hint = "give each place an id of its own; note-1, note-2 … are the footnotes'"
     return Problem("place-id-unique", Severity.ERROR, message, hint, element)
 
 
-def _undefined_notes(parts: _Parts) -> Iterable[Problem]:
+def _undefined_notes(parts: _Parts, source: Source) -> Iterable[Problem]:
     for root in parts.all():
         for element in root.iter("p", "li", "dd", "td", *blocks.HEADINGS):
             for call in messages.undefined_notes(element.text or ""):
                 message = f"no footnote is written for the call {call}"
-                yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element)
+                offset = source.text.find(call) if call in source.text else None
+                yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element, offset)
 
 
-def _located(problem: Problem, source: Source, source_map: SourceMap) -> Diagnostic:
+def _located(problem: Problem, source: Source, source_map: SourceMap) -> Iterator[Diagnostic]:
     if problem.offset is not None:
-        return problem.located(location(source, problem.offset))
-    element = problem.element
+        yield problem.located(location(source, problem.offset))
+        return
+    spot = _spot(problem.element, source_map)
+    if problem.lines and (spot is None or "\n" not in source.raw[spot.start : spot.end].strip()):
+        return
+    yield problem.located(Location(source.path, spot.line, spot.column) if spot else Location(source.path))
+
+
+def _spot(element: Element | None, source_map: SourceMap) -> Place | None:
+    """Return the place of an element, of the first block in it, or of the block it stands in."""
     if element is not None:
         for near in (*element.iter(), *element.iterancestors()):
-            spot = source_map.blocks.get(near.get("id") or "")
-            if spot is not None:
-                return problem.located(Location(source.path, spot.line, spot.column))
-    return problem.located(Location(source.path))
+            if spot := source_map.blocks.get(near.get("id") or ""):
+                return spot
+    return None
 
 
 def _raise_errors(found: list[Diagnostic]) -> None:

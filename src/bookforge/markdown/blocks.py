@@ -31,17 +31,17 @@ def tidy(root: Element) -> None:
             wrap_loose(container)
     for definition in root.iter("dd"):
         _part(definition)
-    for paragraph in list(root.iter("p", *HEADINGS)):
-        if is_blank(paragraph) and paragraph.getparent() is not None:
-            xhtml.remove(paragraph)
-        else:
-            paragraph.text = (paragraph.text or "").lstrip(_SPACE)
-            _trim_end(paragraph)
+    for block in list(root.iter("p", *HEADINGS)):
+        if is_blank(block) and block is not root and (block.tag != "p" or not block.get("id")):
+            xhtml.remove(block)
+    for block in root.iter("p", *HEADINGS, "li", "td", "th", "caption", "dt", "figcaption"):
+        block.text = (block.text or "").lstrip(_SPACE) or None
+        _trim_end(block)
 
 
 def is_blank(element: Element) -> bool:
-    """Say whether an element shows nothing and is not a place that links lead to."""
-    if element.get("id") or (element.text or "").strip(_SPACE):
+    """Say whether an element shows nothing and holds no place that links lead to."""
+    if (element.text or "").strip(_SPACE):
         return False
     return all(
         isinstance(child.tag, str)

@@ -43,16 +43,18 @@ def apply(root: Element) -> list[Problem]:
         rule.attrib.clear()
         rule.set("class", "scene-break")
     _name_paragraphs(root)
-    verse.apply(root)
+    problems += (_run_in(stanza) for stanza in verse.apply(root))
     _make_figures(root)
     for element in list(root.iter("div")):
         for name in xhtml.classes(element):
             if name in _PASSAGES:
                 problems += _PASSAGES[name](element)
                 break
-    for formula in root.iter("span"):
-        if xhtml.has_class(formula, "math") and not any(child.tag == _MATH for child in formula):
+    for formula in xhtml.find_class(root, "math", "span"):
+        if not any(child.tag == _MATH for child in formula):
             problems.append(_unconverted(formula))
+    for table in root.iter("table"):
+        _share_width(table)
     return problems
 
 
@@ -63,6 +65,20 @@ def _unconverted(formula: Element) -> Problem:
     tex = " ".join(xhtml.text(formula).split())[:60]
     hint = "see pandoc's manual under 'Math' for what it reads; a macro of your own must be written out"
     return Problem("math-converts", Severity.ERROR, f"this formula is not TeX that can be set: {tex}", hint, formula)
+
+
+def _run_in(stanza: Element) -> Problem:
+    hint = "begin each line with | and a space, or end it with \\"
+    return Problem("verse-lines", Severity.WARNING, "these lines of verse run on as one", hint, stanza, lines=True)
+
+
+def _share_width(table: Element) -> None:
+    """Let columns share the whole width: pandoc's figures are of a line of 72 characters of the source."""
+    table.attrib.pop("data-width", "")
+    columns = [column for column in table.iter("col") if (column.get("data-width") or "").endswith("%")]
+    widths = [float((column.get("data-width") or "")[:-1]) for column in columns]
+    for column, width in zip(columns, widths, strict=True):
+        column.set("data-width", f"{round(width * 100 / (sum(widths) or 1))}%")
 
 
 # ---------------------------------------------------------------- paragraphs

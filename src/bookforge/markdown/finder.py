@@ -11,12 +11,16 @@ from bookforge.manuscript import location, place
 from bookforge.markdown.lexer import Lexed
 from bookforge.xhtml import Element
 
-_MARKUP: Final = frozenset({"html", "html-content", "attributes", "target", "reference", "alt", "raw", "fence"})
+MARKUP: Final = frozenset({"html", "html-content", "attributes", "target", "reference", "alt", "raw", "fence"})
+TARGETS: Final = frozenset({"html", "target", "reference"})
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding about an element, to be located when the source map is known; ``offset`` wins if it is known."""
+    """A finding about an element, to be located when the source map is known; ``offset`` wins if it is known.
+
+    ``lines``: it holds only if the element takes several lines of the source.
+    """
 
     rule: str
     severity: Severity
@@ -24,6 +28,7 @@ class Problem:
     hint: str | None = None
     element: Element | None = None
     offset: int | None = None
+    lines: bool = False
 
     def located(self, at: Location) -> Diagnostic:
         """Return the finding with its place."""
@@ -37,18 +42,21 @@ class Finder:
     source: Source
     markup: str
     last: dict[str, tuple[int, int]] = field(default_factory=dict)
+    starts: set[int] = field(default_factory=set)
 
     def find(self, patterns: Iterable[str]) -> tuple[int, int] | None:
         """Return the extent in the text of the next place where a pattern fits: the first that fits anywhere."""
-        for pattern in patterns:
+        tried = tuple(patterns)
+        for pattern in tried:
             _, start = self.last.get(pattern, (0, 0))
             found = re.compile(pattern, re.IGNORECASE).search(self.markup, start)
+            while found and found.start() in self.starts:
+                found = found.re.search(self.markup, found.end())
             if found:
                 self.last[pattern] = found.span()
+                self.starts.add(found.start())
                 return found.span()
-            if pattern in self.last:  # one definition, several uses
-                return self.last[pattern]
-        return None
+        return next((self.last[pattern] for pattern in tried if pattern in self.last), None)  # used several times
 
     def location(self, offset: int | None) -> Location:
         """Return the place of an offset of the text, or just the file."""
@@ -59,11 +67,11 @@ class Finder:
         return place(self.source, *(extent or (0, 0)))
 
 
-def finder(source: Source, lexed: Lexed) -> Finder:
-    """Make a finder over the parts of the source that our reading says are markup."""
+def finder(source: Source, lexed: Lexed, kinds: frozenset[str] = MARKUP) -> Finder:
+    """Make a finder over the parts of the source that our reading says are markup of these kinds."""
     parts, at = [], 0
     for removal in sorted(lexed.removals, key=lambda each: each.start):
-        if removal.kind in _MARKUP and removal.end > at:
+        if removal.kind in kinds and removal.end > at:
             start = max(at, removal.start)
             parts += ["\0" * (start - at), source.text[start : removal.end]]
             at = removal.end

@@ -6,6 +6,19 @@ from bookforge.markdown.blocks import HEADINGS
 from bookforge.xhtml import Element
 
 
+def free_from_passages(root: Element) -> None:
+    """Give headings back what pandoc 3.9 moves to a passage that opens with one: id, classes and data."""
+    for passage in root.iter("div"):
+        if not len(passage) or passage[0].tag not in HEADINGS or passage[0].get("id") or not passage.get("id"):
+            continue
+        heading = passage[0]
+        heading.set("id", passage.get("id") or "")
+        for key in ("id", *(key for key, value in heading.items() if passage.get(key) == value and key != "class")):
+            passage.attrib.pop(key, "")
+        left = [name for name in xhtml.classes(passage) if name not in xhtml.classes(heading)]
+        passage.set("class", " ".join(left))
+
+
 def take_title(root: Element) -> Element | None:
     """Remove and return the heading that is the first block of ``root``, paragraphs of queries alone aside."""
     for child in root:
@@ -14,7 +27,7 @@ def take_title(root: Element) -> Element | None:
             root.remove(child)
             child.tag = "h1"
             return child
-        if any(True for _ in child.itertext()) or child.find(".//img") is not None or child.tag != "p":
+        if child.tag != "p" or xhtml.text(child).strip() or child.find(".//img") is not None:
             return None
     return None
 

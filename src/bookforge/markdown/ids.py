@@ -47,10 +47,10 @@ def digest(text: str) -> str:
     return "p-" + base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:_LENGTH]
 
 
-def assign(roots: Iterable[Element]) -> tuple[Element, ...]:
+def assign(roots: Iterable[Element]) -> tuple[tuple[Element, str], ...]:
     """Give every heading and every block that carries text its id; ``roots`` are the title, the body and the notes.
 
-    Returns the elements whose id the author had given to another one before; the first keeps it.
+    Returns the elements whose id the author had given to another one before, with that id; the first keeps it.
     """
     holders = tuple(roots)
     taken: set[str] = set()
@@ -73,16 +73,16 @@ def blocks(root: Element) -> Iterator[Element]:
             yield element
 
 
-def _keep_given(roots: tuple[Element, ...], taken: set[str]) -> Iterator[Element]:
+def _keep_given(roots: tuple[Element, ...], taken: set[str]) -> Iterator[tuple[Element, str]]:
     """Take the authors' ids; one that pandoc made from a heading's text gives way to them."""
-    given = [each for root in roots for each in root.iter() if each.get("id") and isinstance(each.tag, str)]
+    given = [each for root in roots for each in root.iter() if each.get("id") and not str(each.tag).startswith("{")]
     for element in given:
         element.set("id", usable(element.get("id") or ""))
     for element in sorted(given, key=_is_made):
         wanted = element.get("id") or ""
         if _RESERVED.match(wanted) or wanted in taken:
             if not _is_made(element):
-                yield element
+                yield element, wanted
             element.set("id", _free(wanted, taken | {wanted}))
         taken.add(element.get("id") or "")
 

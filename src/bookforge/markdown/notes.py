@@ -9,6 +9,7 @@ from bookforge import xhtml
 from bookforge.xhtml import Element
 
 _TARGET: Final = re.compile(r"#fn(\d+)\Z")
+_LOOKS: Final = frozenset({"footnote-ref", "footnote-back", "noteref"})
 
 
 def take_out(root: Element) -> tuple[Element, ...]:
@@ -24,16 +25,24 @@ def take_out(root: Element) -> tuple[Element, ...]:
     order: list[Element] = []
     called: set[str] = set()
     for call in [each for each in root.iter("a") if xhtml.classes(each)]:
-        if not {"footnote-ref", "noteref", "footnote-back"} & set(xhtml.classes(call)):
+        if not _LOOKS & set(xhtml.classes(call)):
             continue
-        match = _TARGET.match(call.get("href") or "")
-        if match is None or match.group(1) not in held or match.group(1) in called:
+        key = _called(call)
+        if key not in held or key in called:
             xhtml.unwrap(call)
             continue
-        called.add(match.group(1))
-        order.append(held[match.group(1)])
+        called.add(key)
+        order.append(held[key])
         _rewrite(call, len(order))
     return tuple(order)
+
+
+def _called(call: Element) -> str:
+    """Return the key of the note that a link of pandoc's own making calls."""
+    match = _TARGET.match(call.get("href") or "")
+    if match is None or call.get("id") != f"fnref{match.group(1)}" or len(call) != 1 or call.text:
+        return ""
+    return match.group(1) if call[0].tag == "sup" and call[0].text == match.group(1) else ""
 
 
 def _rewrite(call: Element, number: int) -> None:

@@ -234,7 +234,8 @@ class _Cleaner:
         if (name, key) in allowlist.QUIET:
             return
         what = f"the attribute '{key[:40]}' of <{name}>"
-        self.removals.append(Removal(what, (rf"\b{re.escape(key)}\s*=", f"<\\s*{re.escape(name)}\\b")))
+        typed = re.escape(key.removeprefix("data-"))
+        self.removals.append(Removal(what, (rf"\b(?:data-)?{typed}\s*=", f"<\\s*{re.escape(name)}\\b")))
 
 
 def _math_holder(source: ElementTree.Element, target: xhtml.Element) -> xhtml.Element:

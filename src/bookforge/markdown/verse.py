@@ -12,8 +12,12 @@ MAX_INDENT: Final = 8
 _SPACES_A_STEP: Final = 2
 
 
-def apply(root: Element) -> None:
-    """Rewrite every line block and every paragraph of a verse passage below ``root``."""
+def apply(root: Element) -> list[Element]:
+    """Rewrite every line block and every paragraph of a verse passage below ``root``.
+
+    Returns the stanzas made of paragraphs that hold one line only, perhaps by mistake.
+    """
+    single: list[Element] = []
     for block in xhtml.find_class(root, "line-block", "div"):
         parent = block.getparent()
         stanzas = _stanzas(block)
@@ -31,19 +35,21 @@ def apply(root: Element) -> None:
     for passage in xhtml.find_class(root, "verse", "div"):
         for paragraph in list(passage.iterchildren("p")):
             if not paragraph.get("class") and not paragraph.find("span[@class='line']"):
-                _replace(paragraph)
+                single += (stanza for stanza in _replace(paragraph) if len(stanza) == 1)
+    return single
 
 
-def _replace(paragraph: Element) -> None:
+def _replace(paragraph: Element) -> list[Element]:
     stanzas = _stanzas(paragraph)
     if not stanzas:
-        return
+        return []
     for key, value in paragraph.attrib.items():
         stanzas[0].set(key, value)
     stanzas[0].set("class", "stanza")
     for stanza in reversed(stanzas):
         paragraph.addnext(stanza)
     xhtml.remove(paragraph)
+    return stanzas
 
 
 def _stanzas(block: Element) -> list[Element]:
