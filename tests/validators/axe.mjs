@@ -37,7 +37,9 @@ async function examine(browser, file, width, scheme) {
   return { file, width, scheme, passes: result.passes.length, violations, overflow, problems };
 }
 
-const browser = await puppeteer.launch({ executablePath: path.join(tools, "chromium"), headless: true });
+// axe reads the rules of stylesheets, which a page from disk may not do by itself; without leave it fetches them again.
+const args = ["--allow-file-access-from-files"];
+const browser = await puppeteer.launch({ executablePath: path.join(tools, "chromium"), headless: true, args });
 try {
   for (const file of process.argv.slice(2))
     for (const width of WIDTHS)
