@@ -150,7 +150,7 @@ class FieldReader:
                 "manifest-types", message, node.at, "write each key on a line of its own, indented, as 'key: value'"
             )
             return None
-        fields = Fields(table, node.at)
+        fields = Fields(table, node.at, places={key.name: node.at})
         shape = Scalar.WHEN if table.name == "when" else key.shape
         value = self.value(node, shape, where)
         if value is not None:
