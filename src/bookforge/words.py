@@ -60,6 +60,19 @@ def count(text: str) -> int:
     return sum(1 for _ in WORD.finditer(text))
 
 
+_SENTENCE: Final = 200
+_SENTENCE_END: Final = re.compile(r"\n|[.!?…][\"'”’)]*\s")
+
+
+def sentence(text: str, at: int) -> str:
+    """Return the sentence around a place in a text, shortened if it is long, to show an author what is meant."""
+    begin = max(0, at - _SENTENCE // 2)
+    for end in _SENTENCE_END.finditer(text, begin, at):
+        begin = end.end()
+    following = _SENTENCE_END.search(text, at, begin + _SENTENCE)
+    return " ".join(text[begin : following.end() if following else begin + _SENTENCE].split())
+
+
 # ---------------------------------------------------------------- words of a tree
 
 _INLINE_NAMES: Final = (
@@ -92,16 +105,26 @@ def of_tree(*roots: "_Element", drawings: bool = True) -> Shown:
     Left out are calls of notes (``a.noteref``), notes (``data-note-id``), queries, formulas and what the layout
     generated; without ``drawings`` also text in SVG. An id counts as a block's unless its element is inline.
     """
-    reader = _TreeReader(drawings)
-    for root in roots:
-        reader.read(root)
-        reader.part()
-    return reader.shown()
+    return _read(roots, drawings).shown()
+
+
+def letters_of_tree(*roots: "_Element", drawings: bool = True) -> tuple[str, tuple[str, ...]]:
+    """Return all letters that :func:`of_tree` finds, in normal form, and the formulas: enough to see it is the same."""
+    reader = _read(roots, drawings)
+    return letters(WORD.findall("".join(reader.parts))), tuple(reader.formulas)
 
 
 def local_name(element: "_Element") -> str:
     """Return an element's name without its namespace; the empty string for a comment."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _read(roots: Iterable["_Element"], drawings: bool) -> "_TreeReader":
+    reader = _TreeReader(drawings)
+    for root in roots:
+        reader.read(root)
+        reader.part()
+    return reader
 
 
 @dataclass(slots=True)

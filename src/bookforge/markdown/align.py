@@ -16,9 +16,6 @@ from bookforge.book import Place, Source, SourceMap
 from bookforge.manuscript import place, raw_offset
 from bookforge.markdown.lexer import Block, Lexed, Stream, Word
 
-_SENTENCE: Final = 240
-"""The most characters a quoted sentence has."""
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -115,11 +112,11 @@ class _Aligner:
         if lost:
             where = place(self.source, lost[0].start, lost[-1].end)
             at = [at for at, _ in words.find(stream.text)][begin]
-            quoted = sentence(stream.text, at)
+            quoted = words.sentence(stream.text, at)
         else:
             behind = expected[begin - 1].end if begin else 0
             where = place(self.source, behind, behind)
-            quoted = sentence(shown.text, shown.starts[start])
+            quoted = words.sentence(shown.text, shown.starts[start])
         texts = tuple(word.text for word in lost)
         self.differences.append(Difference(key, texts, shown.words[start:stop], where, quoted))
 
@@ -143,7 +140,7 @@ class _Aligner:
             before = expected[number - 1].text
             where = place(self.source, word.start, word.end)
             at = [at for at, _ in words.find(stream.text)][number]
-            quoted = sentence(stream.text, at)
+            quoted = words.sentence(stream.text, at)
             self.differences.append(Difference(key, (before, word.text), (before + word.text,), where, quoted))
 
     def _compare_formulas(self, key: str, stream: Stream, shown: words.Shown) -> None:
@@ -242,12 +239,3 @@ def _leaf_at(leaves: list[Block], starts: list[int], offset: int) -> Block | Non
 
 def _tex(tex: str) -> str:
     return "".join(tex.split())
-
-
-def sentence(text: str, at: int) -> str:
-    """Return the sentence around a place in a stream's text, shortened if it is long."""
-    begin = max(text.rfind(end, 0, at) for end in ("\n\n", ". ", "! ", "? ", ".\n", "!\n", "?\n", "\0")) + 1
-    ends = [found for end in ("\n\n", ". ", "! ", "? ", ".\n", "!\n", "?\n") if (found := text.find(end, at)) >= 0]
-    end = min(ends) + 1 if ends else len(text)
-    begin = max(begin, at - _SENTENCE // 2)
-    return " ".join(text[begin : min(end, begin + _SENTENCE)].split())

@@ -65,13 +65,17 @@ class Stream:
         for at, word in words.find(self.text):
             normal = words.normal(word)
             normals.append(normal)
-            if len(normal) == len(word):
+            first, last = self._source(runs, at), self._source(runs, at + len(word) - 1)
+            if last[0] - first[0] == len(word) - 1 == len(normal) - 1:
+                starts.extend(range(first[0], last[0] + 1))
+                ends.extend(range(first[1], last[1] + 1))
+            elif len(normal) == len(word):
                 places = [self._source(runs, at + position) for position in range(len(word))]
                 starts.extend(start for start, _ in places)
                 ends.extend(end for _, end in places)
             else:
-                starts.extend([self._source(runs, at)[0]] * len(normal))
-                ends.extend([self._source(runs, at + len(word) - 1)[1]] * len(normal))
+                starts.extend([first[0]] * len(normal))
+                ends.extend([last[1]] * len(normal))
         return "".join(normals), starts, ends
 
     def _source(self, starts: list[int], at: int) -> tuple[int, int]:

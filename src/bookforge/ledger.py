@@ -1,0 +1,276 @@
+"""A composed edition, or its pages, against the manuscript: the proof that no word was lost, doubled or moved.
+
+Each section's flow is compared in order, each note by itself, formulas as a list of their own. Letters are compared,
+not words, so that hyphens at line ends, ligatures and capitals set by a style make no difference.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from lxml import etree
+
+from bookforge import words, xhtml
+from bookforge.book import BookSection, SectionId
+from bookforge.diagnostics import Diagnostic, Location, error
+from bookforge.edition import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The words of one section: the flow, and each note by its id."""
+
+    flow: words.Shown
+    notes: Mapping[str, words.Shown]
+
+
+class Page(Protocol):
+    """A page as laid out."""
+
+    @property
+    def authored(self) -> str:
+        """The manuscript's text on the page, without notes."""
+
+
+class Pages(Protocol):
+    """An edition as laid out."""
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """The pages in order."""
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Each note's text by its id, wherever it was set."""
+
+
+# ---------------------------------------------------------------- what is expected, what is there
+
+
+def of_section(section: BookSection) -> Streams | None:
+    """Read the words the manuscript has for a section; ``None`` for one that layouts generate."""
+    if section.content is None:
+        return None
+    return Streams(
+        words.of_tree(*_flow_roots(section)),
+        {note.id: words.of_tree(xhtml.read(note.markup)) for note in section.content.notes},
+    )
+
+
+def of_document(root: xhtml.Element) -> dict[str, Streams]:
+    """Read the words of each section in a composed document: elements with ``data-section``, notes ``data-note-id``."""
+    notes: dict[str, dict[str, words.Shown]] = {}
+    for identity, element in _notes(root):
+        notes.setdefault(identity.partition(".")[0], {})[identity] = words.of_tree(element)
+    return {identity: Streams(words.of_tree(element), notes.get(identity, {})) for identity, element in _sections(root)}
+
+
+def _flow_roots(section: BookSection) -> list[xhtml.Element]:
+    assert section.content is not None
+    title = [xhtml.read(section.title)] if section.title else []
+    return [*title, xhtml.read(section.content.body)]
+
+
+def _sections(root: xhtml.Element) -> Iterator[tuple[str, xhtml.Element]]:
+    for element in root.iter(etree.Element):
+        identity = element.get("data-section")
+        if identity is not None:
+            yield identity, element
+
+
+def _notes(root: xhtml.Element) -> Iterator[tuple[str, xhtml.Element]]:
+    for element in root.iter(etree.Element):
+        identity = element.get("data-note-id")
+        if identity is not None:
+            yield identity, element
+
+
+# ---------------------------------------------------------------- documents
+
+
+def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Document]) -> tuple[Diagnostic, ...]:
+    """Compare composed documents with the sections they were made from; each stream that differs is one error.
+
+    Errors: ``words-conserved``, with the first missing sentence and its place in the source.
+    """
+    placed: dict[str, xhtml.Element] = {}
+    noted: dict[str, xhtml.Element] = {}
+    for document in documents:
+        if "data-section" in document.text or "data-note-id" in document.text:
+            root = _parse(document.text)
+            for identity, element in _sections(root):
+                placed.setdefault(identity, element)
+            for identity, element in _notes(root):
+                noted.setdefault(identity, element)
+    found: list[Diagnostic] = []
+    for section in sections.values():
+        found += _compare_section(section, placed.get(section.id), noted)
+    return tuple(found)
+
+
+def _parse(text: str) -> xhtml.Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+    return etree.fromstring(text.encode(), parser)
+
+
+def _compare_section(
+    section: BookSection, placed: xhtml.Element | None, noted: Mapping[str, xhtml.Element]
+) -> Iterator[Diagnostic]:
+    if section.content is None:
+        return
+    nowhere = etree.Element("div")
+    yield from _compare_stream(section, "", _flow_roots(section), placed if placed is not None else nowhere)
+    for note in section.content.notes:
+        expected = [xhtml.read(note.markup)]
+        yield from _compare_stream(section, note.id, expected, noted.get(note.id, nowhere))
+    known = {note.id for note in section.content.notes}
+    for identity, element in noted.items():
+        if identity.partition(".")[0] == section.id and identity not in known:
+            yield from _compare_stream(section, identity, [], element)
+
+
+def _compare_stream(
+    section: BookSection, stream: str, expected: list[xhtml.Element], placed: xhtml.Element
+) -> Iterator[Diagnostic]:
+    if words.letters_of_tree(*expected) == words.letters_of_tree(placed):
+        return
+    manuscript, edition = words.of_tree(*expected), words.of_tree(placed)
+    gaps = words.differences(manuscript.words, edition.words)
+    what = f"note {stream.rpartition('-')[2]} of '{section.id}'" if stream else f"'{section.id}'"
+    if gaps:
+        number = _first_missing(gaps)
+        yield _difference(what, manuscript, edition, gaps, _location(section, stream, number))
+    elif manuscript.formulas != edition.formulas:
+        message = f"the formulas of {what} are not those of the manuscript"
+        assert section.content is not None
+        yield error("words-conserved", message, Location(section.content.path), _HINT)
+
+
+# ---------------------------------------------------------------- pages
+
+
+def compare_pages(
+    document: Document, laid: Pages, sections: Mapping[SectionId, BookSection] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Compare laid-out pages with the document they were made from; ``sections`` say where its words come from.
+
+    Errors: ``words-conserved``.
+    """
+    root = _parse(document.text)
+    body = next(root.iter("{*}body"), root)
+    found: list[Diagnostic] = []
+    text = "\n".join(page.authored for page in laid.pages)
+    found += _compare_text(body, text, "the pages", sections or {})
+    for identity, element in _notes(root):
+        if not _is_same(element, laid.notes.get(identity, "")):
+            what = f"note {identity.rpartition('-')[2]} of '{identity.partition('.')[0]}'"
+            found += _compare_text(element, laid.notes.get(identity, ""), what, sections or {}, identity)
+    return tuple(found)
+
+
+def _is_same(note: xhtml.Element, text: str) -> bool:
+    """Say whether a note was set whole, with its number or without."""
+    found = _folded(words.WORD.findall(text))
+    whole = _folded(words.WORD.findall("\n".join(str(text) for text in note.itertext())))
+    return found == whole or found == words.letters_of_tree(note, drawings=False)[0].casefold()
+
+
+def _folded(found: Iterable[str]) -> str:
+    return words.letters(found).casefold()
+
+
+def _compare_text(
+    element: xhtml.Element, text: str, what: str, sections: Mapping[SectionId, BookSection], stream: str = ""
+) -> Iterator[Diagnostic]:
+    letters, _ = words.letters_of_tree(element, drawings=False)
+    if letters.casefold() == _folded(words.WORD.findall(text)):
+        return
+    manuscript = words.of_tree(element, drawings=False)
+    found = [(match.start(), match.group()) for match in words.WORD.finditer(text)]
+    gaps = words.differences([word.casefold() for word in manuscript.words], [word.casefold() for _, word in found])
+    if gaps:
+        edition = words.Shown(text, tuple(word for _, word in found), tuple(at for at, _ in found), (), {}, ())
+        at = _page_location(sections, manuscript, _first_missing(gaps), stream)
+        yield _difference(what, manuscript, edition, gaps, at)
+
+
+def _page_location(
+    sections: Mapping[SectionId, BookSection], shown: words.Shown, number: int, stream: str
+) -> Location | None:
+    """Find the source of a word of the document: through its block, and the word's number there."""
+    if number >= len(shown.words):
+        return None
+    block = shown.blocks[number] or stream
+    section = sections.get(SectionId((stream or block).partition(".")[0]))
+    if section is None or section.content is None:
+        return None
+    place = section.content.source_map.blocks.get(block)
+    of_manuscript = of_section(section)
+    assert of_manuscript is not None
+    flow = of_manuscript.notes.get(stream) if stream else of_manuscript.flow
+    if flow is not None and block in flow.extents and block in shown.extents:
+        number = flow.extents[block][0] + number - shown.extents[block][0]
+        return _location(section, stream, number)
+    if place is not None:
+        return Location(section.content.path, place.line, place.column)
+    return Location(section.content.path)
+
+
+# ---------------------------------------------------------------- messages
+
+_HINT: Final = "the manuscript is whole: this is a fault of the layout or of bookforge, and the edition is not made"
+
+
+def _first_missing(gaps: list[tuple[int, int, int, int]]) -> int:
+    """Return the number of the first word that is missing; if none is, of the one before which words were added."""
+    return next((begin for begin, end, _, _ in gaps if end > begin), gaps[0][0])
+
+
+def _difference(
+    what: str, manuscript: words.Shown, edition: words.Shown, gaps: list[tuple[int, int, int, int]], at: Location | None
+) -> Diagnostic:
+    expected = Counter(word for begin, end, _, _ in gaps for word in manuscript.words[begin:end])
+    present = Counter(word for _, _, begin, end in gaps for word in edition.words[begin:end])
+    missing, added = (expected - present).total(), (present - expected).total()
+    number = _first_missing(gaps)
+    if missing:
+        quoted = words.sentence(manuscript.text, manuscript.starts[number])
+        message = f"{_count(missing)} of {what} {'is' if missing == 1 else 'are'} missing"
+        message += f" and {_count(added)} added" if added else ""
+        message += f", first in: “{quoted}”"
+    elif added:
+        start = next(start for _, _, start, stop in gaps if stop > start)
+        quoted = words.sentence(edition.text, edition.starts[start])
+        message = f"{_count(added)} too many in {what}, first in: “{quoted}”"
+    else:
+        quoted = words.sentence(manuscript.text, manuscript.starts[min(number, len(manuscript.starts) - 1)])
+        message = f"the words of {what} are not in their order, first at: “{quoted}”"
+    return error("words-conserved", message, at, _HINT)
+
+
+def _count(number: int) -> str:
+    return f"{number} word{'' if number == 1 else 's'}"
+
+
+def _location(section: BookSection, stream: str, number: int) -> Location:
+    """Return where a section's word stands, by its number in the stream; a title from the manifest has no place."""
+    content = section.content
+    assert content is not None
+    offsets = content.source_map.words.get(stream, ())
+    if not stream and section.title != content.title:  # the title is the manifest's and stands in no chapter
+        number -= words.count(_text(section.title))
+        if number < 0:
+            return Location(content.path)
+        number += words.count(_text(content.title))
+    if not offsets:
+        return Location(content.path)
+    offset = offsets[min(number, len(offsets) - 1)]
+    starts = content.source_map.line_starts
+    line = bisect_right(starts, offset)
+    return Location(content.path, line, offset - starts[line - 1] + 1)
+
+
+def _text(markup: str | None) -> str:
+    return words.of_tree(xhtml.read(markup)).text if markup else ""
