@@ -1,7 +1,7 @@
 """A book on disk in, its editions on disk out: the whole pipeline, and the only place that lets anything be written."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -63,6 +63,7 @@ class _Log:
 
     listener: Report
     found: list[Diagnostic] = field(default_factory=list)
+    status: int = 0
 
     def __call__(self, finding: Diagnostic) -> None:
         if finding not in self.found:
@@ -72,10 +73,10 @@ class _Log:
     def has_warnings(self) -> bool:
         return any(found.severity is Severity.WARNING for found in self.found)
 
-    def take(self, problem: BookforgeError) -> int:
+    def take(self, problem: BookforgeError) -> None:
         for finding in problem.diagnostics:
             self(finding)
-        return problem.exit_status
+        self.status = max(self.status, problem.exit_status)
 
 
 def run(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
@@ -92,67 +93,82 @@ def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
 
 
 def _carry_out(
-    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building, Edition], Built | None]"
+    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building], Iterator[Built]]"
 ) -> Outcome:
     log = _Log(report)
     built: list[Built] = []
-    status = 0
     with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
         try:
-            building = _Building(order, log, say, Path(scratch))
-            for edition in building.editions:
-                try:
-                    built += [each for each in (action(building, edition),) if each is not None]
-                except BookforgeError as problem:
-                    status = max(status, log.take(problem))
+            built += action(_Building(order, log, say, Path(scratch)))
         except BookforgeError as problem:
-            status = max(status, log.take(problem))
+            log.take(problem)
     if order.strict and log.has_warnings():
-        status = max(status, 1)
-    return Outcome(tuple(built), tuple(log.found), status)
+        log.status = max(log.status, 1)
+    return Outcome(tuple(built), tuple(log.found), log.status)
 
 
 class _Building:
-    """One run: the book loaded once, its editions made one after the other."""
+    """One run: the book loaded once, its editions made together."""
 
     def __init__(self, order: Order, log: _Log, say: Callable[[str], None], scratch: Path) -> None:
         from bookforge import pipeline
-        from bookforge.editions import Workshop
 
         self.order = order
         self.log = log
-        folder = cache.default_folder(order.cache_folder) if order.cached else None
-        store = cache.Cache(folder, log)
-        self.shop = Workshop(store, folder or scratch, log, say)
+        self.say = say
+        self.scratch = scratch
+        self.folder = cache.default_folder(order.cache_folder) if order.cached else None
         publish.recover(order.output)
         say("reading the manuscript")
-        self.loaded = pipeline.load(order.book, order.only, store, order.jobs, log)
+        self.loaded = pipeline.load(order.book, order.only, cache.Cache(self.folder, log), order.jobs, log)
         self.editions = choose(self.loaded.manifest, order)
         if order.release:
             from bookforge import release
 
             release.refuse_unfinished(self.loaded)
 
-    def check(self, edition: Edition) -> None:
-        """Compose an edition and prove its words."""
+    def check(self) -> Iterator[Built]:
+        """Compose every edition and prove its words; nothing is built."""
         from bookforge import editions
 
-        editions.compose_only(self.loaded, edition, self.shop)
+        shop = editions.Workshop(cache.Cache(self.folder, self.log), self.folder or self.scratch, self.log)
+        for edition in self.editions:
+            try:
+                editions.compose_only(self.loaded, edition, shop)
+            except BookforgeError as problem:
+                self.log.take(problem)
+        return iter(())
 
-    def build(self, edition: Edition) -> Built | None:
-        """Make an edition and publish it; under ``--strict`` one with a warning is not published."""
-        from bookforge import editions
+    def build(self) -> Iterator[Built]:
+        """Make the editions and publish each as it is ready."""
+        from bookforge import workers
 
-        artifact = _named(editions.make(self.loaded, edition, self.shop), f"{self.loaded.manifest.id}-{edition.name}")
+        self.say(f"making {', '.join(edition.name for edition in self.editions)}")
+        bench = workers.Bench(self.loaded, self.folder, self.scratch)
+        for made in workers.make_all(bench, self.editions, self.order.jobs):
+            for finding in made.said:
+                self.log(finding)
+            try:
+                if made.artifact is None:
+                    assert made.problem is not None
+                    raise made.problem
+                yield from self._publish(made.artifact)
+            except BookforgeError as problem:
+                self.log.take(problem)
+
+    def _publish(self, artifact: Artifact) -> Iterator[Built]:
+        """Publish an artifact; under ``--strict`` not after a warning, under ``--release`` not before its validator."""
+        base = f"{self.loaded.manifest.id}-{artifact.edition.name}"
+        artifact = _named(artifact, base)
         if self.order.release:
             from bookforge import release
 
             release.validate(artifact, self.log)
         if self.order.strict and self.log.has_warnings():
-            return None
-        base = f"{self.loaded.manifest.id}-{edition.name}"
+            return
+        self.say(f"writing {base}")
         published = publish.artifact(artifact, self.order.output, base)
-        return Built(edition, published, artifact.pages, artifact.words)
+        yield Built(artifact.edition, published, artifact.pages, artifact.words)
 
 
 def _named(artifact: Artifact, base: str) -> Artifact:

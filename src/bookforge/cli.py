@@ -107,12 +107,15 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         help="take just this chapter, by id or file; the others are not read",
     )
     command.add_argument("--strict", action="store_true", help="let warnings fail the command")
-    command.add_argument(
-        "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="do up to N things at once"
-    )
+    command.add_argument("--jobs", type=_jobs, default=_cores(), metavar="N", help="do up to N things at once")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep finished work in DIR")
     command.add_argument("--no-cache", action="store_true", help="use and keep no finished work")
+
+
+def _cores() -> int:
+    """Return how many things this process may do at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _jobs(text: str) -> int:

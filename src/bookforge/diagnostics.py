@@ -90,6 +90,10 @@ class BookforgeError(Exception):
         self.diagnostics = diagnostics
         super().__init__("\n".join(map(str, diagnostics)))
 
+    def __reduce__(self) -> tuple[type["BookforgeError"], tuple[Diagnostic, ...]]:
+        # A worker process sends its error home; the message alone would not do.
+        return type(self), self.diagnostics
+
 
 class ManifestError(BookforgeError):
     """``book.yaml`` or a chapter's YAML block is wrong."""

@@ -1,7 +1,7 @@
 """A loaded book and a declared edition in, a proven artifact out."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -43,12 +43,11 @@ class WebFonts:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What making an edition needs beside the book. ``say`` tells a person what is being done."""
+    """What making an edition needs beside the book."""
 
     store: Cache
     cache_folder: Path
     report: Report
-    say: Callable[[str], None]
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -123,7 +122,6 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
     supplies = _supplies(loaded, read, layout, shop)
-    shop.say(f"{edition.name}: composing")
     composition = compose.edition(read, layout, supplies)
     _prove(composition)
     if settled.format is Format.PDF:
@@ -167,8 +165,6 @@ def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layo
     from bookforge import ledger
     from bookforge.writers import pdf
 
-    name = composition.reading.edition.name
-    shop.say(f"{name}: laying out pages")
     for _ in range(_LAYOUT_ROUNDS):
         laid = pdf.layout(composition, shop.cache_folder, shop.report)
         moved = laid.unfit - supplies.endnotes
@@ -176,14 +172,12 @@ def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layo
             break
         for identity in sorted(moved):
             shop.report(_moved_note(identity, composition.reading))
-        shop.say(f"{name}: laying out again, with {len(moved)} long notes at their chapters' ends")
         supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
         composition = compose.edition(composition.reading, layout, supplies)
         _prove(composition)
     wrong = ledger.compare_pages(composition.documents[0], laid)
     if wrong:
         raise ManuscriptError(*wrong)
-    shop.say(f"{name}: writing {len(laid.pages)} pages")
     return pdf.write(composition, laid, shop.report)
 
 
@@ -263,7 +257,6 @@ def _web_fonts(read: Reading, faces: tuple[FontFace, ...], shop: Workshop) -> "t
     name = cache_key("web-fonts", code_digest(), wanted, *parts)
     known = shop.store.get("web-fonts", name, WebFonts)
     if known is None:
-        shop.say(f"{read.edition.name}: cutting fonts")
         known = WebFonts(fonts.web(faces, wanted))
         shop.store.put("web-fonts", name, known)
     return known.fonts
@@ -305,7 +298,6 @@ def _drawn_cover(
     if known is None:
         from bookforge.writers import pdf
 
-        shop.say(f"{read.edition.name}: drawing the cover")
         assets: Mapping[str, tuple[bytes, str]] = {"art": (art.data, art.media_type)} if art else {}
         materials = pdf.Materials((sheet,), assets, faces, shop.cache_folder)
         known = pdf.picture(html, materials, _COVER_SIZE, shop.report)
