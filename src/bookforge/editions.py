@@ -175,7 +175,8 @@ def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layo
         supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
         composition = compose.edition(composition.reading, layout, supplies)
         _prove(composition)
-    wrong = ledger.compare_pages(composition.documents[0], laid)
+    sections = {section.id: section for section in composition.reading.book.sections}
+    wrong = ledger.compare_pages(composition.documents[0], laid, sections)
     if wrong:
         raise ManuscriptError(*wrong)
     return pdf.write(composition, laid, shop.report)
