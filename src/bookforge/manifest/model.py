@@ -257,7 +257,7 @@ BOOK: Final = Table(
         Key("publisher", Scalar.LINE, "The publisher."),
         Key("place", Scalar.LINE, "The place of publication."),
         Key("dates", DATES, "When the book appeared."),
-        Key("rights", Scalar.PROSE, "The statement of rights, such as `All rights reserved.`"),
+        Key("rights", Scalar.PROSE, "The statement of rights, such as `All rights reserved`."),
         Key("subjects", ListOf(SUBJECT), "Subject headings for shops and libraries."),
         Key("description", Scalar.PROSE, "The blurb."),
         Key("cover", COVER, "The front cover."),
