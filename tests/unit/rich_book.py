@@ -6,6 +6,7 @@ import hashlib
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 from bookforge import compose, layouts
 from bookforge.book import (
@@ -169,7 +170,7 @@ def content(section: str, title: str | None, body: str, notes: tuple[str, ...] =
     )
 
 
-def section(role: Role, id_: str, made: Section | None = None, **more: object) -> BookSection:
+def section(role: Role, id_: str, made: Section | None = None, **more: Any) -> BookSection:
     """Put a chapter, or a page that a layout makes, in its place."""
     plain = BookSection(
         id=SectionId(id_),
@@ -200,7 +201,7 @@ def sections() -> tuple[BookSection, ...]:
     second = dataclasses.replace(second, title_text="Ben Answers")
     part = content("part-one", "Winter", '<p id="p-1">October to May.</p>')
     dedication = content("dedication", None, '<p id="p-1">For the gull</p>')
-    inside: dict[str, object] = {"level": 2, "part": SectionId("part-one")}
+    inside: dict[str, Any] = {"level": 2, "part": SectionId("part-one")}
     return (
         section(Role.HALFTITLEPAGE, "halftitlepage"),
         section(Role.TITLEPAGE, "titlepage"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -24,10 +25,16 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 NCX = "{http://www.daisy.org/z3986/2005/ncx/}"
 
 
+def found(root: etree._Element, path: str) -> list[Any]:
+    result = root.xpath(path)
+    assert isinstance(result, list)
+    return result
+
+
 def packed(given: Composition) -> tuple[bytes, list[Diagnostic]]:
-    found: list[Diagnostic] = []
-    [data] = epub.write(given, found.append).files.values()
-    return data, found
+    said: list[Diagnostic] = []
+    [data] = epub.write(given, said.append).files.values()
+    return data, said
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -49,8 +56,8 @@ def metas(root: etree._Element, name: str) -> list[str | None]:
 
 @pytest.fixture(scope="module")
 def book() -> bytes:
-    data, found = packed(composition(Format.EPUB))
-    assert found == []
+    data, said = packed(composition(Format.EPUB))
+    assert said == []
     return data
 
 
@@ -59,7 +66,7 @@ def opf(book: bytes) -> etree._Element:
     return package(book)
 
 
-def described(**changed: object) -> etree._Element:
+def described(**changed: Any) -> etree._Element:
     metadata = dataclasses.replace(METADATA, **changed)
     data, _ = packed(composition(Format.EPUB, metadata=metadata))
     return package(data)
@@ -309,7 +316,7 @@ def test_the_ncx_names_the_same_book_and_the_same_places(book: bytes, opf: etree
     assert heads["dtb:depth"] == "2"
     hrefs = [content.get("src") for content in ncx.iter(f"{NCX}content")]
     nav = etree.fromstring(opened(book).read("EPUB/nav.xhtml"))
-    listed = nav.xpath("//*[@id='toc']//*[local-name()='a']/@href")
+    listed = found(nav, "//*[@id='toc']//*[local-name()='a']/@href")
     assert hrefs == listed
     ids = [point.get("id") for point in ncx.iter(f"{NCX}navPoint")]
     assert len(ids) == len(set(ids)) == 4
@@ -328,7 +335,7 @@ def test_deep_contents_stay_deep() -> None:
 
 def test_landmarks_are_hidden_and_name_their_types(book: bytes) -> None:
     nav = etree.fromstring(opened(book).read("EPUB/nav.xhtml"))
-    [marks] = nav.xpath("//*[@id='landmarks']")
+    [marks] = found(nav, "//*[@id='landmarks']")
     assert marks.get("hidden") is not None
     types = [link.get(f"{{{EPUB}}}type") for link in marks.iter("{http://www.w3.org/1999/xhtml}a")]
     assert types == ["cover", "titlepage", "toc", "bodymatter"]
@@ -340,12 +347,12 @@ def test_landmarks_are_hidden_and_name_their_types(book: bytes) -> None:
 def test_a_note_pops_up_and_leads_back(book: bytes) -> None:
     page = etree.fromstring(opened(book).read("EPUB/arrival.xhtml"))
     for number in (1, 2):
-        [call] = page.xpath(f"//*[@id='arrival.noteref-{number}']")
+        [call] = found(page, f"//*[@id='arrival.noteref-{number}']")
         assert (call.get(f"{{{EPUB}}}type"), call.get("role")) == ("noteref", "doc-noteref")
         assert call.get("href") == f"#arrival.note-{number}"
-        [note] = page.xpath(f"//*[@id='arrival.note-{number}']")
+        [note] = found(page, f"//*[@id='arrival.note-{number}']")
         assert (etree.QName(note).localname, note.get(f"{{{EPUB}}}type")) == ("aside", "footnote")
-        [back] = note.xpath(".//*[@role='doc-backlink']")
+        [back] = found(note, ".//*[@role='doc-backlink']")
         assert back.get("href") == f"#arrival.noteref-{number}"
 
 
@@ -389,7 +396,7 @@ def test_an_entity_bomb_is_not_expanded() -> None:
     bomb = '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><html xmlns="http://www.w3.org/1999/xhtml"><p>&b;</p></html>'
     given = dataclasses.replace(composition(Format.EPUB), documents=(Document("x.xhtml", "X", bomb),))
     [page] = documents.parse(given)
-    assert "aaaa" not in "".join(page.root.itertext())
+    assert "aaaa" not in "".join(map(str, page.root.itertext()))
 
 
 def test_markup_in_metadata_stays_text() -> None:

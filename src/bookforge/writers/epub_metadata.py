@@ -107,8 +107,7 @@ class _Holder:
     """A metadata element being filled."""
 
     def __init__(self) -> None:
-        namespaces: dict[str | None, str] = {None: OPF, "dc": DC}
-        self.root = etree.Element(f"{{{OPF}}}metadata", nsmap=namespaces)
+        self.root = etree.fromstring(f'<metadata xmlns="{OPF}" xmlns:dc="{DC}"/>')
 
     def dc(self, name: str, text: str, id_: str | None = None) -> None:
         made = etree.SubElement(self.root, f"{{{DC}}}{name}", {"id": id_} if id_ else {})
