@@ -35,13 +35,6 @@ _LAYOUT_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class WebFonts:
-    """The fonts cut for an edition: what the cache keeps of them."""
-
-    fonts: "tuple[WebFont, ...]"
-
-
-@dataclass(frozen=True, slots=True)
 class Workshop:
     """What making an edition needs beside the book."""
 
@@ -109,7 +102,7 @@ def compose_only(loaded: Loaded, edition: Edition, shop: Workshop) -> Compositio
     """Compose an edition without laying it out or writing it, and prove its words: what ``check`` does."""
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
-    composition = compose.edition(read, layout, _supplies(loaded, read, layout, shop))
+    composition = compose.edition(read, layout, _plain_supplies(loaded, read, layout, shop))
     _prove(composition)
     return composition
 
@@ -197,16 +190,25 @@ def _moved_note(identity: str, read: Reading) -> Diagnostic:
 
 
 def _supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Workshop) -> compose.Supplies:
+    """Gather what a composition needs; an e-book and a site carry their fonts and their cover."""
+    plain = _plain_supplies(loaded, read, layout, shop)
+    if read.edition.format is Format.PDF:
+        return plain
+    return dataclasses.replace(
+        plain,
+        web_fonts=_web_fonts(read, plain.fonts, shop) if plain.fonts else (),
+        cover=_cover(read, layout, plain.fonts, shop),
+    )
+
+
+def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Workshop) -> compose.Supplies:
     from bookforge import fonts
 
     faces = fonts.resolve(layout.fonts)
     if faces:
         _report_missing_glyphs(loaded, read, faces, shop.report)
-    pages = read.edition.format is Format.PDF
     return compose.Supplies(
         fonts=faces,
-        web_fonts=() if pages or not faces else _web_fonts(read, faces, shop),
-        cover=None if pages else _cover(read, layout, faces, shop),
         formula=_formula,
         isbns=tuple((each.name, each.isbn) for each in loaded.manifest.editions if each.isbn),
     )
@@ -256,9 +258,9 @@ def _web_fonts(read: Reading, faces: tuple[FontFace, ...], shop: Workshop) -> "t
     )
     parts = [f"{face.family}\0{face.style}\0{_file_digest(face.path)}" for face in faces]
     name = cache_key("web-fonts", code_digest(), wanted, *parts)
-    known = shop.store.get("web-fonts", name, WebFonts)
+    known = shop.store.get("web-fonts", name, fonts.WebFonts)
     if known is None:
-        known = WebFonts(fonts.web(faces, wanted))
+        known = fonts.WebFonts(fonts.web(faces, wanted))
         shop.store.put("web-fonts", name, known)
     return known.fonts
 

@@ -100,8 +100,8 @@ def private_configuration(faces: Iterable[FontFace], folder: Path) -> Path:
     files = home / "files"
     files.mkdir(parents=True, exist_ok=True)
     for name, data in contents.items():
-        _put(files / name, data)
-    _put(home / "fonts.conf", _configuration(files, home / "cache").encode())
+        _put(files / name, data, home)
+    _put(home / "fonts.conf", _configuration(files, home / "cache").encode(), home)
     return home / "fonts.conf"
 
 
@@ -115,11 +115,11 @@ def _configuration(files: Path, cache_folder: Path) -> str:
     )
 
 
-def _put(path: Path, data: bytes) -> None:
-    """Write a file unless it is there already with this content; never leave half of one."""
+def _put(path: Path, data: bytes, scratch: Path) -> None:
+    """Write a file, by way of ``scratch``, unless it is there already with this content; never leave half of one."""
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=scratch, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)

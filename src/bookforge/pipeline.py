@@ -88,7 +88,7 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
             report(found)
     sections = {each.section.path: each.section for each in parsed}
     metas = {source.path: source.meta for source in sources}
-    assets = _assets(declared, sections.values(), report)
+    assets = _assets(declared, sections.values(), store, report)
     revision = declared.metadata.revision or _revision(sources)
     return Loaded(declared, sources, outline.build(declared, sections, metas, assets, revision, report))
 
@@ -173,7 +173,7 @@ def _engine_versions() -> str:
     return " ".join(f"{name}={metadata.version(name)}" for name in _ENGINES)
 
 
-def _assets(declared: Manifest, sections: Iterable[Section], report: Report) -> dict[str, Asset]:
+def _assets(declared: Manifest, sections: Iterable[Section], store: Cache, report: Report) -> dict[str, Asset]:
     uses: dict[str, tuple[Location, ...]] = {}
     for section in sections:
         for image in section.images:
@@ -186,7 +186,7 @@ def _assets(declared: Manifest, sections: Iterable[Section], report: Report) -> 
         return {}
     from bookforge import assets
 
-    return assets.collect(declared.folder, uses, report)
+    return assets.collect(declared.folder, uses, report, store)
 
 
 def _revision(sources: Iterable[Source]) -> str:
