@@ -33,6 +33,14 @@ def find(book_dir: Path, typed: str) -> Found | Missing:
     """Return the regular file a path names, looked up part by part below ``book_dir``, symbolic links resolved."""
     if refused := _refuse(typed):
         return refused
+    try:
+        return _walk(book_dir, typed)
+    except OSError as problem:
+        why = problem.strerror or "the system refuses"
+        return Missing(f"the file '{typed}' cannot be reached: {why}", "check the permissions of its folder")
+
+
+def _walk(book_dir: Path, typed: str) -> Found | Missing:
     here = book_dir
     parts: list[str] = []
     for part in typed.split("/"):

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookforge import manuscript
-from bookforge.book import ChapterMeta, Entry, SectionId, When
+from bookforge.book import ChapterMeta, Entry, SectionId, Source, When
 from bookforge.diagnostics import BookforgeError, Diagnostic, Location, ManifestError, ManuscriptError
 from bookforge.semantics import Matter, Role
 
 ENTRY = Entry(SectionId("one"), Role.CHAPTER, Matter.BODY, "one.md", ChapterMeta(), Location("book.yaml", 5, 5))
 
 
-def read(folder: Path, data: bytes, name: str = "one.md") -> manuscript.Source:
+def read(folder: Path, data: bytes, name: str = "one.md") -> Source:
     (folder / name).write_bytes(data)
     return manuscript.read(folder, ENTRY, fail)
 

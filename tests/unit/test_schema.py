@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from bookforge import yamlfile
@@ -22,7 +22,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def is_valid(text: str) -> bool:
-    return bool(validator().is_valid(yamlfile.plain(yamlfile.load(text, "book.yaml"))))
+    return validator().is_valid(yamlfile.plain(yamlfile.load(text, "book.yaml")))
 
 
 def test_schema_is_current() -> None:

@@ -43,9 +43,7 @@ def read(path: Path) -> Manifest:
 
     Errors, all in one ``ManifestError``: every rule of the manifest's group.
     """
-    path = path.absolute()
-    if path.is_dir():
-        path = path / FILE_NAME
+    path = _file(path.absolute())
     errors: list[Diagnostic] = []
     book = _fields(_load(path), path.name, errors)
     book_dir = path.parent
@@ -68,10 +66,20 @@ def read(path: Path) -> Manifest:
     return manifest
 
 
+def _file(path: Path) -> Path:
+    """Return the manifest itself where its folder is named."""
+    try:
+        file = path / FILE_NAME if path.is_dir() else path
+        if file.is_file():
+            return file
+        what = f"there is no {file.name} here"
+    except OSError as problem:
+        what = f"this place cannot be reached: {problem.strerror or 'the system refuses'}"
+    hint = "write one, or start with 'bookforge new FOLDER'"
+    raise ManifestError(error("manifest-exists", what, Location(str(path)), hint))
+
+
 def _load(path: Path) -> yamlfile.Node:
-    if not path.exists():
-        hint = "write one, or start with 'bookforge new FOLDER'"
-        raise ManifestError(error("manifest-exists", f"there is no {path.name} here", Location(str(path)), hint))
     text = textfile.read(path, path.name, yamlfile.MAX_BYTES)
     if isinstance(text, Diagnostic):
         raise ManifestError(text)
