@@ -193,6 +193,13 @@ class WebFont:
     media_type: str = "font/woff2"
 
 
+@dataclass(frozen=True, slots=True)
+class WebFonts:
+    """The web fonts of an edition: what a cache keeps."""
+
+    fonts: tuple[WebFont, ...]
+
+
 def web(
     faces: Iterable[FontFace], wanted: Iterable[str], weights: tuple[int, ...] = (_REGULAR, _BOLD)
 ) -> tuple[WebFont, ...]:
