@@ -55,9 +55,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what is asked for
     "release": SAY | BOOK | {"edition", "pipeline", "validate", "words"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "pipeline", "writers"},
-    "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release"},
+    "workers": SAY | {"cache", "edition", "editions", "pipeline"},
+    "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "pipeline", "words"},
-    "new": SAY | {"manifest"},
+    "new": SAY | {"manifest", "textfile"},
     "completion": set(),
     "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "new", "pipeline", "stats"},
     "__main__": {"cli"},
