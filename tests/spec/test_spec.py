@@ -36,7 +36,7 @@ def _rows() -> list[tuple[str, str]]:
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)]
         if len(cells) != 5 or not cells[2].startswith("`"):
             continue
-        typed = [re.sub(r"\A(`+) ?(.*?) ?\1\Z", r"\2", part.strip()) for part in cells[2].split("<br>")]
+        typed = [re.sub(r"\A(?:`` (.*) ``|`(.*)`)\Z", r"\1\2", part) for part in cells[2].split("<br>")]
         rows.append((cells[1], "\n".join(typed).replace("\\|", "|")))
     return rows
 
