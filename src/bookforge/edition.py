@@ -59,7 +59,11 @@ class Stylesheet:
 
 @dataclass(frozen=True, slots=True)
 class FontFace:
-    """One font file of a layout. ``style`` is ``normal`` or ``italic``; ``role`` ``text``, ``display``, ``fallback``."""
+    """One font file of a layout.
+
+    ``style`` is ``normal`` or ``italic``; ``role`` is ``text``, ``display``, ``fallback``, or ``cover`` for a face that only
+    draws the cover.
+    """
 
     family: str
     style: str

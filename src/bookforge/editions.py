@@ -194,9 +194,10 @@ def _supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Workshop) -> 
     plain = _plain_supplies(loaded, read, layout, shop)
     if read.edition.format is Format.PDF:
         return plain
+    embedded = _for_text(plain.fonts)
     return dataclasses.replace(
         plain,
-        web_fonts=_web_fonts(read, plain.fonts, shop) if plain.fonts else (),
+        web_fonts=_web_fonts(read, embedded, shop) if embedded else (),
         cover=_cover(read, layout, plain.fonts, shop),
     )
 
@@ -205,13 +206,18 @@ def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Worksho
     from bookforge import fonts
 
     faces = fonts.resolve(layout.fonts)
-    if faces:
-        _report_missing_glyphs(loaded, read, faces, shop.report)
+    if _for_text(faces):
+        _report_missing_glyphs(loaded, read, _for_text(faces), shop.report)
     return compose.Supplies(
         fonts=faces,
         formula=_formula,
         isbns=tuple((each.name, each.isbn) for each in loaded.manifest.editions if each.isbn),
     )
+
+
+def _for_text(faces: tuple[FontFace, ...]) -> tuple[FontFace, ...]:
+    """Leave out the faces that only draw the cover: an e-book is set in a face of its reader's choice."""
+    return tuple(face for face in faces if face.role != "cover")
 
 
 def _formula(tex: str, display: bool) -> bytes:
