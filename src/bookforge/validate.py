@@ -53,6 +53,8 @@ def pdf(path: Path, flavour: str = "ua1") -> tuple[Diagnostic, ...]:
     [report] = _json_lines("veraPDF", _run("verapdf", flavour, str(path)))
     if "error" in report:
         return (error("pdf-conforms", f"veraPDF cannot read the file: {report['error']}", Location(path.name)),)
+    if not report["checks"] or report["compliant"] is bool(report["failures"]):
+        raise _no_validator(f"veraPDF gave a report that contradicts itself: {report}")
     return tuple(
         error(
             "pdf-conforms",
