@@ -189,7 +189,7 @@ def _nu(folder: Path, files: Iterable[Path]) -> Iterator[Diagnostic]:
     for message in _json("Nu checker", _run("vnu", *(str(file.absolute()) for file in files)))["messages"]:
         make = kinds.get(message["type"], warning)
         line = message.get("lastLine")
-        # release 26.9.27 counts lines from 0 and columns from 1; tests/validators/test_runners.py sees it when that ends
+        # release 26.9.27 counts lines from 0, columns from 1; test_runners.py fails when that ends
         line = line + 1 if isinstance(line, int) else None
         place = Location(_relative(folder, message.get("url", "")), line, _positive(message.get("firstColumn")))
         yield make("html-conforms", message["message"], place)
