@@ -256,7 +256,8 @@ class SourceMap:
 class Section:
     """One converted chapter file, before it enters a book: ids are its own, links still name files.
 
-    ``title`` is the inline markup of the heading the file opens with, taken out of ``body``; ``title_id`` its id.
+    ``title`` is the inline markup of the heading the file opens with, taken out of ``body``; ``title_id`` its id;
+    ``title_above`` says whether it stood above the file's other headings.
     ``body`` is a well-formed XHTML fragment without namespace declarations (MathML and SVG carry theirs).
     Its vocabulary is documented in ``docs/architecture.md``.
     """
@@ -274,6 +275,7 @@ class Section:
     source_map: SourceMap
     placeholders: tuple[Place, ...]
     word_count: int
+    title_above: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from bookforge import xhtml
-from bookforge.book import Asset, Book, BookSection, ChapterMeta, Entry, Section, SectionId
+from bookforge.book import Asset, Book, BookSection, ChapterMeta, Entry, Heading, Section, SectionId
 from bookforge.diagnostics import BookforgeError, Diagnostic, Location, ManuscriptError, Report, error, note
 from bookforge.manifest import Manifest
 from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
@@ -56,8 +56,6 @@ def build(
     """
     entries = [entry for entry in _with_generated(manifest.entries) if entry.path is None or entry.path in sections]
     placed = _number([_place(entry, manifest, sections, metas) for entry in entries], manifest.entries)
-    for section in placed:
-        _report_replaced_heading(section, report)
     book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
     return _bind(book, frozenset(left_out), report)
@@ -97,7 +95,9 @@ def _place(
 ) -> BookSection:
     content = sections[entry.path] if entry.path else None
     meta = _merge(entry.meta, metas.get(entry.path or "", ChapterMeta()))
-    title = _title(meta.title, content)
+    if content is not None and meta.title is not None:
+        content = _with_declared_title(content, meta.title)
+    title = content.title if content and content.title else xhtml.escape(meta.title) if meta.title else None
     part = manifest.entries[entry.part] if entry.part is not None else None
     return BookSection(
         id=entry.id,
@@ -119,19 +119,23 @@ def _place(
     )
 
 
-def _title(declared: str | None, content: Section | None) -> str | None:
-    """Choose between the declared title and the file's own heading, which keeps its markup where the words agree."""
-    own = content.title if content else None
-    if declared is None or (own is not None and xhtml.plain(own) == " ".join(declared.split())):
-        return own
-    return xhtml.escape(declared)
-
-
-def _report_replaced_heading(section: BookSection, report: Report) -> None:
-    own = section.content.title_text if section.content else None
-    if own is not None and section.title_text != own:
-        message = f"the heading '{own}' of the file gives way to the declared title '{section.title_text}'"
-        report(note("heading-kept", message, section.at))
+def _with_declared_title(content: Section, declared: str) -> Section:
+    """Keep the heading a file opens with as its title only where it says what is declared; else it heads the text."""
+    if content.title is None or xhtml.plain(content.title) == " ".join(declared.split()):
+        return content
+    level = {old: min(6, old + 1) if content.title_above else old for old in range(1, 7)}
+    body = xhtml.read(content.body)
+    for heading in body.iter(*(f"h{old}" for old in level)):
+        heading.tag = f"h{level[int(heading.tag[1])]}"
+    first = xhtml.read(content.title, "h1")
+    first.set("id", content.title_id or "")
+    first.tail = "\n"
+    xhtml.own_head(body, first)
+    headings = tuple(dataclasses.replace(each, level=level[each.level]) for each in content.headings)
+    own = Heading(1, content.title_id or "", content.title, content.title_text or "")
+    return dataclasses.replace(
+        content, title=None, title_text=None, title_id=None, body=xhtml.write(body), headings=(own, *headings)
+    )
 
 
 def _merge(entry: ChapterMeta, own: ChapterMeta) -> ChapterMeta:

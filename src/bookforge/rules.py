@@ -44,7 +44,6 @@ RULES: Final[dict[str, str]] = {
     "drafts-finished": "A book to be released holds no draft chapter.",
     "file-readable": "A file of the book can be read.",
     "file-size": "A file of the book is within the size limits.",
-    "heading-kept": "A file's own heading is the title of its section.",
     "link-resolves": "A link inside the book leads to a chapter or place that is there.",
     "placeholders-filled": "A book to be released holds no placeholder such as TK or TODO.",
     "queries-answered": "A book to be released has no open author query.",

@@ -42,6 +42,7 @@ class _Parts:
     title: Element | None
     body: Element
     notes: tuple[Element, ...]
+    title_above: bool
 
     def all(self) -> tuple[Element, ...]:
         return tuple(each for each in (self.title, self.body, *self.notes) if each is not None)
@@ -139,7 +140,8 @@ def _part(root: Element) -> _Parts:
     for each in (root, *taken):
         blocks.tidy(each)
     headings.free_from_passages(root)
-    return _Parts(headings.take_title(root), root, taken)
+    above = headings.opens_above(root)
+    return _Parts(headings.take_title(root), root, taken, above)
 
 
 def _section(
@@ -169,6 +171,7 @@ def _section(
         source_map=source_map,
         placeholders=tuple(place(source, each.start, each.end) for each in lexed.placeholders),
         word_count=sum(map(len, source_map.words.values())),
+        title_above=parts.title_above,
     )
 
 

@@ -32,6 +32,12 @@ def take_title(root: Element) -> Element | None:
     return None
 
 
+def opens_above(root: Element) -> bool:
+    """Say whether the first heading of ``root`` stands above all others."""
+    levels = [int(str(heading.tag)[1]) for heading in root.iter(*HEADINGS)]
+    return all(level > levels[0] for level in levels[1:])
+
+
 def normalise(root: Element) -> None:
     """Set the levels anew: the highest is 1, and none is skipped on the way down."""
     above: list[int] = []
