@@ -29,6 +29,7 @@ _CLASS: Final = re.compile(r"[\w-]+\Z")
 _DIMENSION: Final = re.compile(r"[0-9.]+(?:%|px|em|rem|in|cm|mm|pt)?\Z")
 _LANG: Final = ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_TRANSFORM: Final = re.compile(r"\s*(?:(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([-+\d\s.,eE]*\)[\s,]*)*\Z")
 _PAINT_VALUE: Final = re.compile(
     r"url\(\s*['\"]?#[\w.:-]+['\"]?\s*\)\Z|[^()\\]*\Z|(?:rgb|rgba|hsl|hsla)\([\d\s.,%/]+\)\Z"
 )
@@ -217,7 +218,7 @@ class _Cleaner:
                 made.set(_XLINK_HREF, value.strip())
                 return
         elif key == "transform" or key.endswith("Transform"):
-            if re.fullmatch(r"[\w\s().,+-]*", value):
+            if _TRANSFORM.match(value):
                 made.set(key, value)
                 return
         elif key in allowlist.SVG_ATTRIBUTES and _PAINT_VALUE.match(value):
