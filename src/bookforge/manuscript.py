@@ -4,6 +4,7 @@ import bisect
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -113,8 +114,16 @@ def _meta(root: yamlfile.Node, voices: Collection[str] | None) -> ChapterMeta:
     if said is not None and voices is not None:
         check_voice(said, voices, errors)
     if errors or said is None:
-        raise ManifestError(*errors)
+        raise ManifestError(*(_perhaps_a_break(found, root) for found in errors))
     return chapter_meta(said)
+
+
+def _perhaps_a_break(found: Diagnostic, root: yamlfile.Node) -> Diagnostic:
+    """Add to a hint, where the block has no key of ours, that it may be prose between two scene breaks."""
+    if any(name in _DOCUMENTED for name, _ in yamlfile.items(root)):
+        return found
+    hint = f"{found.hint}; if the hyphens are a scene break, leave a blank line after them"
+    return replace(found, hint=hint)
 
 
 def _line(raw: str, offset: int) -> str:

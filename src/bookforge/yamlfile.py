@@ -249,7 +249,7 @@ class _Composer:
     def check_comment(self, event: yaml.ScalarEvent) -> None:
         """Refuse a comment that looks like the rest of the text, as in ``title: Room #9``."""
         cut = _CUT.match(self.text, event.end_mark.index) if event.end_mark else None
-        if cut and event.style is None and event.value:
+        if cut and event.style is None:
             at = textfile.location(self.path, self.starts, cut.end() - 2, self.first_line)
             hint = "put the text in quotes if the # is part of it, or a space after the # if this is a remark"
             self.errors.append(error("yaml-plain", "everything from this # on is left out of the text", at, hint))

@@ -260,6 +260,7 @@ def test_what_is_no_block_stays(raw: str) -> None:
     [
         ("---\ntitle: A\nauthors: [B]\n---\n", "manifest-keys-known", "x.md:3:1", "book.yaml"),
         ("---\nauthor: B\n---\n", "manifest-keys-known", "x.md:2:1", "book.yaml"),
+        ("---\nLisbon: a city\n---\n", "manifest-keys-known", "x.md:2:1", "scene break"),
         ("---\ntitel: B\n---\n", "manifest-keys-known", "x.md:2:1", "'title'"),
         ("---\ntitle: A: B\n---\n", "yaml-syntax", "x.md:2:9", '"A: B"'),
         ("\n---\r\n\ttitle: A\r\n---\r\n", "yaml-syntax", "x.md:3:1", "spaces"),

@@ -151,6 +151,7 @@ def test_aliases_are_followed() -> None:
         ("a: !!python/object:os.system x", "yaml-plain", 1, 4, "tag", "quotes"),
         ("a: !!python/object/apply:os.system [x]", "yaml-plain", 1, 4, "tag", "quotes"),
         ("title: Room #9", "yaml-plain", 1, 13, "left out", "quotes"),
+        ("title: #MeToo", "yaml-plain", 1, 8, "left out", "quotes"),
         ("a: b\n---\nc: d", "yaml-plain", 2, 1, "second", "hyphens"),
         ("<<: {a: b}", "yaml-plain", 1, 1, "merge", "write"),
         ("[a, b]: c", "yaml-plain", 1, 1, "cannot be a key", "quotes"),
