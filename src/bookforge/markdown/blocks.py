@@ -125,7 +125,7 @@ def _part(definition: Element) -> None:
     """Part the paragraphs of a definition that pandoc sets tight: it parts them by nothing but a line end."""
     _trim_end(definition)
     definition.text = (definition.text or "").lstrip(_SPACE) or None
-    if not any("\n" in text.strip(_SPACE) for text in _direct_texts(definition)):
+    if not any("\n" in run for run in _lines_of(definition)):
         return
     pieces: list[Element] = [etree.Element("p")]
     _pour(pieces, definition.text)
@@ -140,11 +140,17 @@ def _part(definition: Element) -> None:
     definition[:] = [piece for piece in pieces if piece.tag != "p" or len(piece) or (piece.text or "").strip(_SPACE)]
 
 
-def _direct_texts(element: Element) -> Iterator[str]:
-    yield element.text or ""
+def _lines_of(element: Element) -> Iterator[str]:
+    """Yield the runs of text and inline elements (as ``*``) that stand directly in ``element``, trimmed."""
+    run = element.text or ""
     for child in element:
-        if child.tag != "br" and is_inline(child):
-            yield child.tail or ""
+        tail = child.tail or ""
+        if is_inline(child):
+            run += "*" + (tail.lstrip("\n") if child.tag == "br" else tail)
+        else:
+            yield run.strip(_SPACE)
+            run = tail
+    yield run.strip(_SPACE)
 
 
 def _pour(pieces: list[Element], text: str | None) -> None:
