@@ -1,10 +1,11 @@
 """A sample book for the page tests: HTML in, composition, laid pages and PDF out."""
 
+import re
 from pathlib import Path
 
 from bookforge import fonts, layouts, measure
 from bookforge.book import Book, Metadata
-from bookforge.edition import Composition, Document, Edition, Format, Reading, Stylesheet
+from bookforge.edition import Composition, Document, Edition, Format, NavPoint, Reading, Stylesheet
 
 HERE = Path(__file__).parent
 FILLER = (
@@ -20,12 +21,20 @@ ARENA = (
 )
 
 
-def compose(html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in") -> Composition:
+def compose(
+    html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in", toc: tuple[NavPoint, ...] = ()
+) -> Composition:
     """Dress finished HTML with a layout, as the composer would."""
     layout = layouts.find(layout_name, HERE)
     size = measure.TrimSize.parse(trim)
     sheets: tuple[Stylesheet, ...] = layouts.Templates(layout).stylesheets(
-        trim=size, voices={"her": None, "justin": None}, settings=dict(layout.settings), book=None, revision="draft 1", terms=layouts.terms("en"), fonts=()
+        trim=size,
+        voices={"her": None, "justin": None},
+        settings=dict(layout.settings),
+        book=None,
+        revision="draft 1",
+        terms=layouts.terms("en"),
+        fonts=(),
     )
     book = Book(Metadata("The Second Person", "en-GB", ()), {}, (), {}, "draft 1")
     edition = Edition(layout_name, Format.PDF, layout_name, dict(layout.settings))
@@ -35,7 +44,7 @@ def compose(html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in") 
         sheets,
         {"images/arena.svg": (ARENA, "image/svg+xml")},
         fonts.resolve(layout.fonts),
-        (),
+        toc,
         (),
     )
 
@@ -43,3 +52,58 @@ def compose(html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in") 
 def sample() -> str:
     """Return the sample book, which holds one of everything."""
     return (HERE / "sample.html").read_text(encoding="utf-8")
+
+
+TOC = (
+    NavPoint("A Word Before", "#preface", "A Word Before", "preface"),
+    NavPoint(
+        "Part One: Rewind",
+        "#rewind",
+        "Rewind",
+        "part",
+        children=(
+            NavPoint("1. The Arena", "#arena", "The Arena", "chapter"),
+            NavPoint("2. Things", "#things", "Things", "chapter"),
+        ),
+    ),
+    NavPoint("The Same Story in Order", "#timeline", "The Same Story in Order", "timeline"),
+)
+
+
+def chapter(body: str) -> str:
+    """Return a book of one chapter."""
+    return (
+        '<!DOCTYPE html><html lang="en"><head><title>T</title></head><body class="book">'
+        '<section id="c" class="section chapter bodymatter recto first-of-body" data-running="C">'
+        '<header class="opening"><h1 class="title" id="c.title">C</h1></header>'
+        f'<div class="text">{body}</div></section></body></html>'
+    )
+
+
+def note(number: int, words: int) -> str:
+    """Return a footnote of so many words, ended by a word of its own."""
+    return (
+        f'<span class="footnote" id="c.note-{number}" data-note-id="c.note-{number}"><span class="note-block">'
+        f"{'word ' * words}end{number}</span></span>"
+    )
+
+
+def proofread(html: str) -> str:
+    """Put what a proof shows in its margins at the head of blocks, as the composer does."""
+    count = 0
+
+    def marked(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        queries = "".join(
+            f'<span class="proof-query" data-generated="" id="query-{count}-{each}">AU: is question {count} '
+            "about the place, the date and the words long enough to run over several lines of the margin?</span>"
+            for each in range(3 if count == 9 else count % 3 == 0)
+        )
+        return f'{match[0]}<span class="source-ref" data-generated="">02-arena.md:{count}</span>{queries}'
+
+    start = html.index('id="preface"')
+    return html[:start] + BLOCK.sub(marked, html[start:])
+
+
+BLOCK = re.compile(r'<(?:p|li|dd|dt|h3|h4)(?: class="(?!teller|number|subtitle|when|notes)[^"]*")? id="[^"]*">')

@@ -4,20 +4,17 @@ Boxes are told apart by the names of their classes, so that only :mod:`bookforge
 Lengths are points from the top left corner of the page.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bookforge import words
 
-_POINTS: Final = 0.75
+PIXEL_PT: Final = 0.75
+"""A CSS pixel in points."""
+
 _SLACK: Final = 1.0
-_GAP: Final = 2.0
-"""Between two notes in a margin, in pixels."""
-
-_EDGE: Final = 24.0
-"""Between the last note in a margin and the end of the sheet, in pixels."""
-
 _MADE_BY_STYLE: Final = frozenset({"before", "after", "marker", "footnote-call", "footnote-marker"})
 
 
@@ -45,7 +42,7 @@ class LaidPage:
 
     ``text`` is the flow in order, hyphenation undone, without running heads, notes and what stylesheets add;
     ``authored`` the same without elements marked ``data-generated``. At a line end a space stands, also where an
-    unbroken word was cut: compare letters, not words.
+    unbroken word was cut: compare letters, not words. ``hyphenated``: the last word goes on on the next page.
     """
 
     index: int
@@ -57,6 +54,7 @@ class LaidPage:
     height: float
     text: str
     authored: str
+    hyphenated: bool
     lines: tuple[Line, ...]
 
 
@@ -79,7 +77,7 @@ class Laid:
     @property
     def text(self) -> str:
         """The flow of all pages."""
-        return "\n".join(page.text for page in self.pages)
+        return "".join(page.text + ("" if page.hyphenated else "\n") for page in self.pages)
 
 
 def facts(document: Any, root: Any) -> Laid:
@@ -88,10 +86,14 @@ def facts(document: Any, root: Any) -> Laid:
     surveyed = [surveyor.page(index, page) for index, page in enumerate(document.pages)]
     anchors = _anchors(document)
     start = _first_of_body(root, anchors)
-    pages = tuple(_labelled(page, start) for page in surveyed)
+    pages = tuple(dataclasses.replace(page, label=_label(page.index, start)) for page in surveyed)
     notes = {note: "\n".join(parts) for note, parts in surveyor.notes.items()}
     unfit = frozenset(surveyor.unfit | _short_of_text(root, notes))
     return Laid(pages, notes, anchors, unfit, frozenset(surveyor.shown), document)
+
+
+def _label(index: int, start: int) -> str:
+    return str(index - start + 1) if index >= start else roman(index + 1)
 
 
 def roman(number: int) -> str:
@@ -112,7 +114,7 @@ def _anchors(document: Any) -> dict[str, tuple[int, float, float]]:
     found: dict[str, tuple[int, float, float]] = {}
     for index, page in enumerate(document.pages):
         for name, (x, y, *_) in page.anchors.items():
-            found.setdefault(name, (index, x * _POINTS, y * _POINTS))
+            found.setdefault(name, (index, x * PIXEL_PT, y * PIXEL_PT))
     return found
 
 
@@ -122,14 +124,6 @@ def _first_of_body(root: Any, anchors: Mapping[str, tuple[int, float, float]]) -
         if "first-of-body" in (element.get("class") or "").split():
             return anchors.get(element.get("id"), (0, 0, 0))[0]
     return 0
-
-
-def _labelled(page: LaidPage, start: int) -> LaidPage:
-    label = str(page.index - start + 1) if page.index >= start else roman(page.index + 1)
-    return LaidPage(
-        page.index, page.side, label, page.name, page.blank, page.width, page.height, page.text, page.authored,
-        page.lines,
-    )  # fmt: skip
 
 
 def letters(text: str) -> str:
@@ -145,45 +139,6 @@ def _short_of_text(root: Any, notes: Mapping[str, str]) -> set[str]:
         if element.get("data-note-id") is not None
         and letters("\n".join(element.itertext())) != letters(notes.get(element.get("data-note-id"), ""))
     }
-
-
-# ---------------------------------------------------------------- margin notes
-
-
-def part_margin_notes(document: Any, kinds: tuple[str, ...]) -> None:
-    """Move the notes in a page's margins apart, down where there is room, else up; nothing in the flow moves.
-
-    ``kinds`` are the classes of such notes, which are placed absolutely; each class has a column of its own.
-    """
-    for page in document.pages:
-        box = page._page_box
-        for kind in kinds:
-            _stack([note for note in _placed(box) if kind in (note.element.get("class") or "").split()], box)
-
-
-def _placed(box: Any) -> Iterator[Any]:
-    """Yield the absolutely placed boxes below a box."""
-    for child in _children(box):
-        real = getattr(child, "_box", child)
-        if real is not child and real.element is not None:
-            yield real
-        else:
-            yield from _placed(real)
-
-
-def _stack(notes: list[Any], page: Any) -> None:
-    notes.sort(key=lambda note: note.position_y)
-    wanted = []
-    free = 0.0
-    for note in notes:
-        wanted.append(max(note.position_y, free))
-        free = wanted[-1] + note.margin_height() + _GAP
-    floor = page.margin_height() - _EDGE
-    for place in reversed(range(len(notes))):
-        wanted[place] = min(wanted[place], floor - notes[place].margin_height())
-        floor = wanted[place] - _GAP
-    for note, y in zip(notes, wanted, strict=True):
-        note.translate(0, y - note.position_y)
 
 
 # ---------------------------------------------------------------- walking the boxes
@@ -249,9 +204,18 @@ class _Surveyor:
         self._judge_notes(lines)
         kind = box.page_type
         return LaidPage(
-            index, kind.side, "", kind.name or "", bool(kind.blank), page.width * _POINTS, page.height * _POINTS,
-            _text(flow), _text(run for run in flow if run.context.authored), lines,
-        )  # fmt: skip
+            index=index,
+            side=kind.side,
+            label="",
+            name=kind.name or "",
+            blank=bool(kind.blank),
+            width=page.width * PIXEL_PT,
+            height=page.height * PIXEL_PT,
+            text=_text(flow),
+            authored=_text(run for run in flow if run.context.authored),
+            hyphenated=bool(flow) and _is_cut(flow[-1].text, flow[-1]),
+            lines=lines,
+        )
 
     def _runs(self, box: Any, context: _Context) -> Iterator[_Run]:
         box = getattr(box, "_box", box)
@@ -355,9 +319,13 @@ def _lines(runs: Iterable[_Run], frame: _Frame) -> Iterator[Line]:
         if box is None or not text.strip():
             continue
         yield Line(
-            text, box.position_x * _POINTS, box.position_y * _POINTS, box.width * _POINTS, box.height * _POINTS,
+            text, box.position_x * PIXEL_PT, box.position_y * PIXEL_PT, box.width * PIXEL_PT, box.height * PIXEL_PT,
             first.block, first.note, first.authored, not first.placed and not frame.holds(box),
         )  # fmt: skip
+
+
+def _is_cut(text: str, run: _Run) -> bool:
+    return bool(run.hyphen) and text.endswith(run.hyphen)
 
 
 def _text(runs: Iterable[_Run]) -> str:
@@ -365,12 +333,10 @@ def _text(runs: Iterable[_Run]) -> str:
     text = ""
     previous: _Run | None = None
     for group in _by_line(runs):
-        line = "".join(run.text for run in group)
-        if previous is not None and previous.context.block == group[0].context.block:
-            cut = previous.hyphen and text.endswith(previous.hyphen)
-            text = text[: -len(previous.hyphen)] if cut else text + " "
-        elif previous is not None:
+        if previous is not None and previous.context.block != group[0].context.block:
             text += "\n"
-        text += line
+        elif previous is not None:
+            text = text[: -len(previous.hyphen)] if _is_cut(text, previous) else text + " "
+        text += "".join(run.text for run in group)
         previous = group[-1]
-    return text
+    return text[: -len(previous.hyphen)] if previous is not None and _is_cut(text, previous) else text

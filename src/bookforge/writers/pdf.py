@@ -17,15 +17,26 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from bookforge import fonts
-from bookforge.diagnostics import Diagnostic, EditionError, EngineError, Location, Report, error, has_errors, warning
-from bookforge.edition import Artifact, Composition, FontFace, Stylesheet
-from bookforge.writers.pages import Laid, facts, part_margin_notes
+from bookforge.diagnostics import (
+    Diagnostic,
+    EditionError,
+    EngineError,
+    LayoutError,
+    Location,
+    Report,
+    error,
+    has_errors,
+    warning,
+)
+from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
+from bookforge.writers import margins
+from bookforge.writers.pages import PIXEL_PT, Laid, facts
 
 _BASE: Final = "https://book.invalid/"
 _AT: Final = re.compile(r" at (\d+):(\d+)")
 _GRAY: Final = re.compile(rb"([0-9.]+) \1 \1 (rg|RG)")
 _VARIANT: Final = "pdf/ua-1"
-_LINES_NAMED: Final = 5
+_BLOCKS_NAMED: Final = 5
 _MARGIN_NOTES: Final = ("source-ref", "proof-query")
 
 
@@ -63,11 +74,13 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     for sheet in composition.stylesheets:
         identity.update(sheet.text.encode())
 
+    _set_outline(laid, composition.toc)
+
     def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
         _print_gray_in_gray(pdf)
 
-    with _listening(Location(composition.documents[0].href), report):
+    with _listening(Location(composition.documents[0].href), report), _no_clock():
         data = laid.document.write_pdf(
             pdf_variant=_VARIANT,
             pdf_identifier=identity.hexdigest()[:32].encode(),
@@ -99,6 +112,24 @@ def picture(html: str, materials: Materials, size: tuple[int, int], report: Repo
     return out.getvalue()
 
 
+def _set_outline(laid: Laid, toc: tuple[NavPoint, ...]) -> None:
+    """Make the contents of the book the PDF's outline, so that it is the same as every other edition's."""
+    for page in laid.document.pages:
+        page.bookmarks = []
+    for level, point in _levels(toc, 1):
+        found = laid.anchors.get(point.href.removeprefix("#"))
+        if found:
+            index, x, y = found
+            target = (x / PIXEL_PT, y / PIXEL_PT)
+            laid.document.pages[index].bookmarks.append((level, point.label, target, "open"))
+
+
+def _levels(toc: tuple[NavPoint, ...], level: int) -> Iterator[tuple[int, NavPoint]]:
+    for point in toc:
+        yield level, point
+        yield from _levels(point.children, level + 1)
+
+
 def _page_labels(laid: Laid) -> Any:
     import pydyf  # type: ignore[import-untyped]
 
@@ -121,15 +152,18 @@ def _print_gray_in_gray(pdf: Any) -> None:
 
 
 def _report_outside(laid: Laid, report: Report) -> None:
-    """Warn of lines that leave the area for text, a few of them."""
-    outside = [
-        (page, line) for page in laid.pages for line in page.lines if line.outside and line.authored and not line.note
-    ]
-    for page, line in outside[:_LINES_NAMED]:
-        more = f", with {len(outside) - 1} more such lines" if len(outside) > 1 else ""
-        shown = line.text.strip()[:40]
-        message = f"the line '{shown}' on page {page.label} ({line.block or 'no id'}) runs out of the page{more}"
-        report(warning("text-fits-page", message, hint="shorten the line, or make the table or the code narrower"))
+    """Warn of lines that leave the area for text: the first of each block, a few blocks."""
+    outside: dict[str | None, str] = {}
+    for page in laid.pages:
+        for line in page.lines:
+            if line.outside and line.authored and line.note is None:
+                shown = f"the line '{line.text.strip()[:40]}' on page {page.label} ({line.block or 'no id'})"
+                outside.setdefault(line.block, shown)
+    hint = "shorten the line, or make the table or the code narrower"
+    for shown in list(outside.values())[:_BLOCKS_NAMED]:
+        report(warning("text-fits-page", f"{shown} runs out of the page", hint=hint))
+    if len(outside) > _BLOCKS_NAMED:
+        report(warning("text-fits-page", f"{len(outside) - _BLOCKS_NAMED} more places run out of the page", hint=hint))
 
 
 # ---------------------------------------------------------------- the engine
@@ -156,6 +190,9 @@ class _Engine:
     """WeasyPrint with our fonts, our fetcher, and its log read."""
 
     def __init__(self, materials: Materials) -> None:
+        if not materials.fonts:
+            # Without any font Pango ends the process.
+            raise LayoutError(error("font-exists", "the layout declares no font", hint="see docs/layouts.md"))
         self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.cache_folder))
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
@@ -190,7 +227,7 @@ class _Engine:
                 pdf_variant=_VARIANT,
             )
         _keep_own_links(rendered)
-        part_margin_notes(rendered, _MARGIN_NOTES)
+        margins.part_notes(rendered, _MARGIN_NOTES)
         return rendered, source.etree_element
 
     def _fetcher(self) -> Any:
@@ -220,6 +257,20 @@ def _keep_own_links(rendered: Any) -> None:
     """Drop the second link that every element inside a link gets in WeasyPrint 70: it fails PDF/UA-1 (7.18.5-1)."""
     for page in rendered.pages:
         page.links = [link for link in page.links if link[3].link]
+
+
+@contextlib.contextmanager
+def _no_clock() -> Iterator[None]:
+    """Keep the time out of the fonts that fontTools cuts: it stamps them unless this variable says otherwise."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 @contextlib.contextmanager
