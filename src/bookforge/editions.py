@@ -220,11 +220,6 @@ def _for_text(faces: tuple[FontFace, ...]) -> tuple[FontFace, ...]:
     return tuple(face for face in faces if face.role != "cover")
 
 
-def _carries_fonts(read: Reading) -> bool:
-    """Say whether an edition brings its own fonts; one that does not leaves the choice to the reader's device."""
-    return bool(read.edition.settings.get("embed-fonts", True))
-
-
 def _formula(tex: str, display: bool) -> bytes:
     from bookforge import formulas
 
