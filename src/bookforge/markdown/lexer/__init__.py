@@ -108,7 +108,7 @@ def _unused(document: Document, found: Found, called: set[str | None]) -> None:
 
 def _stream(sink: Sink, tabs: Tabs) -> Stream:
     stream = sink.stream()
-    if tabs.none:
+    if tabs.none or not stream.text:
         return stream
     runs = []
     ends = [*(run.at for run in stream.runs[1:]), len(stream.text)]

@@ -20,13 +20,12 @@ class Leaf:
     """A stretch of text in one block.
 
     ``kind`` is ``text``, ``code`` (nothing in it is markup), ``html`` (only tags are) or ``rule``.
-    ``closed`` says that the paragraph ends at a blank line, so that an image alone in it is a figure.
-    ``task`` says that a list's item begins here.
+    ``paragraph``: an image alone in it is a figure. ``task``: a list's item begins here.
     """
 
     kind: str
     chunk: Chunk
-    closed: bool = False
+    paragraph: bool = False
     task: bool = False
 
 
@@ -113,9 +112,9 @@ class Reader:
         if lines:
             Reader(self.document, self.leaves, context).read(lines, task, self.divs)
 
-    def _leaf(self, kind: str, lines: list[Line], closed: bool = False) -> None:
+    def _leaf(self, kind: str, lines: list[Line], paragraph: bool = False) -> None:
         if lines:
-            self.leaves.append(Leaf(kind, Chunk(lines), closed, self.task))
+            self.leaves.append(Leaf(kind, Chunk(lines), paragraph, self.task))
 
     def _remove(self, kind: str, line: Line, begin: int = 0, end: int | None = None) -> None:
         last = line.end if end is None else line.start + end
@@ -133,6 +132,9 @@ class Reader:
 
     def _is_list_start(self, text: str) -> bool:
         return list_marker(text) is not None
+
+    def _starts_item(self, text: str) -> bool:
+        return self._is_list_start(text) or marks.DEFINITION.match(text) is not None
 
     # ------------------------------------------------------------ code
 
@@ -191,7 +193,8 @@ class Reader:
             self._number_example(label)
         self._remove("list-marker", line, line.indent, width)
         lines, following = self._item_lines(at, content, 4 if label is not None else content)
-        self._inside(lines, task=True, in_list=True, ends_blank=False)
+        at_end = following == len(self.lines) and self.context.ends_blank
+        self._inside(lines, task=True, in_list=True, ends_blank=at_end)
         return following
 
     def _number_example(self, label: str) -> None:
@@ -215,7 +218,7 @@ class Reader:
             following += 1
             while following < len(self.lines) and not self.lines[following].blank:
                 line = self.lines[following]
-                if self._ends_block(following) or (line.indent < indent and self._is_list_start(line.text)):
+                if self._ends_block(following) or (line.indent < indent and self._starts_item(line.text)):
                     break
                 lines.append(line.cut(indent) if line.indent >= indent else line)
                 following += 1
@@ -228,6 +231,8 @@ class Reader:
         if line.blank or self._is_list_start(line.text) or self._ends_block(at):
             return False
         if line.indent >= indent and self._is_list_start(line.text.lstrip(" ")):
+            return False
+        if line.indent < indent and marks.DEFINITION.match(line.text):
             return False
         return self._fence_end(at) is None
 
@@ -385,7 +390,7 @@ class Reader:
             if (text.startswith("| ") and text.strip(" |")) or text.rstrip(" ") == "|":
                 lines = [self.lines[end].cut(1)]
                 end += 1
-                while len(text) > 2 and end < len(self.lines) and self.lines[end].text.startswith(" "):
+                while text.strip(" |") and end < len(self.lines) and self.lines[end].text.startswith(" "):
                     lines.append(self.lines[end])
                     end += 1
                 if text.rstrip(" ") != "|":
@@ -415,7 +420,7 @@ class Reader:
     # ------------------------------------------------------------ tables
 
     def _table(self, at: int) -> int | None:
-        found = tables.find(self.lines, at)
+        found = tables.find(self.lines, at, self.context.ends_blank)
         if found is None:
             return None
         if found.caption:
@@ -446,50 +451,32 @@ class Reader:
         if first is None:
             return None
         self._leaf("text", [self.lines[at].strip()])
-        end = at + 1
-        while True:
-            start = self._definition_start(end, after_term=end == at + 1)
-            if start is None:
-                return end
-            end = self._definition(start)
+        end = first
+        while first is not None:
+            end = self._definition(first)
+            first = end if end < len(self.lines) and marks.DEFINITION.match(self.lines[end].text) else None
+        return end
 
-    def _definition_start(self, at: int, after_term: bool = True) -> int | None:
+    def _definition_start(self, at: int) -> int | None:
         """Return the line where a definition begins: this one, or the next after one blank line."""
         if at < len(self.lines) and marks.DEFINITION.match(self.lines[at].text):
             return at
         blank = at + 1 < len(self.lines) and self.lines[at].blank
-        if blank and marks.DEFINITION.match(self.lines[at + 1].text):
-            if after_term and tables.find(self.lines, at + 1) is not None:
-                return None
-            return at + 1
-        return None
+        if not blank or not marks.DEFINITION.match(self.lines[at + 1].text):
+            return None
+        is_table = tables.find(self.lines, at + 1, self.context.ends_blank) is not None  # its caption looks the same
+        return None if is_table else at + 1
 
     def _definition(self, at: int) -> int:
-        match = marks.DEFINITION.match(self.lines[at].text)
+        """Read a definition; its lines are gathered like those of a list's item."""
+        text = self.lines[at].text
+        match = marks.DEFINITION.match(text)
         assert match is not None
-        lines = [self.lines[at].cut(match.end()).dedent(4 - len(match.group()))]
-        end = self._definition_lines(lines, at + 1)
-        while True:
-            following = end
-            while following < len(self.lines) and self.lines[following].blank:
-                following += 1
-            if following >= len(self.lines) or self.lines[following].indent < 4:
-                break
-            lines.extend(self.lines[end:following])
-            lines.append(self.lines[following].cut(4))
-            end = self._definition_lines(lines, following + 1)
-        closed = (at > 0 and self.lines[at - 1].blank) or any(line.blank for line in lines)
-        self._inside(lines, ends_blank=closed)
-        return end
-
-    def _definition_lines(self, lines: list[Line], at: int) -> int:
-        while at < len(self.lines) and not self.lines[at].blank and not self._ends_block(at):
-            line = self.lines[at]
-            if line.indent < 4 and marks.DEFINITION.match(line.text):
-                break
-            lines.append(line.cut(4) if line.indent >= 4 else line)
-            at += 1
-        return at
+        content = _content(text, match.end())
+        lines, following = self._item_lines(at, content, content)
+        at_end = following == len(self.lines) and self.context.ends_blank
+        self._inside(lines, in_list=True, ends_blank=at_end)
+        return following
 
     def _note(self, at: int) -> int | None:
         line = self.lines[at]
@@ -498,7 +485,7 @@ class Reader:
             return None
         first = line.cut(match.end() + 1)
         end = at + 1
-        if first.blank and end < len(self.lines) and not self.lines[end].blank:
+        if first.blank and end < len(self.lines):  # the note begins on the next line, even if that is blank
             first, end = self.lines[end], end + 1
         lines = [first.cut(4) if first.indent >= 4 else first]
         end = self._note_lines(lines, end)
@@ -563,14 +550,9 @@ class Reader:
     def _paragraph(self, at: int) -> int:
         lines: list[Line] = []
         end = at
-        closed = self.context.ends_blank
         while end < len(self.lines):
             line = self.lines[end]
-            if line.blank:
-                closed = True
-                break
-            if lines and self._interrupts(end):
-                closed = not (self.context.in_list and self._is_list_start(line.text))
+            if line.blank or (lines and self._interrupts(end)):
                 break
             cut = block_tag(line.text) if "<" in line.text else None
             if cut is not None and (cut or lines):
@@ -580,7 +562,7 @@ class Reader:
                 break
             lines.append(line)
             end = self._through_comment(lines, end + 1)
-        self._leaf("text", [line.strip() if line is lines[0] else line for line in lines], closed)
+        self._leaf("text", [line.strip() if line is lines[0] else line for line in lines], paragraph=True)
         return end
 
 

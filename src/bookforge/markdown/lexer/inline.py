@@ -114,7 +114,7 @@ class Scanner:
                 self.found.removals.append(Removal("checkbox", chunk.start, chunk.source(3)))
                 begin = 3
             self._begin(chunk)
-            if not (leaf.closed and self._figure()):
+            if not (leaf.paragraph and self._figure()):
                 self._scan(begin, len(chunk.text))
             self._flush()
 
@@ -419,7 +419,7 @@ class Scanner:
         if note is not None:
             return self._call(note)
         end = self._bracket_end(at)
-        if end is None or self.text.startswith("[^", at):
+        if end is None:
             return self._literal(at)
         attributes = marks.ATTRIBUTES.match(self.text, end + 1)
         if attributes is not None:
@@ -446,7 +446,7 @@ class Scanner:
             attributes = marks.ATTRIBUTES.match(self.text, stop)
             return "target", attributes.end() if attributes else stop
         label_end = self._bracket_end(end + 1) if self.text[end + 1 : end + 2] == "[" else None
-        if label_end is None or self.text.startswith("[^", end + 1):
+        if label_end is None or marks.NOTE_CALL.match(self.text, end + 1):
             return ("target", end + 1) if self._known(at, end) is not None else None
         label = (at, end) if label_end == end + 2 else (end + 1, label_end)
         if self._known(*label) is None:
@@ -509,15 +509,28 @@ class Scanner:
         return note.end()
 
     def _caret(self, at: int) -> int:
+        if self._closes_superscript():
+            return self._single(at, opens=False)
         end = self._bracket_end(at + 1) if self.text[at + 1 : at + 2] == "[" else None
-        if end is None:
-            return self._emphasis(at)
+        if end is None or self.text[end + 1 : end + 2] in ("[", "(", "{"):  # a link or span in a superscript
+            return self._single(at, opens=True)
         start, stop = self.chunk.source(at), self.chunk.source(end) + 1
         if self.in_note:
             self._reserve("nested-note", start, stop)
             return at + 1
         self.sink.calls.append(Call(None, start, stop, self.chunk, at + 2, end))
         return end + 1
+
+    def _single(self, at: int, opens: bool) -> int:
+        self.marks.append(_Mark(len(self.pieces), "^", opens, not opens))
+        self._show(at, at + 1)
+        return at + 1
+
+    def _closes_superscript(self) -> bool:
+        last = next((mark for mark in reversed(self.marks) if mark.char == "^"), None)
+        if last is None or not last.opens or len(self.pieces) == last.piece + 1:
+            return False
+        return not any(char in piece[0] for piece in self.pieces[last.piece + 1 :] for char in " \n")
 
     # ------------------------------------------------------------ images
 
@@ -533,7 +546,7 @@ class Scanner:
     def _image(self, at: int) -> tuple[int, int] | None:
         """Return where the text of an image ends and where the image does."""
         end = self._bracket_end(at + 1) if self.text[at + 1 : at + 2] == "[" else None
-        if end is None or self.text.startswith("[^", at + 1):
+        if end is None or marks.NOTE_CALL.match(self.text, at + 1):
             return None
         target = self._target(at + 1, end)
         return (end, target[1]) if target else None
@@ -551,8 +564,17 @@ class Scanner:
         return True
 
     def _credit(self, end: int, stop: int) -> None:
-        for match in list(marks.CREDIT.finditer(self.text, end, stop))[-1:]:
+        if self.text[end + 1 : end + 2] != "(":  # by reference: the attributes stand where the link is defined
+            label = self.text[end + 2 : stop - 1] or self.text[2:end]
+            link = self.document.links.get(marks.key(label))
+            if link is None or link.attributes is None:
+                return
             self._part(end)
+            self.chunk = Chunk([link.attributes])
+            self.text = self.chunk.text
+            end, stop = 0, len(self.text)
+        for match in list(marks.CREDIT.finditer(self.text, end, stop))[-1:]:
+            self._part(match.start())
             begin, last = next(match.span(group) for group in (1, 2, 3) if match[group] is not None)
             self._scan_value(begin, last)
 

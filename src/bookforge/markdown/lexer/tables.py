@@ -35,9 +35,12 @@ class Table:
     blocks: bool = False
 
 
-def find(lines: list[Line], at: int) -> Table | None:
-    """Read the table that begins at a line, with the caption before or after it; ``None`` if there is none."""
-    start, caption = _caption(lines, at)
+def find(lines: list[Line], at: int, ends_blank: bool) -> Table | None:
+    """Read the table that begins at a line, with the caption before or after it; ``None`` if there is none.
+
+    ``ends_blank`` says that a blank line follows the last one, as a caption needs.
+    """
+    start, caption = _caption(lines, at, ends_blank)
     if caption and start >= len(lines):
         return None
     found = _body(lines, start)
@@ -48,11 +51,11 @@ def find(lines: list[Line], at: int) -> Table | None:
     after = found.end
     while after < len(lines) and lines[after].blank:
         after += 1
-    end, caption = _caption(lines, after)
+    end, caption = _caption(lines, after, ends_blank)
     return Table(caption, found.cells, end if caption else found.end, found.blocks)
 
 
-def _caption(lines: list[Line], at: int) -> tuple[int, Cell]:
+def _caption(lines: list[Line], at: int, ends_blank: bool) -> tuple[int, Cell]:
     """Return the line after a caption and the blanks behind it, and the caption's lines."""
     if at >= len(lines):
         return at, ()
@@ -62,6 +65,8 @@ def _caption(lines: list[Line], at: int) -> tuple[int, Cell]:
     end = at
     while end < len(lines) and not lines[end].blank:
         end += 1
+    if end == len(lines) and not ends_blank:
+        return at, ()
     caption = tuple(lines[at:end])
     while end < len(lines) and lines[end].blank:
         end += 1
