@@ -75,6 +75,8 @@ def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -
     _place_images(root, wardrobe)
     _set_formulas(root, wardrobe)
     _name_passages(root, wardrobe)
+    if wardrobe.format is Format.HTML:
+        _part_speakers(root)
     for place in xhtml.find_class(root, "timeline", "div"):
         if len(place) == 0:
             _fill(place, wardrobe.timeline())
@@ -184,6 +186,15 @@ def _name_passages(root: xhtml.Element, wardrobe: Wardrobe) -> None:
             label.set("class", "teller")
             label.set("data-generated", "")
             xhtml.own_head(passage, label)
+
+
+def _part_speakers(root: xhtml.Element) -> None:
+    """Make a conversation of paragraphs: in HTML a list may name each term once, and speakers speak more than once."""
+    for transcript in xhtml.find_class(root, "transcript", "dl"):
+        transcript.tag = "div"
+        for turn in transcript:
+            xhtml.add_class(turn, "speaker" if turn.tag == "dt" else "speech")
+            turn.tag = "p" if turn.tag == "dt" else "div"
 
 
 def _give_semantics(passage: xhtml.Element, name: str, format_: Format) -> None:
