@@ -68,6 +68,10 @@ def code(text: str) -> set[str]:
     return {word.strip("`,:=[]{}()") for span in spans for word in span.split()}
 
 
+def without_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_each_manifest_key_is_documented(table: Table) -> None:
     assert {key.name for key in table.keys} - code(DOCS["manifest.md"]) == set()
@@ -97,9 +101,7 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
     dead = [
         f"{page.relative_to(ROOT)}: {target}"
         for page in pages
-        for target in re.findall(
-            r"\]\(([^)#\s]+)[^)]*\)", re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
-        )
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", without_code(page.read_text("utf-8")))
         if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists()
     ]
     assert dead == []
