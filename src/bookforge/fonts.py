@@ -135,7 +135,7 @@ def _put(path: Path, data: bytes, scratch: Path) -> None:
 @cache
 def characters(path: str) -> frozenset[int]:
     """Return the code points a font file has a glyph for."""
-    with TTFont(path, lazy=True) as font:
+    with TTFont(BytesIO(Path(path).read_bytes()), lazy=True) as font:
         return frozenset(font.getBestCmap() or ())
 
 
@@ -221,7 +221,7 @@ def web(
 
 @cache
 def _axes(path: str) -> tuple[str, ...]:
-    with TTFont(path, lazy=True) as font:
+    with TTFont(BytesIO(Path(path).read_bytes()), lazy=True) as font:
         return tuple(axis.axisTag for axis in font["fvar"].axes) if "fvar" in font else ()
 
 
