@@ -62,14 +62,18 @@ def row(action: Any) -> str:
     return f"| `{name}` | {help_text}{again} |\n"
 
 
+FENCED = re.compile(r"^ *```.*?^ *```", flags=re.DOTALL | re.MULTILINE)
+INLINE = re.compile(r"(`+)(.+?)\1(?!`)")
+
+
 def code(text: str) -> set[str]:
-    """Give what stands in code font, in the text and in fenced blocks, word by word."""
-    spans = re.findall(r"```.*?```|`[^`]+`", text, flags=re.DOTALL)
+    """Give what stands in code font, in fenced blocks and in lines, word by word."""
+    spans = [*FENCED.findall(text), *(found[1] for found in INLINE.findall(FENCED.sub("", text)))]
     return {word.strip("`,:=[]{}()") for span in spans for word in span.split()}
 
 
 def without_code(text: str) -> str:
-    return re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    return INLINE.sub("", FENCED.sub("", text))
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
