@@ -78,9 +78,10 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     """
     declared = manifest.read(book)
     if declared.bibliography is not None:
-        report(warning("citations-built", "citations are not built yet: '@key' stays as typed", Location(book.name)))
+        at = declared.places.get("bibliography", Location(book.name))
+        report(warning("citations-built", "citations are not built yet: '@key' stays as typed", at))
     entries = _chosen(declared, only)
-    sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report), entries, 1)
+    sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
     parsed = _gather(lambda source: _parse(source, language[source.path], store), sources, jobs)
     for each in parsed:
