@@ -237,7 +237,7 @@ def _refuse_overload(source: Source, lexed: lexer.Lexed, found: list[Diagnostic]
 
 def _difference(source: Source, each: align.Difference) -> Diagnostic:
     at = Location(source.path, each.at.line, each.at.column)
-    hint = "this is a fault of bookforge or of pandoc: please report it with this sentence"
+    hint = "look here for HTML or other markup that is not closed; if there is none, please report this sentence"
     sentence = " ".join(each.sentence.split())[:120]
     if each.lost:
         lost = " ".join(each.lost[:8])
