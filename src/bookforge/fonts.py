@@ -32,6 +32,13 @@ _KEPT_NAMES: Final = (0, 1, 2, 3, 4, 6, 13, 14)
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
+_POSTSCRIPT: Final = 6
+_NAMES: Final = frozenset({1, 3, 4, _POSTSCRIPT, 16, 18, 25})
+"""The records of a name table that name the font."""
+
+_PLAIN_NAME: Final = "Book Face"
+
+
 # ---------------------------------------------------------------- finding
 
 
@@ -205,9 +212,9 @@ def web(
 ) -> tuple[WebFont, ...]:
     """Cut static WOFF2 subsets of the faces, holding only the wanted characters.
 
-    A face without any of the characters, and a bold of a face that has no weight axis, is left out. Reserved font
-    names do not allow subsets: declare only families that reserve none. The licence stays in the name table; the
-    text of it is :func:`licence`.
+    A face without any of the characters, and a bold of a face that has no weight axis, is left out. Copyright and
+    licence stay in the name table (the licence's text is :func:`licence`); a font whose name is reserved loses it, as
+    the SIL Open Font License wants of changed versions.
     """
     codes = frozenset(map(ord, wanted))
     return tuple(
@@ -244,3 +251,12 @@ def _cut(face: FontFace, codes: frozenset[int], weight: int) -> WebFont:
     font.save(out, reorderTables=True)
     slug = face.family.lower().replace(" ", "-")
     return WebFont(face.family, face.style, weight, f"{slug}-{weight}-{face.style}.woff2", out.getvalue())
+
+
+def _free_reserved_name(font: TTFont) -> None:
+    names = font["name"]
+    if "reserved font name" not in (names.getDebugName(0) or "").lower():
+        return
+    for record in names.names:
+        if record.nameID in _NAMES:
+            record.string = _PLAIN_NAME if record.nameID != _POSTSCRIPT else _PLAIN_NAME.replace(" ", "")

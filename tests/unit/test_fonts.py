@@ -137,3 +137,12 @@ def test_faces_without_any_of_the_characters_are_left_out(mono):
 def test_static_faces_give_no_bold():
     (face,) = fonts.resolve((spec("Cardo", "fontpkg-cardo"),))
     assert [font.weight for font in fonts.web((face,), "a")] == [400]
+
+
+def test_changed_fonts_give_up_reserved_names():
+    faces = fonts.resolve((spec("Source Serif 4", "fontpkg-source-serif-4"),))
+    (cut,) = fonts.web(faces, "abc", weights=(400,))
+    with TTFont(BytesIO(cut.data)) as font:
+        named = [font["name"].getDebugName(number) for number in (1, 3, 4, 6)]
+        assert named == ["Book Face", "Book Face", "Book Face", "BookFace"]
+        assert "Adobe" in font["name"].getDebugName(0)
