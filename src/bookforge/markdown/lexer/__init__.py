@@ -6,9 +6,11 @@ The proof that no word is lost compares this reading with pandoc's, so nothing h
 from collections.abc import Iterable
 
 from bookforge.markdown.lexer import marks
-from bookforge.markdown.lexer.blocks import Document, Leaf, Reader
-from bookforge.markdown.lexer.inline import Found, Scanner, Sink
+from bookforge.markdown.lexer.blocks import Reader
+from bookforge.markdown.lexer.document import Document, Leaf
+from bookforge.markdown.lexer.inline import Scanner
 from bookforge.markdown.lexer.lines import Tabs, split
+from bookforge.markdown.lexer.sink import Found, Sink
 from bookforge.markdown.lexer.values import (
     AuthorQuery,
     Block,

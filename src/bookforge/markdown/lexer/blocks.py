@@ -4,84 +4,33 @@ It follows the order in which pandoc tries its blocks, because that order decide
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from bookforge.markdown.lexer import marks, tables
+from bookforge.markdown.lexer.document import Definition, Document, Leaf
+from bookforge.markdown.lexer.gather import Context, Gatherer, OpenElement
 from bookforge.markdown.lexer.lines import Chunk, Line
-from bookforge.markdown.lexer.values import Removal
+from bookforge.markdown.lexer.linestarts import (
+    block_tag,
+    content_start,
+    link_definition,
+    list_marker,
+    trailing_attributes,
+)
 
 MAX_DEPTH: Final = 100
 """Blocks inside one another; what is deeper is read as text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A stretch of text in one block.
-
-    ``kind`` is ``text``, ``code`` (nothing in it is markup), ``html`` (only tags are) or ``rule``.
-    ``paragraph``: an image alone in it is a figure. ``task``: a list's item begins here.
-    """
-
-    kind: str
-    chunk: Chunk
-    paragraph: bool = False
-    task: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a note's label or a link's label stands for: the leaves, or the stretch with its attributes."""
-
-    start: int
-    end: int
-    leaves: tuple[Leaf, ...] = ()
-    attributes: Line | None = None
-
-
-@dataclass(slots=True)
-class Document:
-    """What is known of the whole document once its blocks are read."""
-
-    notes: dict[str, Definition] = field(default_factory=dict)
-    links: dict[str, Definition] = field(default_factory=dict)
-    headings: set[str] = field(default_factory=set)
-    examples: dict[str, int] = field(default_factory=dict)
-    example: int = 0
-    removals: list[Removal] = field(default_factory=list)
-
-    def remove(self, kind: str, start: int, end: int) -> None:
-        """Note that a stretch of the source is not text of the book."""
-        if end > start:
-            self.removals.append(Removal(kind, start, end))
-
-
-@dataclass(slots=True)
-class _Html:
-    """An HTML element whose blocks are being read; they may be indented by ``indent``."""
-
-    tag: str
-    indent: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    depth: int = 0
-    in_list: bool = False
-    ends_blank: bool = True
-    html: list[_Html] = field(default_factory=list)
-
-
-class Reader:
+class Reader(Gatherer):
     """Reads lines into the leaves of one stream; containers and notes are read by readers of their own."""
 
-    def __init__(self, document: Document, leaves: list[Leaf], context: _Context | None = None) -> None:
+    def __init__(self, document: Document, leaves: list[Leaf], context: Context | None = None) -> None:
+        super().__init__(context or Context())
         self.document = document
         self.leaves = leaves
-        self.context = context or _Context()
-        self.divs = 0
         self.task = False
-        self.lines: list[Line] = []
 
     def read(self, lines: list[Line], task: bool = False, divs: int = 0) -> None:
         """Read all of ``lines``; ``task`` says that they are a list's item, ``divs`` how many divs are open."""
@@ -120,34 +69,7 @@ class Reader:
         last = line.end if end is None else line.start + end
         self.document.remove(kind, line.start + begin, last)
 
-    def _ends_block(self, at: int) -> bool:
-        """Say whether a line cannot belong to a paragraph or a list's item that began before it."""
-        line = self.lines[at]
-        if self.divs and marks.DIV_CLOSE.match(line.text):
-            return True
-        if self.context.html:
-            match = marks.TAG.match(line.text)
-            return bool(match and match["close"] and match["name"].lower() == self.context.html[-1].tag)
-        return False
-
-    def _is_list_start(self, text: str) -> bool:
-        return list_marker(text) is not None
-
-    def _starts_item(self, text: str) -> bool:
-        return self._is_list_start(text) or marks.DEFINITION.match(text) is not None
-
     # ------------------------------------------------------------ code
-
-    def _fence_end(self, at: int) -> int | None:
-        """Return the line of the fence that closes the code block which opens here, if one does."""
-        match = marks.FENCE.match(self.lines[at].text)
-        if match is None or not _is_info(match[2]):
-            return None
-        closer = re.compile(rf" {{0,3}}{match[1][0]}{{{len(match[1])},}} *$")
-        for line in range(at + 1, len(self.lines)):
-            if closer.match(self.lines[line].text):
-                return line
-        return None
 
     def _fenced_code(self, at: int) -> int | None:
         end = self._fence_end(at)
@@ -203,58 +125,6 @@ class Reader:
         self.document.example += 1
         if label:
             self.document.examples[label] = self.document.example
-
-    def _item_lines(self, at: int, content: int, indent: int) -> tuple[list[Line], int]:
-        """Gather the lines of a list's item, its own indent taken off."""
-        lines = [self.lines[at].cut(content)]
-        following = self._through_comment(lines, at + 1)
-        while following < len(self.lines) and self._is_lazy(following, indent):
-            line = self.lines[following]
-            lines.append(line.cut(indent) if line.indent >= indent else line)
-            following = self._through_comment(lines, following + 1)
-        following = self._blanks(lines, following)
-        while following < len(self.lines) and self._continues(following, indent):
-            lines.append(self.lines[following].cut(indent))
-            following += 1
-            while following < len(self.lines) and not self.lines[following].blank:
-                line = self.lines[following]
-                if self._ends_block(following) or (line.indent < indent and self._starts_item(line.text)):
-                    break
-                lines.append(line.cut(indent) if line.indent >= indent else line)
-                following += 1
-            following = self._blanks(lines, following)
-        return lines, following
-
-    def _is_lazy(self, at: int, indent: int) -> bool:
-        """Say whether a line goes on with the first paragraph of an item, whatever its indent."""
-        line = self.lines[at]
-        if line.blank or self._is_list_start(line.text) or self._ends_block(at):
-            return False
-        if line.indent >= indent and self._is_list_start(line.text.lstrip(" ")):
-            return False
-        if line.indent < indent and marks.DEFINITION.match(line.text):
-            return False
-        return self._fence_end(at) is None
-
-    def _continues(self, at: int, indent: int) -> bool:
-        line = self.lines[at]
-        return not line.blank and line.indent >= indent and not self._ends_block(at)
-
-    def _blanks(self, lines: list[Line], at: int) -> int:
-        while at < len(self.lines) and self.lines[at].blank:
-            lines.append(self.lines[at])
-            at += 1
-        return at
-
-    def _through_comment(self, lines: list[Line], following: int) -> int:
-        """Take lines up to the end of a comment that the last line leaves open; return the line after them."""
-        if not leaves_comment_open(lines[-1].text):
-            return following
-        for line in range(following, len(self.lines)):
-            if "-->" in self.lines[line].text:
-                lines.extend(self.lines[following : line + 1])
-                return line + 1
-        return following
 
     # ------------------------------------------------------------ divs and HTML
 
@@ -319,7 +189,7 @@ class Reader:
             indent = 0
             if name != "div" and rest.blank and last + 1 < len(self.lines):
                 indent = self.lines[last + 1].indent
-            html.append(_Html(name, indent))
+            html.append(OpenElement(name, indent))
         elif name and match["close"] and any(element.tag == name for element in html):
             while html.pop().tag != name:
                 pass
@@ -472,7 +342,7 @@ class Reader:
         text = self.lines[at].text
         match = marks.DEFINITION.match(text)
         assert match is not None
-        content = _content(text, match.end())
+        content = content_start(text, match.end())
         lines, following = self._item_lines(at, content, content)
         at_end = following == len(self.lines) and self.context.ends_blank
         self._inside(lines, in_list=True, ends_blank=at_end)
@@ -511,13 +381,6 @@ class Reader:
             self.document.remove("unused-note", earlier.start, earlier.end)
         self.document.notes[label] = definition
 
-    def _note_lines(self, lines: list[Line], at: int) -> int:
-        while at < len(self.lines) and not self.lines[at].blank and not marks.NOTE_START.match(self.lines[at].text):
-            line = self.lines[at]
-            lines.append(line.cut(4) if line.indent >= 4 else line)
-            at += 1
-        return at
-
     def _reference(self, at: int) -> int | None:
         line = self.lines[at]
         if line.indent > 3 or line.text[line.indent : line.indent + 1] != "[":
@@ -537,15 +400,6 @@ class Reader:
         return at + chunk.text.count("\n", 0, length) + 1
 
     # ------------------------------------------------------------ paragraphs
-
-    def _interrupts(self, at: int) -> bool:
-        """Say whether a line that is not blank ends the paragraph before it."""
-        text = self.lines[at].text
-        if self.context.in_list and self._is_list_start(text):
-            return True
-        if "`" in text and text.lstrip(" ").startswith("`") and self._fence_end(at) is not None:
-            return True
-        return self._ends_block(at)
 
     def _paragraph(self, at: int) -> int:
         lines: list[Line] = []
@@ -582,89 +436,3 @@ _READERS: Final = (
     Reader._note,
     Reader._reference,
 )
-
-
-# ---------------------------------------------------------------- single lines
-
-
-def _is_info(info: str) -> bool:
-    """Say whether what follows a code fence may stand there."""
-    if not info or marks.RAW_ATTRIBUTE.fullmatch(info):
-        return True
-    return re.fullmatch(rf"(?:[^\s{{]\S*+)? *(?:{marks.ATTRIBUTES.pattern})?", info, re.DOTALL) is not None
-
-
-def list_marker(text: str) -> tuple[int, int, str | None] | None:
-    """Return where a list marker and where its text begin, and the label of an example; ``None`` for other lines."""
-    head = text.lstrip(" ")[:1]
-    if not head or not (head in "*+-(#@" or head.isalnum()):
-        return None
-    match = marks.BULLET.match(text)
-    if match is not None:
-        if marks.RULE.match(text):
-            return None
-        return match.end(), _content(text, match.end()), None
-    match = marks.ORDERED.match(text)
-    if match is None:
-        return None
-    numeral = match["both"] or match["one"] or match["dot"]
-    if match["dot"] and marks.INITIAL.fullmatch(numeral) and text[match.end() : match.end() + 2] not in ("", "  ", " "):
-        return None
-    return match.end(), _content(text, match.end()), numeral[1:] if numeral[0] == "@" else None
-
-
-def _content(text: str, end: int) -> int:
-    """Return where the text after a list marker begins: after one to four spaces, else after one."""
-    spaces = len(text) - end - len(text[end:].lstrip(" "))
-    return end + (spaces if spaces <= 4 else 1)
-
-
-def trailing_attributes(text: str) -> int | None:
-    """Return where the attributes at the end of a text begin."""
-    if not text.endswith("}"):
-        return None
-    begin = len(text)
-    for _ in range(3):
-        begin = text.rfind("{", 0, begin)
-        if begin < 0:
-            return None
-        if marks.ATTRIBUTES.fullmatch(text, begin) and text[begin - 1 : begin] not in ("\\", "]", "`", ")"):
-            return begin
-    return None
-
-
-def leaves_comment_open(text: str) -> bool:
-    """Say whether a line begins an HTML comment, outside of code, that it does not end."""
-    begin = text.rfind("<!--")
-    return begin >= 0 and text.find("-->", begin) < 0 and text.count("`", 0, begin) % 2 == 0
-
-
-def block_tag(text: str) -> int | None:
-    """Return where the first HTML tag stands that parts blocks, outside of code."""
-    for match in marks.TAG.finditer(text):
-        if match["name"].lower() in marks.BLOCK_TAGS and text.count("`", 0, match.start()) % 2 == 0:
-            return match.start()
-    return None
-
-
-_TITLE: Final = r"""(?:"(?! )(?:\\.|[^"\\])*"(?![^\W_])|'(?! )(?:\\.|[^'\\])*'(?![^\W_])|\((?:\\.|[^()\\])*\))"""
-_LABEL: Final = re.compile(
-    r" {0,3}\[(?!\^)((?:\\.|`[^`]*`|\[(?:\\.|[^\[\]\\])*\]|[^\[\]\\])*)\]: *\n? *(?!\[)", re.DOTALL
-)
-_TARGET: Final = re.compile(
-    rf"(?:<(?:\\.|[^<>\\])*>|(?:(?!\n| *(?:{_TITLE}|{marks.ATTRIBUTES.pattern})) *(?:\\.|[^\s\\])+)*)"
-    rf"(?: *\n? *{_TITLE})?(?P<gap> *\n? *(?={{))?(?P<attributes>{marks.ATTRIBUTES.pattern})? *(?=\n|$)",
-    re.DOTALL,
-)
-
-
-def link_definition(text: str) -> tuple[str, int, int | None] | None:
-    """Read a link's definition at the start of a text: its label, its length, where its attributes begin."""
-    label = _LABEL.match(text)
-    if label is None:
-        return None
-    target = _TARGET.match(text, label.end())
-    if target is None:
-        return None
-    attributes = target.start("attributes") if target["attributes"] else None
-    return label[1], target.end(), attributes

@@ -2,97 +2,26 @@
 
 import html.entities
 import re
-from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import Final
 
 from bookforge.markdown.lexer import marks
-from bookforge.markdown.lexer.blocks import Document, Leaf
+from bookforge.markdown.lexer.brackets import Brackets
+from bookforge.markdown.lexer.document import Document, Leaf
 from bookforge.markdown.lexer.lines import Chunk
-from bookforge.markdown.lexer.values import Formula, Removal, Reserved, Run, Stream
+from bookforge.markdown.lexer.sink import Ask, Call, Found, Mark, Sink
+from bookforge.markdown.lexer.values import Formula, Removal, Reserved
 
 _SPECIAL: Final = re.compile(r"[\\`$<&\[\]!^{*_~@\n]")
 _TAG_SPECIAL: Final = re.compile(r"[<&\n]")
-_ADDRESS_END: Final = re.compile(r" +(?:\n *)?[\"')]|\n *[\"']")
-_LINK_END: Final = re.compile(r"[)\\<(\"' \n]")
 _TASK: Final = re.compile(r"\[([ xX])\](?=\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of a note, found in a stream: by label, or with its text in the chunk."""
-
-    label: str | None
-    start: int
-    end: int
-    chunk: Chunk | None = None
-    begin: int = 0
-    stop: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A query as it stands in the source."""
-
-    who: str
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Found:
-    """What the inline reading of a whole document gathers beside its streams."""
-
-    removals: list[Removal] = field(default_factory=list)
-    queries: dict[int, Ask] = field(default_factory=dict)
-    reserved: dict[tuple[int, str], Reserved] = field(default_factory=dict)
-    links_used: set[str] = field(default_factory=set)
-
-
-class Sink:
-    """Collects the text of one stream."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.at = 0
-        self.runs: list[Run] = []
-        self.formulas: list[Formula] = []
-        self.calls: list[Call] = []
-
-    def put(self, text: str, start: int, length: int) -> None:
-        """Append shown text that stands for ``length`` characters of the source."""
-        self.parts.append(text)
-        last = self.runs[-1] if self.runs else None
-        direct = length == len(text)
-        if direct and last and last.length == self.at - last.at and last.start + last.length == start:
-            self.runs[-1] = Run(last.at, last.start, last.length + length)
-        else:
-            self.runs.append(Run(self.at, start, length))
-        self.at += len(text)
-
-    def stream(self) -> Stream:
-        """Return what was collected."""
-        return Stream("".join(self.parts), tuple(self.runs), tuple(self.formulas))
-
-
-@dataclass(slots=True)
-class _Mark:
-    """A run of emphasis characters, shown as it stands unless it finds its partner."""
-
-    piece: int
-    char: str
-    opens: bool
-    closes: bool
-
-
-class Scanner:
+class Scanner(Brackets):
     """Reads one chunk; makes no recursion, so that no nesting is too deep."""
 
     def __init__(self, document: Document, found: Found, sink: Sink, in_note: bool) -> None:
+        super().__init__(found, sink)
         self.document = document
-        self.found = found
-        self.sink = sink
         self.in_note = in_note
 
     def leaf(self, leaf: Leaf) -> None:
@@ -123,70 +52,6 @@ class Scanner:
         self._begin(chunk)
         self._scan(begin, stop)
         self._flush()
-
-    # ------------------------------------------------------------ output
-
-    def _begin(self, chunk: Chunk) -> None:
-        self.chunk = chunk
-        self.text = chunk.text
-        self.pieces: list[tuple[str, int, int]] = []
-        self.marks: list[_Mark] = []
-        self.jumps: dict[int, tuple[int, bool]] = {}
-        self.shortcut_only: set[int] = set()
-        self.links_allowed = True
-        self._brackets: dict[int, int] | None = None
-        self._ticks: dict[int, list[int]] | None = None
-
-    def _show(self, begin: int, end: int) -> None:
-        """Show a stretch as it stands; it holds no line end."""
-        if end > begin:
-            self.pieces.append((self.text[begin:end], self.chunk.source(begin), end - begin))
-
-    def _show_as(self, text: str, begin: int, end: int) -> None:
-        start = self.chunk.source(begin)
-        self.pieces.append((text, start, self.chunk.source(end - 1) + 1 - start))
-
-    def _part(self, at: int) -> None:
-        """Part words without showing anything."""
-        self.pieces.append(("\n", self.chunk.source(at), 0))
-
-    def _remove(self, kind: str, begin: int, end: int) -> None:
-        if end > begin:
-            self.found.removals.append(Removal(kind, self.chunk.source(begin), self.chunk.source(end - 1) + 1))
-
-    def _flush(self) -> None:
-        for piece in self._matched():
-            self.pieces[piece] = ("", 0, 0)
-        for text, start, length in self.pieces:
-            if text:
-                self.sink.put(text, start, length)
-
-    def _matched(self) -> list[int]:
-        """Return the pieces that are emphasis marks with a partner, so that they part no word."""
-        matched: list[int] = []
-        openers: dict[str, list[_Mark]] = {}
-        for mark in self.marks:
-            waiting = openers.setdefault(mark.char, [])
-            if mark.closes and waiting and self._may_match(waiting[-1], mark):
-                matched += [waiting.pop().piece, mark.piece]
-            elif mark.opens:
-                waiting.append(mark)
-        return matched
-
-    def _may_match(self, opener: _Mark, closer: _Mark) -> bool:
-        if opener.char not in ("^", "~"):
-            return True
-        between = self.pieces[opener.piece + 1 : closer.piece]
-        return not any(char in piece[0] for piece in between for char in " \n")
-
-    def _plain(self, begin: int, end: int) -> None:
-        while begin < end:
-            stop = self.text.find("\n", begin, end)
-            stop = end if stop < 0 else stop
-            self._show(begin, stop)
-            if stop < end:
-                self._part(stop)
-            begin = stop + 1
 
     # ------------------------------------------------------------ scanning
 
@@ -234,7 +99,7 @@ class Scanner:
         opens = bool(after) and not after.isspace() and not (char == "_" and before.isalnum())
         closes = not (char == "_" and after.isalnum())
         kind = char * (end - at) if char == "~" else char
-        self.marks.append(_Mark(len(self.pieces), kind, opens, closes))
+        self.marks.append(Mark(len(self.pieces), kind, opens, closes))
         self._show(at, end)
         return end
 
@@ -256,22 +121,6 @@ class Scanner:
         self._remove("attributes", raw.start(), raw.end())
         return raw.end()
 
-    def _run(self, at: int) -> int:
-        end = at
-        while self.text[end : end + 1] == "`":
-            end += 1
-        return end - at
-
-    def _code_end(self, at: int, ticks: int) -> int | None:
-        """Return the place after the code span that opens here with so many backticks."""
-        if self._ticks is None:
-            self._ticks = {}
-            for match in re.finditer(r"`+", self.text):
-                self._ticks.setdefault(len(match.group()), []).append(match.start())
-        places = self._ticks.get(ticks, [])
-        which = bisect_left(places, at + ticks)
-        return places[which] + ticks if which < len(places) else None
-
     def _attributes(self, at: int) -> int:
         match = marks.ATTRIBUTES.match(self.text, at) if self.text[at : at + 1] == "{" else None
         if match is None:
@@ -289,27 +138,6 @@ class Scanner:
         self.sink.formulas.append(Formula(tex, marker == 2, start, stop))
         self._part(at)
         return end
-
-    def _math_end(self, at: int) -> tuple[int, int] | None:
-        """Return the place after the formula that opens here, and how many dollar signs enclose it."""
-        text = self.text
-        if text.startswith("$$", at):
-            end = text.find("$$", at + 3)
-            if end >= 0:
-                return end + 2, 2
-        if text[at + 1 : at + 2] in ("", " ", "\n"):
-            return None
-        end = at + 1
-        while True:
-            end += 2 if text[end : end + 1] == "\\" else 1
-            end = _next_dollar(text, end)
-            if end < 0:
-                return None
-            if text[end] == "$":
-                break
-        if text[end - 1] in " \n" or text[end + 1 : end + 2].isdecimal():
-            return None
-        return end + 1, 1
 
     def _entity(self, at: int) -> int:
         match = marks.ENTITY.match(self.text, at)
@@ -346,10 +174,10 @@ class Scanner:
         self._show(begin, end)
 
     def _tag(self, at: int) -> int:
-        comment = marks.COMMENT.match(self.text, at)
+        comment = self._comment_end(at)
         if comment is not None:
-            self._remove("comment", at, comment.end())
-            return comment.end()
+            self._remove("comment", at, comment)
+            return comment
         match = marks.TAG.match(self.text, at) or marks.DECLARATION.match(self.text, at)
         if match is None:
             return self._literal(at)
@@ -378,43 +206,7 @@ class Scanner:
 
     # ------------------------------------------------------------ brackets
 
-    def _bracket_end(self, at: int) -> int | None:
-        """Return the place of the bracket that closes the one here, code, formulas and tags looked through."""
-        if self._brackets is None:
-            self._brackets = {}
-            self._match_brackets(self._brackets)
-        return self._brackets.get(at)
-
-    def _match_brackets(self, pairs: dict[int, int]) -> None:
-        waiting: list[int] = []
-        at = 0
-        while match := re.compile(r"[\\`$<\[\]]").search(self.text, at):
-            at = match.start()
-            if match.group() == "[":
-                waiting.append(at)
-                at += 1
-            elif match.group() == "]":
-                if waiting:
-                    pairs[waiting.pop()] = at
-                at += 1
-            else:
-                at = self._skip(at)
-
-    def _skip(self, at: int) -> int:
-        """Return the place after the escape, code, formula or tag here, in which brackets do not count."""
-        char = self.text[at]
-        if char == "\\":
-            return at + 2
-        if char == "`":
-            ticks = self._run(at)
-            return self._code_end(at, ticks) or at + ticks
-        if char == "$":
-            found = self._math_end(at)
-            return found[0] if found else at + 1
-        match = marks.COMMENT.match(self.text, at) or marks.TAG.match(self.text, at)
-        return match.end() if match else at + 1
-
-    def _open(self, at: int) -> int:
+    def _bracket(self, at: int) -> int:
         note = marks.NOTE_CALL.match(self.text, at)
         if note is not None:
             return self._call(note)
@@ -461,42 +253,6 @@ class Scanner:
             return key
         return key if key and key in self.document.headings else None
 
-    def _source_end(self, at: int) -> int | None:
-        """Return the place after ``(address "title")``."""
-        if self.text[at : at + 1] != "(" or self.text.find(")", at) < 0:
-            return None
-        at = self._spaces(at + 1)
-        angled = re.compile(r"<(?:\\.|[^<>\\])*>").match(self.text, at)
-        at = angled.end() if angled else self._address_end(at)
-        title = re.compile(
-            r"[ ]*\n?[ ]*(?:\"(?! )(?:\\.|[^\"\\]|\"(?=\w))*\"(?!\w)|'(?! )(?:\\.|[^'\\]|'(?=\w))*'(?!\w))", re.DOTALL
-        ).match(self.text, at)
-        at = self._spaces(title.end() if title else at)
-        return at + 1 if self.text[at : at + 1] == ")" else None
-
-    def _spaces(self, at: int) -> int:
-        while self.text[at : at + 1] == " ":
-            at += 1
-        return at
-
-    def _address_end(self, at: int) -> int:
-        depth = 0
-        while match := _LINK_END.search(self.text, at):
-            at = match.start()
-            char = match.group()
-            if char == ")":
-                if not depth:
-                    return at
-                depth -= 1
-            elif char == "(":
-                depth += 1
-            elif char == "\\":
-                at += 1
-            elif char in " \n" and not depth and _ADDRESS_END.match(self.text, at):
-                return at
-            at += 1
-        return len(self.text)
-
     def _call(self, note: re.Match[str]) -> int:
         start, end = self.chunk.source(note.start()), self.chunk.source(note.end() - 1) + 1
         if note[1] not in self.document.notes or self.in_note:
@@ -522,7 +278,7 @@ class Scanner:
         return end + 1
 
     def _single(self, at: int, opens: bool) -> int:
-        self.marks.append(_Mark(len(self.pieces), "^", opens, not opens))
+        self.marks.append(Mark(len(self.pieces), "^", opens, not opens))
         self._show(at, at + 1)
         return at + 1
 
@@ -595,18 +351,19 @@ class Scanner:
         if kind is None:
             return self._literal(at)
         start = self.chunk.source(at)
-        query = marks.QUERY.match(self.text, at)
-        if query is not None:
-            stop = self.chunk.source(query.end() - 1) + 1
-            self._remove("query", at, query.end())
-            self.found.queries[start] = Ask(query[1], " ".join(query[2].split()), start, stop)
-            return query.end()
         what, closer = kind
         end = self.text.find(closer, at + 3)
-        if what == "comment" and end < 0:
-            what = "unclosed"
-        if end >= 0 or what == "unclosed":
-            self._reserve(what, start, self.chunk.source(end + 2) + 1 if end >= 0 else start + 3)
+        stop = end + len(closer)
+        query = marks.QUERY.fullmatch(self.text, at, stop) if what == "comment" and end >= 0 else None
+        if query is not None and "{>>" not in query[2]:
+            last = self.chunk.source(stop - 1) + 1
+            self._remove("query", at, stop)
+            self.found.queries[start] = Ask(query[1], " ".join(query[2].split()), start, last)
+            return stop
+        if what == "comment" and (end < 0 or query is not None):
+            self._reserve("unclosed", start, start + 3)
+        elif end >= 0:
+            self._reserve(what, start, self.chunk.source(stop - 1) + 1)
         return self._literal(at)
 
     def _reserve(self, what: str, start: int, end: int) -> None:
@@ -619,7 +376,7 @@ _SCANNERS: Final = {
     "$": Scanner._math,
     "<": Scanner._less_than,
     "&": Scanner._entity,
-    "[": Scanner._open,
+    "[": Scanner._bracket,
     "]": Scanner._literal,
     "!": Scanner._bang,
     "^": Scanner._caret,
@@ -631,12 +388,6 @@ _SCANNERS: Final = {
     "\n": Scanner._newline,
 }
 _HTML_SCANNERS: Final = {"<": Scanner._tag, "&": Scanner._entity, "\n": Scanner._newline}
-
-
-def _next_dollar(text: str, at: int) -> int:
-    """Return the place of the next dollar sign or backslash, or -1."""
-    match = re.compile(r"[$\\]").search(text, at)
-    return match.start() if match else -1
 
 
 def _is_address(address: str) -> bool:

@@ -22,7 +22,7 @@ FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,}) *(.*?) *$")
 DIV_OPEN: Final = re.compile(r":{3,} *(.*?) *:* *$")
 DIV_CLOSE: Final = re.compile(r":{3,} *$")
 RULE: Final = re.compile(r" *([*_-])(?: *\1){2,} *$")
-HEADING: Final = re.compile(r"#+(?![.)#]) *")
+HEADING: Final = re.compile(r"#+(?= |$) *")
 UNDERLINE: Final = re.compile(r"[=-]+ *$")
 QUOTE: Final = re.compile(r" {0,3}> ?")
 NOTE_START: Final = re.compile(r" {0,3}\[\^([^\s\[\]^]+)\]")
@@ -54,7 +54,6 @@ INITIAL: Final = re.compile(r"[A-Z]")
 
 _ATTRIBUTE: Final = r"""\s+[^\W\d_][\w:-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]*))?"""
 TAG: Final = re.compile(rf"<(?P<close>/?)(?P<name>[^\W\d_][\w:-]*)(?<!:)(?:{_ATTRIBUTE})*\s*/?>")
-COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 DECLARATION: Final = re.compile(r"<[?!][A-Za-z][^>]*>")
 AUTOLINK: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:(?:[^\s<>])+|[^\s<>@()\[\]\\,;:\"]+@[^\s<>@]+\.[^\s<>@]+)>")
 SCHEMES: Final = _names(
