@@ -246,6 +246,7 @@ def _cut(face: FontFace, codes: frozenset[int], weight: int) -> WebFont:
     if "wght" in _axes(face.path):
         order.pin_axis_location(whole, "wght", weight)
     font = TTFont(BytesIO(uharfbuzz.subset(whole, order).blob.data), recalcTimestamp=False)
+    _free_reserved_name(font)
     font.flavor = "woff2"
     out = BytesIO()
     font.save(out, reorderTables=True)
