@@ -78,6 +78,7 @@ OWNER = {
     "pypdfium2": "writers.pdf",
     "shtab": "completion",
     "tinyhtml5": "markdown.tree",
+    "uharfbuzz": "fonts",
     "weasyprint": "writers.pdf",
     "yaml": "yamlfile",
     "ziamath": "formulas",

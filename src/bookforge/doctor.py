@@ -36,6 +36,7 @@ ENGINES: Final[Mapping[str, str]] = {
     "platformdirs": "the cache",
     "pillow": "images",
     "fonttools": "fonts",
+    "uharfbuzz": "fonts of EPUB and HTML editions",
     "pikepdf": "PDF editions",
     "pypdfium2": "the proof that no word of a PDF is lost",
     "ziamath": "formulas in PDF editions",
