@@ -140,6 +140,8 @@ def _part(root: Element) -> _Parts:
     for each in (root, *taken):
         blocks.tidy(each)
     headings.free_from_passages(root)
+    for each in taken:
+        headings.lower(each)
     above = headings.opens_above(root)
     return _Parts(headings.take_title(root), root, taken, above)
 

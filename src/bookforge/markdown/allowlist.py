@@ -16,7 +16,8 @@ _NONE: Final[frozenset[str]] = frozenset()
 GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words("data-note data-query data-voice data-tex")
-"""Attributes that the vocabulary of sections gives a meaning to: an author's own would be a forgery."""
+OUR_CLASSES: Final = _words("noteref query query-only")
+"""Attributes and classes that the vocabulary of sections gives a meaning to: an author's own would be a forgery."""
 
 ELEMENTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(_words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub"), _NONE),

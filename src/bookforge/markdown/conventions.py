@@ -51,8 +51,12 @@ def apply(root: Element) -> list[Problem]:
                 problems += _PASSAGES[name](element)
                 break
     for formula in xhtml.find_class(root, "math", "span"):
-        if not any(child.tag == _MATH for child in formula):
+        if any(child.tag == _MATH for child in formula):
+            continue
+        if formula.get("class") in ("math inline", "math display"):
             problems.append(_unconverted(formula))
+        else:
+            _drop_class(formula, "math")
     for table in root.iter("table"):
         _share_width(table)
     return problems

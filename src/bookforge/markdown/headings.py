@@ -16,7 +16,9 @@ def free_from_passages(root: Element) -> None:
         for key in ("id", *(key for key, value in heading.items() if passage.get(key) == value and key != "class")):
             passage.attrib.pop(key, "")
         left = [name for name in xhtml.classes(passage) if name not in xhtml.classes(heading)]
-        passage.set("class", " ".join(left))
+        passage.attrib.pop("class", "")
+        for name in left:
+            xhtml.add_class(passage, name)
 
 
 def take_title(root: Element) -> Element | None:
@@ -47,6 +49,13 @@ def normalise(root: Element) -> None:
             above.pop()
         above.append(typed)
         heading.tag = f"h{len(above)}"
+
+
+def lower(note: Element) -> None:
+    """Turn the headings of a note into paragraphs: a book's outline has no place for them."""
+    for heading in note.iter(*HEADINGS):
+        heading.tag = "p"
+        xhtml.add_class(heading, "heading")
 
 
 def found(root: Element) -> tuple[Heading, ...]:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
+from unicodedata import category
 
 from bookforge import words, xhtml
 from bookforge.markdown.blocks import HEADINGS, INLINE
@@ -36,8 +37,8 @@ def usable(typed: str) -> str:
 
 def slug(text: str) -> str:
     """Return the name of a heading: its text in lower case, punctuation gone, spaces to hyphens."""
-    kept = "".join(char for char in text.lower() if char.isalnum() or char in "-_ " or char.isspace())
-    return re.sub(r"\s", "-", kept.strip()) or "section"
+    kept = "".join(char for char in text.lower() if char.isspace() or char in "-_" or category(char)[0] in "LMN")
+    return re.sub(r"\s", "-", kept.strip()).strip("-") or "section"
 
 
 def digest(text: str) -> str:

@@ -9,7 +9,7 @@ from bookforge import xhtml
 from bookforge.xhtml import Element
 
 _TARGET: Final = re.compile(r"#fn(\d+)\Z")
-_LOOKS: Final = frozenset({"footnote-ref", "footnote-back", "noteref"})
+_LOOKS: Final = frozenset({"footnote-ref", "footnote-back"})
 
 
 def take_out(root: Element) -> tuple[Element, ...]:

@@ -132,7 +132,7 @@ class _Cleaner:
             if _LANGUAGE.match(value):
                 made.set("lang", value)
         elif key == "class":
-            for each in filter(_CLASS.match, value.split()):
+            for each in _usable_classes(value):
                 xhtml.add_class(made, each)
         elif key == "align" and value.strip().lower() in ("left", "right", "center"):
             xhtml.add_class(made, f"align-{value.strip().lower()}")
@@ -248,6 +248,10 @@ def _math_holder(source: ElementTree.Element, target: xhtml.Element) -> xhtml.El
             holder.set("data-tex", xml_text("".join(annotation.itertext())).strip())
             break
     return holder
+
+
+def _usable_classes(value: str) -> list[str]:
+    return [each for each in value.split() if _CLASS.match(each) and each not in allowlist.OUR_CLASSES]
 
 
 def _append_text(target: xhtml.Element, text: str | None) -> None:
