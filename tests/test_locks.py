@@ -25,10 +25,11 @@ BROUGHT_ALONG = {"markupsafe": "jinja2", "pydyf": "weasyprint", "fontpkg": "font
 def pins(name: str) -> dict[str, str]:
     """Give version by package of a lock; each must have a hash."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
-    entries = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)(.*(?:\\\n.*)*)", text, flags=re.MULTILINE)
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
     assert entries
-    assert all("--hash=sha256:" in rest for _, _, rest in entries)
-    return {canonicalize_name(package): version for package, version, _ in entries}
+    assert all("--hash=sha256:" in entry for entry in entries)
+    heads = [entry.split(maxsplit=1)[0].partition("==") for entry in entries]
+    return {canonicalize_name(package): version for package, _, version in heads}
 
 
 def is_met(asked: Requirement, locked: dict[str, str]) -> bool:
