@@ -51,7 +51,8 @@ class _Parts:
 def parse(source: Source, language: str, report: Report) -> Section:
     """Convert one chapter.
 
-    ``language`` is the chapter's. Warnings go to ``report``.
+    ``language`` is the chapter's; nothing depends on it so far, since pandoc 3.9 curls quotes the English way in every
+    language. Warnings go to ``report``.
     Errors, all those found together: ``markdown-converts``, ``nesting-limited``, ``markup-reserved``,
     ``notes-not-nested``, ``image-inside-book``, ``link-target-known``, ``place-id-unique``, ``voice-named``,
     ``plate-holds-image``, ``math-converts``, ``words-conserved``; ``pandoc-runs`` when there is no pandoc.
