@@ -161,11 +161,13 @@ def _set_formulas(root: xhtml.Element, wardrobe: Wardrobe) -> None:
             for math in formula.iter(f"{{{xhtml.MATHML}}}math"):
                 math.set("alttext", tex)
             continue
+        source = next((xhtml.write(formula) for _ in formula.iter(f"{{{xhtml.MATHML}}}math")), tex)
+        shown = tex or " ".join("".join(map(str, formula.itertext())).split())
         for child in list(formula):
             formula.remove(child)
         picture = xhtml.read("", "img")
-        picture.set("src", wardrobe.formula(tex, xhtml.has_class(formula, "display")))
-        picture.set("alt", tex)
+        picture.set("src", wardrobe.formula(source, xhtml.has_class(formula, "display")))
+        picture.set("alt", shown)
         formula.append(picture)
 
 
