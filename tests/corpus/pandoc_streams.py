@@ -56,32 +56,34 @@ def _element(kind: str, content: Any, out: list[str], streams: Streams) -> None:
         note: list[str] = []
         streams.notes.append(note)
         _walk(content, note, streams)
-    elif kind == "Image":
-        if content[0][2] and dict(content[0][2]).get("query"):
-            return
-    elif kind == "Table":
-        _walk(content[1], out, streams)
-        out.append("\n")
-        for part in (content[3], *content[4], content[5]):
-            _cells(part, out, streams)
-    elif kind == "Figure":
-        _figure(content, out, streams)
-    elif kind == "DefinitionList":
-        for term, definitions in content:
-            out.append("\n")
-            _walk(term, out, streams)
-            out.append("\n")
-            _walk(definitions, out, streams)
-    elif kind == "LineBlock":
-        for line in content:
-            out.append("\n")
-            _walk(line, out, streams)
+    elif kind in _SPECIAL:
+        _SPECIAL[kind](content, out, streams)
     else:
-        if kind in _BLOCKS:
-            out.append("\n")
+        out.append("\n" if kind in _BLOCKS else "")
         _walk(content, out, streams)
-        if kind in _BLOCKS:
-            out.append("\n")
+        out.append("\n" if kind in _BLOCKS else "")
+
+
+def _image(_: Any, out: list[str], streams: Streams) -> None:
+    """An image in a line shows none of its text."""
+
+
+def _table(content: Any, out: list[str], streams: Streams) -> None:
+    _walk(content[1], out, streams)
+    out.append("\n")
+    for part in (content[3], *content[4], content[5]):
+        _cells(part, out, streams)
+
+
+def _definitions(content: Any, out: list[str], streams: Streams) -> None:
+    for term, definitions in content:
+        _lines([term, definitions], out, streams)
+
+
+def _lines(content: Any, out: list[str], streams: Streams) -> None:
+    for line in content:
+        out.append("\n")
+        _walk(line, out, streams)
 
 
 def _cells(part: Any, out: list[str], streams: Streams) -> None:
@@ -97,12 +99,10 @@ def _cells(part: Any, out: list[str], streams: Streams) -> None:
 def _figure(content: Any, out: list[str], streams: Streams) -> None:
     _walk(content[1], out, streams)
     out.append("\n")
-    found = json.dumps(content[2])
     for image in _images(content[2]):
         credit = dict(image[0][2]).get("credit")
         if credit:
             out.append("\n" + credit + "\n")
-    assert found
 
 
 def _images(node: Any) -> Iterator[Any]:
@@ -115,6 +115,14 @@ def _images(node: Any) -> Iterator[Any]:
         else:
             yield from _images(node.get("c"))
 
+
+_SPECIAL = {
+    "Image": _image,
+    "Table": _table,
+    "Figure": _figure,
+    "DefinitionList": _definitions,
+    "LineBlock": _lines,
+}
 
 _DROPPED = re.compile(r"<(script|style|textarea|iframe|object)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z!?][^>]*>", re.DOTALL)
@@ -135,7 +143,7 @@ def _text(kind: str, content: Any, out: list[str], streams: Streams) -> None:
         out.append(shown if kind == "RawInline" else f"\n{shown}\n")
 
 
-def difference(text: str, lexed: Lexed) -> str | None:
+def difference(lexed: Lexed) -> str | None:
     """Say where pandoc and our lexer differ on a text; ``None`` if nowhere."""
     theirs = read(lexed.prepared)
     pairs = [("flow", lexed.flow.text, "".join(theirs.flow))]
@@ -149,7 +157,8 @@ def difference(text: str, lexed: Lexed) -> str | None:
             gap = words.differences(mine, yours)
             return f"{name}: {gap[:3]}\n  ours: {' '.join(mine)[:600]}\npandoc: {' '.join(yours)[:600]}"
     formulas = [
-        "".join(formula.tex.split()) for stream in (lexed.flow, *(note.stream for note in lexed.notes))
+        "".join(formula.tex.split())
+        for stream in (lexed.flow, *(note.stream for note in lexed.notes))
         for formula in stream.formulas
     ]
     if sorted(formulas) != sorted(theirs.formulas):
@@ -157,7 +166,7 @@ def difference(text: str, lexed: Lexed) -> str | None:
     return None
 
 
-def boundaries(text: str, lexed: Lexed) -> str | None:
+def boundaries(lexed: Lexed) -> str | None:
     """Say where words of the flow are parted differently."""
     mine, yours = _words(lexed.flow.text), _words("".join(read(lexed.prepared).flow))
     return None if [words.normal(w) for w in mine] == [words.normal(w) for w in yours] else f"{mine}\n{yours}"

@@ -1,0 +1,149 @@
+"""The proof that an edition holds the manuscript's words, and what it says when it does not."""
+
+import dataclasses
+from dataclasses import dataclass, field
+
+import pytest
+from lxml import etree
+
+from bookforge import ledger, manuscript, markdown, outline
+from bookforge.book import BookSection, SectionId
+from bookforge.diagnostics import Diagnostic
+from bookforge.edition import Document
+from tests.unit import books
+
+TEXT = "# A title\n\nFirst sentence. Second *sentence* here.[^1]\n\nThe end ﬁnally, $x$.\n\n[^1]: A note.\n"
+BODY = (
+    '<p>First sentence. Second <em>sentence</em> here.<a class="noteref" data-generated="">1</a></p>'
+    '<p>The end ﬁnally, <span class="math" data-tex="x"><img/></span>.</p>'
+)
+NOTE = '<p data-generated="">1</p><p>A note.</p>'
+
+
+@pytest.fixture(scope="module")
+def section() -> BookSection:
+    content = markdown.parse(manuscript.from_text(TEXT, "one.md"), "en", lambda found: None)
+    entry = books.entry("one.md")
+    built = outline.build(books.manifest(entry), {"one.md": content}, {}, {}, "r1", lambda found: None)
+    return next(each for each in built.sections if each.id == "one")
+
+
+def document(title: str = "A title", body: str = BODY, note: str = NOTE) -> Document:
+    return Document(
+        "one.xhtml",
+        "A title",
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Never compared</p>'
+        f'<section data-section="one"><p class="number" data-generated="">Chapter 1</p><h1 class="title">{title}</h1>'
+        f'<div class="text">{body}</div><aside data-note-id="one.note-1">{note}</aside></section></body></html>',
+        "one",
+    )
+
+
+def compared(section: BookSection, made: Document) -> tuple[Diagnostic, ...]:
+    return ledger.compare({SectionId("one"): section}, [made])
+
+
+def test_the_same_words_are_no_finding(section: BookSection) -> None:
+    assert compared(section, document()) == ()
+    assert compared(section, document(body=BODY.replace("ﬁnally", "fi\u00adnally"))) == ()
+
+
+def test_missing_words_are_shown_with_their_place(section: BookSection) -> None:
+    (found,) = compared(section, document(body=BODY.replace("Second <em>sentence</em>", "<em>sentence</em>")))
+    assert found.rule == "words-conserved"
+    assert str(found.at) == "one.md:3:17"
+    assert found.message == "1 word of 'one' is missing, first in: “Second sentence here.”"
+
+
+def test_a_missing_paragraph_is_counted(section: BookSection) -> None:
+    (found,) = compared(section, document(body=BODY.partition("<p>The end")[0]))
+    assert found.message.startswith("3 words of 'one' are missing, first in: “The end")
+    assert str(found.at) == "one.md:5:1"
+
+
+def test_added_words_are_found(section: BookSection) -> None:
+    (found,) = compared(section, document(body=BODY + "<p>And more.</p>"))
+    assert found.message == "2 words too many in 'one', first in: “And more.”"
+
+
+def test_moved_words_are_found(section: BookSection) -> None:
+    first, _, second = BODY.partition("<p>The end")
+    (found,) = compared(section, document(body=f"<p>The end{second}{first}"))
+    assert found.message.startswith("the words of 'one' are not in their order")
+
+
+def test_doubled_words_are_found(section: BookSection) -> None:
+    (found,) = compared(section, document(body=BODY + BODY))
+    assert "too many" in found.message
+
+
+def test_notes_are_compared_by_themselves(section: BookSection) -> None:
+    (found,) = compared(section, document(note="<p>A</p>"))
+    assert found.message == "1 word of note 1 of 'one' is missing, first in: “A note.”"
+    assert str(found.at) == "one.md:7:9"
+    assert len(compared(section, document(body=BODY + "<p>A note.</p>", note=""))) == 2
+
+
+def test_a_lost_formula_is_found(section: BookSection) -> None:
+    (found,) = compared(section, document(body=BODY.replace('data-tex="x"', 'data-tex="y"')))
+    assert "formulas" in found.message
+
+
+def test_a_lost_section_is_found(section: BookSection) -> None:
+    found = ledger.compare({SectionId("one"): section}, [])
+    assert [each.message.partition(" of ")[0] for each in found] == ["10 words", "2 words"]
+    assert str(found[0].at) == "one.md:1:3"
+
+
+def test_a_title_from_the_manifest_is_what_is_expected(section: BookSection) -> None:
+    other = dataclasses.replace(section, title="Another name for it")
+    assert compared(other, document(title="Another name for it")) == ()
+    (found,) = compared(other, document(title="Another name for it", body=BODY.replace("here", "")))
+    assert str(found.at) == "one.md:3:35"
+    (found,) = compared(other, document(title="A title"))
+    assert str(found.at) == "one.md"
+
+
+def test_sections_and_documents_read_as_the_same_streams(section: BookSection) -> None:
+    expected = ledger.of_section(section)
+    found = ledger.of_document(etree.fromstring(document().text))["one"]
+    assert expected is not None
+    assert found.flow.words == expected.flow.words
+    assert found.notes["one.note-1"].words == expected.notes["one.note-1"].words == ("A", "note")
+
+
+@dataclass
+class Page:
+    authored: str
+
+
+@dataclass
+class Pages:
+    pages: list[Page]
+    notes: dict[str, str] = field(default_factory=lambda: {"one.note-1": "1 A note."})
+
+
+PAGES = ["Never compared\nA TITLE\nFirst sen tence. Second", "sentence here.\nThe end finally, ."]
+
+
+def laid(*pages: str, **more: dict[str, str]) -> Pages:
+    return Pages([Page(page) for page in pages], **more)
+
+
+def test_pages_hold_every_word(section: BookSection) -> None:
+    assert ledger.compare_pages(document(), laid(*PAGES)) == ()
+    assert ledger.compare_pages(document(), laid(*PAGES, notes={"one.note-1": "A note."})) == ()
+
+
+def test_words_lost_between_pages_are_shown_with_their_place(section: BookSection) -> None:
+    bound = section.content
+    assert bound is not None
+    made = document(body=bound.body)
+    (found,) = ledger.compare_pages(made, laid(PAGES[0], "here. The end finally"), {SectionId("one"): section})
+    assert found.message == "1 word of the pages is missing, first in: “Second sentence here.”"
+    assert str(found.at) == "one.md:3:25"
+
+
+def test_a_note_lost_from_the_pages_is_found(section: BookSection) -> None:
+    (found,) = ledger.compare_pages(document(), laid(*PAGES, notes={}), {SectionId("one"): section})
+    assert found.message.startswith("2 words of note 1 of 'one' are missing")
