@@ -280,6 +280,19 @@ def _bind_section(section: BookSection, targets: _Targets) -> BookSection:
     return dataclasses.replace(section, content=bound, title=title)
 
 
+def _bind_ids(element: xhtml.Element, section: SectionId) -> None:
+    """Bind an element's id and what refers to ids: the heads of table cells, and the paints and symbols of SVG."""
+    for name, value in [(str(name), str(value)) for name, value in element.attrib.items()]:
+        if name == "id":
+            element.set(name, f"{section}.{value}")
+        elif name == "headers":
+            element.set(name, " ".join(f"{section}.{each}" for each in value.split()))
+        elif "url(#" in value:
+            element.set(name, value.replace("url(#", f"url(#{section}."))
+        elif name.endswith("href") and value.startswith("#") and str(element.tag).startswith(f"{{{xhtml.SVG}}}"):
+            element.set(name, f"#{section}.{value[1:]}")
+
+
 def _binder(section: BookSection, targets: _Targets) -> Callable[[str], str]:
     assert section.content is not None
     content = section.content
@@ -294,8 +307,7 @@ def _binder(section: BookSection, targets: _Targets) -> Callable[[str], str]:
         root = xhtml.read(markup)
         wrong: list[Diagnostic] = []
         for element in list(root.iter()):
-            if element.get("id"):
-                element.set("id", f"{section.id}.{element.get('id')}")
+            _bind_ids(element, section.id)
             href = element.get("href")
             if element.tag != "a" or not href or ":" in href.partition("#")[0]:
                 continue

@@ -76,6 +76,17 @@ def test_equal_text_in_two_chapters_has_different_ids() -> None:
     assert ids == ["one.p-a", "two.p-a"]
 
 
+def test_drawings_and_tables_still_refer_to_their_own_parts() -> None:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><linearGradient id="g"/><rect fill="url(#g)"/><use href="#g"/></svg>'
+    )
+    table = '<table><tr><th id="h">x</th><td headers="h">y</td></tr></table>'
+    (section,) = [each for each in built(chapter("one.md", drawing + table)).sections if each.content]
+    assert section.content is not None
+    for expected in ('id="one.g"', 'fill="url(#one.g)"', 'href="#one.g"', 'headers="one.h"'):
+        assert expected in section.content.body
+
+
 def test_a_dead_link_is_an_error_with_its_place_and_a_near_name() -> None:
     one = chapter("one.md", '<p id="p-a"><a href="two.md#ligth">x</a></p>', links=(books.link("two.md", "ligth"),))
     two = chapter("two.md", '<p id="light">Light</p>')
