@@ -79,3 +79,7 @@ clean: ## remove what was built: dist and the caches of the test tools
 .PHONY: purge
 purge: clean ## remove what was installed here too: .venv, .tools
 	@rm -rf .venv .tools
+
+.PHONY: bench
+bench: setup-test ## measure cold builds of the benchmark manuscript beside pandoc; writes docs/benchmarks.md
+	@$(WITH) $(BIN)/python -m tests.benchmarks.cold

@@ -1,4 +1,4 @@
-"""The same sources give the same bytes: in another folder, at another time, in another locale, with another hash seed."""
+"""The same sources give the same bytes: in another folder, at another time, with another locale and hash seed."""
 
 import os
 import shutil
