@@ -149,6 +149,13 @@ def test_queries_are_numbered_in_order_of_the_source() -> None:
     assert len(twice.queries) == 1
 
 
+@pytest.mark.parametrize("before", ["Oh!", "[x]", "a^", "[x](y)", "[^1]", "`c`", "![x](y)", "[s]{.t}"])
+def test_a_query_is_a_span_whatever_stands_before_it(before: str) -> None:
+    prepared = lex(f"{before}{{>>AU: a question of some length<<}} b").prepared
+    assert prepared.removeprefix(before).startswith("<span query=" if before[-1] in "]!^" else "[]{query=1")
+    assert lex(prepared).removals[-1].kind in ("attributes", "html")
+
+
 def test_queries_in_a_table_keep_its_columns() -> None:
     text = "a                       b\n----------------------- ---\nc {>>AU: question<<}    d\n"
     lexed = lex(text)

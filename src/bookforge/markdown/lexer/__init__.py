@@ -150,14 +150,17 @@ def _placeholders(streams: Iterable[Stream]) -> tuple[Placeholder, ...]:
 
 
 def _prepare(text: str, queries: Iterable[AuthorQuery]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Put an empty span in the place of each query, as wide as the query where that can be."""
+    """Put an empty span with the query's number in the place of each, as wide as the query where that can be."""
     parts: list[str] = []
     pairs = [(0, 0)]
     at = done = 0
     for query in queries:
-        span = f"[]{{query={query.number}}}"
+        # behind a bracket, an exclamation mark or a caret, brackets would be a link, an image or a note
+        short = text[query.start - 1 : query.start] not in ("]", "!", "^") or not query.start
+        head, tail = (f"[]{{query={query.number}", "}") if short else (f'<span query="{query.number}"', "></span>")
         if "\n" not in text[query.start : query.end]:  # columns of tables stay where they are
-            span = span[:-1].ljust(query.end - query.start - 1) + "}"
+            head = head.ljust(query.end - query.start - len(tail))
+        span = head + tail
         parts += [text[done : query.start], span]
         at += query.start - done
         pairs.append((at, query.start))

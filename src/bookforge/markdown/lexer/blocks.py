@@ -320,12 +320,15 @@ class Reader(Gatherer):
         first = self._definition_start(at + 1)
         if first is None:
             return None
-        self._leaf("text", [self.lines[at].strip()])
-        end = first
         while first is not None:
-            end = self._definition(first)
-            first = end if end < len(self.lines) and marks.DEFINITION.match(self.lines[end].text) else None
-        return end
+            self._leaf("text", [self.lines[at].strip()])
+            at = first
+            while at < len(self.lines) and marks.DEFINITION.match(self.lines[at].text):
+                at = self._definition(at)
+            # what a definition follows is the next term, whatever else it looks like
+            is_term = at < len(self.lines) and not self.lines[at].blank
+            first = self._definition_start(at + 1) if is_term else None
+        return at
 
     def _definition_start(self, at: int) -> int | None:
         """Return the line where a definition begins: this one, or the next after one blank line."""

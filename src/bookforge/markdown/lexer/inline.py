@@ -267,6 +267,8 @@ class Scanner(Brackets):
     def _caret(self, at: int) -> int:
         if self._closes_superscript():
             return self._single(at, opens=False)
+        if self.text[at + 1 : at + 2] == "^":  # several are no mark at all
+            return self._run_of_carets(at)
         end = self._bracket_end(at + 1) if self.text[at + 1 : at + 2] == "[" else None
         if end is None or self.text[end + 1 : end + 2] in ("[", "(", "{"):  # a link or span in a superscript
             return self._single(at, opens=True)
@@ -276,6 +278,13 @@ class Scanner(Brackets):
             return at + 1
         self.sink.calls.append(Call(None, start, stop, self.chunk, at + 2, end))
         return end + 1
+
+    def _run_of_carets(self, at: int) -> int:
+        end = at
+        while self.text[end : end + 1] == "^":
+            end += 1
+        self._show(at, end)
+        return end
 
     def _single(self, at: int, opens: bool) -> int:
         self.marks.append(Mark(len(self.pieces), "^", opens, not opens))
