@@ -11,6 +11,7 @@ from lxml import etree
 
 from bookforge import compose, layouts, ledger, outline, xhtml
 from bookforge.book import Asset, Section, When
+from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Edition, Format
 from bookforge.reading import reading
 from bookforge.semantics import Role
@@ -30,7 +31,7 @@ def composed(row: cases.Case) -> str:
     mine = books.entry(cases.PATH, voice="her", when=When(order=1, label="In May"))
     manifest = books.manifest(mine, books.entry("chapters/02-arena.md", Role.CHAPTER))
     sections = {section.path: section, other.path: other}
-    book = outline.build(manifest, sections, {}, _pictures(section), "r1", pytest.fail)
+    book = outline.build(manifest, sections, {}, _pictures(section), "r1", _refuse)
     shown = []
     for format_, name in FORMATS.items():
         layout = layouts.find(name, FOLDER)
@@ -41,6 +42,10 @@ def composed(row: cases.Case) -> str:
         found = [each for root in roots for each in root.iter() if each.get("data-section") == "01-one"]
         shown.append(f"<!-- {format_} -->\n{_tidy(found[0])}\n")
     return "".join(shown)
+
+
+def _refuse(found: Diagnostic) -> None:
+    pytest.fail(str(found))
 
 
 def _pictures(section: Section) -> dict[str, Asset]:
