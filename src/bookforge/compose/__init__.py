@@ -64,7 +64,9 @@ class _Composer:
         self.supplies = supplies
         self.templates = Templates(layout)
         self.terms = layouts.terms(self.book.metadata.language)
-        self.sections = self.book.sections
+        # A page of the HTML edition stands alone: whatever its place in the book, its title is the highest heading.
+        level = 1 if self.format is Format.HTML else None
+        self.sections = tuple(dataclasses.replace(each, level=level or each.level) for each in self.book.sections)
         self.image_hrefs = _image_hrefs(self.book.assets)
         self.formulas: dict[str, bytes] = {}
         self.files: dict[str, str] = {section.id: self._file_of(section) for section in self.sections}
