@@ -258,6 +258,7 @@ class Section:
 
     ``title`` is the inline markup of the heading the file opens with, taken out of ``body``; ``title_id`` its id;
     ``title_above`` says whether it stood above the file's other headings.
+    ``left_out`` counts what of the file is no word of the book, by kind: comments, queries, HTML tags, attributes …
     ``body`` is a well-formed XHTML fragment without namespace declarations (MathML and SVG carry theirs).
     Its vocabulary is documented in ``docs/architecture.md``.
     """
@@ -276,6 +277,7 @@ class Section:
     placeholders: tuple[Place, ...]
     word_count: int
     title_above: bool = True
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ class _Building:
             from bookforge import release
 
             release.refuse_unfinished(self.loaded)
+            release.demand_validators(edition.format for edition in self.editions)
 
     def check(self) -> Iterator[Built]:
         """Compose every edition and prove its words; nothing is built."""

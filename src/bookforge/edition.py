@@ -61,8 +61,8 @@ class Stylesheet:
 class FontFace:
     """One font file of a layout.
 
-    ``style`` is ``normal`` or ``italic``; ``role`` is ``text``, ``display``, ``fallback``, or ``cover`` for a face that only
-    draws the cover.
+    ``style`` is ``normal`` or ``italic``; ``role`` is ``text``, ``display``, ``fallback``, or ``cover`` for a face that
+    only draws the cover.
     """
 
     family: str
@@ -90,8 +90,8 @@ class Document:
 class NavPoint:
     """An entry of the contents, and what lies below it.
 
-    ``label`` says all in one line, for reading systems; ``title``, ``number`` and ``teller`` are its parts, for layouts.
-    ``href`` is relative to the edition. ``role`` is the section's.
+    ``label`` says all in one line, for reading systems; ``title``, ``number`` and ``teller`` are its parts, for
+    layouts. ``href`` is relative to the edition. ``role`` is the section's.
     """
 
     label: str

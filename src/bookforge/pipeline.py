@@ -4,6 +4,7 @@ Conversion is cached by section and runs in threads, since the work is pandoc's 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,9 +25,25 @@ from bookforge.diagnostics import (
     ManifestError,
     Report,
     error,
+    note,
     warning,
 )
 from bookforge.manifest import Manifest
+
+_LEFT_OUT: Final = {
+    "alt": "descriptions of images",
+    "attributes": "attributes",
+    "comment": "comments",
+    "html": "HTML tags",
+    "html-content": "unpublished HTML elements",
+    "info": "code languages",
+    "query": "author queries",
+    "raw": "passages for another format",
+    "target": "link targets",
+    "unused-note": "uncalled notes",
+    "unused-reference": "unused link definitions",
+}
+"""What of a source is left out of the proof of words, by the lexer's kind, in words for the author (plural)."""
 
 _STAGE: Final = "section"
 _ENGINES: Final = ("pypandoc_binary", "lxml", "tinyhtml5")
@@ -88,6 +105,7 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
         for found in each.diagnostics:
             report(found)
     sections = {each.section.path: each.section for each in parsed}
+    _report_left_out(sections.values(), report)
     metas = {source.path: source.meta for source in sources}
     assets = _assets(declared, sections.values(), store, report)
     revision = declared.metadata.revision or _revision(sources)
@@ -110,6 +128,18 @@ def _gather(step: Callable[[S], T], items: Iterable[S], jobs: int) -> tuple[T, .
         worst = max(wrong, key=lambda problem: problem.exit_status)
         raise type(worst)(*(found for problem in wrong for found in problem.diagnostics))
     return tuple(result for result in results if not isinstance(result, BookforgeError))
+
+
+def _report_left_out(sections: Iterable[Section], report: Report) -> None:
+    """Say what of the sources is no word of the book: what the proof of words leaves aside."""
+    total: Counter[str] = Counter()
+    for section in sections:
+        total.update({_LEFT_OUT[kind]: count for kind, count in section.left_out.items() if kind in _LEFT_OUT})
+    if total:
+        counted = ", ".join(
+            f"{count} {what if count > 1 else what.removesuffix('s')}" for what, count in sorted(total.items())
+        )
+        report(note("words-left-out", f"left out of the words of the book, as declared: {counted}"))
 
 
 def _chosen(declared: Manifest, only: tuple[str, ...]) -> tuple[Entry, ...]:

@@ -1,12 +1,36 @@
 """What keeps a book from being released: open questions, drafts, placeholders, and whatever a validator says."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bookforge.diagnostics import Diagnostic, EditionError, Location, ManuscriptError, Report, error, has_errors
+from bookforge.diagnostics import (
+    Diagnostic,
+    EditionError,
+    EngineError,
+    Location,
+    ManuscriptError,
+    Report,
+    error,
+    has_errors,
+)
 from bookforge.edition import Artifact, Format
 from bookforge.pipeline import Loaded
+
+
+def demand_validators(formats: Iterable[Format]) -> None:
+    """Refuse to begin where a validator of one of the formats is missing.
+
+    Errors: ``validator-present``.
+    """
+    from bookforge import validate as validators
+
+    absent = validators.missing(*sorted(set(formats)))
+    if absent:
+        message = (
+            f"a release is checked by {', '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not installed"
+        )
+        raise EngineError(error("validator-present", message, hint="see 'bookforge doctor'"))
 
 
 def refuse_unfinished(loaded: Loaded) -> None:

@@ -108,6 +108,7 @@ RULES: Final[dict[str, str]] = {
     "pdf-conforms": "veraPDF finds nothing in the PDF.",
     "resource-allowed": "A page shows only pictures and fonts that are part of the book.",
     "text-fits-page": "Every line stays inside the page's area for text.",
+    "words-left-out": "What of the sources is no word of the book is counted: comments, queries, attributes.",
     "words-conserved": "Every word of the manuscript is in the edition, once and in order.",
     # environment and output
     "cache-usable": "The cache folder is private to the user and can be written.",

@@ -5,6 +5,7 @@ make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it,
 ``ids`` name things, ``align`` maps it back to the source.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -175,6 +176,7 @@ def _section(
         placeholders=tuple(place(source, each.start, each.end) for each in lexed.placeholders),
         word_count=sum(map(len, source_map.words.values())),
         title_above=parts.title_above,
+        left_out=dict(sorted(Counter(each.kind for each in lexed.removals).items())),
     )
 
 
