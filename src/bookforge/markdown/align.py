@@ -131,6 +131,8 @@ class _Aligner:
 
     def _compare_boundaries(self, key: str, stream: Stream, shown: words.Shown) -> None:
         """Find words run together: letters with a space between them in the source and nothing in the tree."""
+        if shown.words == tuple(word for _, word in words.find(stream.text)):
+            return
         in_tree = set(_first_letters(shown.words))
         expected = stream.words()
         for number, first in enumerate(_first_letters(word.text for word in expected)):

@@ -38,6 +38,10 @@ def content_start(text: str, end: int) -> int:
     return end + (spaces if spaces <= 4 else 1)
 
 
+_TAKES_ATTRIBUTES: Final = re.compile(r"(?:\\|`|(?<!\^)\[(?!\^)[^\[\]]*\](?:\([^()]*\))?)$")
+"""An escape, code, a span or a link: attributes behind these are theirs."""
+
+
 def trailing_attributes(text: str) -> int | None:
     """Return where the attributes at the end of a text begin."""
     if not text.endswith("}"):
@@ -47,7 +51,7 @@ def trailing_attributes(text: str) -> int | None:
         begin = text.rfind("{", 0, begin)
         if begin < 0:
             return None
-        if marks.ATTRIBUTES.fullmatch(text, begin) and text[begin - 1 : begin] not in ("\\", "]", "`", ")"):
+        if marks.ATTRIBUTES.fullmatch(text, begin) and not _TAKES_ATTRIBUTES.search(text, 0, begin):
             return begin
     return None
 
