@@ -106,4 +106,4 @@ def proofread(html: str) -> str:
     return html[:start] + BLOCK.sub(marked, html[start:])
 
 
-BLOCK = re.compile(r'<(?:p|li|dd|dt|h3|h4)(?: class="(?!teller|number|subtitle|when|notes)[^"]*")? id="[^"]*">')
+BLOCK = re.compile(r'<(?:p|li|dd|dt|h3|h4)(?: class="(?!teller|number|subtitle|when|notes)[^"]*")? id="[^"]*">(?!<p)')

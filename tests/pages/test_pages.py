@@ -189,3 +189,9 @@ def test_a_chapter_without_parts_starts_at_one(chapter):
     text = printed(pressed.data)
     assert text[0][2].strip() == "1"
     assert text[1][0].split()[0] == "2"
+
+
+def test_a_number_does_not_stay_behind_on_the_page_before(chapter):
+    items = "".join(f'<li data-marker="{number}.">FILLER</li>' for number in range(1, 12))
+    for _, body, _ in printed(chapter(f"<ol>{items}</ol>").data):
+        assert not body.strip().splitlines()[-1].strip(" .").isdecimal()

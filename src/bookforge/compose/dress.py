@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import Asset, BookSection, Note, Voice
-from bookforge.compose import views
+from bookforge.compose import lists, views
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
 
@@ -77,6 +77,9 @@ def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -
     _name_passages(root, wardrobe)
     if wardrobe.format is Format.HTML:
         _part_speakers(root)
+    if wardrobe.format is Format.PDF:
+        _run_in_speakers(root)
+        lists.mark_items(root)
     for place in xhtml.find_class(root, "timeline", "div"):
         if len(place) == 0:
             _fill(place, wardrobe.timeline())
@@ -197,6 +200,21 @@ def _part_speakers(root: xhtml.Element) -> None:
         for turn in transcript:
             xhtml.add_class(turn, "speaker" if turn.tag == "dt" else "speech")
             turn.tag = "p" if turn.tag == "dt" else "div"
+
+
+def _run_in_speakers(root: xhtml.Element) -> None:
+    """Put each speaker's name into the line it begins: on paper a name must not stay behind when that line moves on."""
+    for transcript in xhtml.find_class(root, "transcript", "dl"):
+        for name in [each for each in transcript if each.tag == "dt"]:
+            speech = name.getnext()
+            if speech is None or speech.tag != "dd":
+                continue
+            line = speech[0] if len(speech) and speech[0].tag == "p" else speech
+            transcript.remove(name)
+            name.tag = "span"
+            xhtml.add_class(name, "speaker")
+            xhtml.own_head(line, name)
+            name.tail = f" {name.tail or ''}"
 
 
 def _give_semantics(passage: xhtml.Element, name: str, format_: Format) -> None:
