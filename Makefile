@@ -80,6 +80,10 @@ clean: ## remove what was built: dist and the caches of the test tools
 purge: clean ## remove what was installed here too: .venv, .tools
 	@rm -rf .venv .tools
 
+.PHONY: pictures
+pictures: setup-test book ## draw the README's pictures of the memoir's pages anew
+	@$(WITH) $(BIN)/python -m tests.pages.pictures
+
 .PHONY: bench
 bench: setup-test ## measure cold builds of the benchmark manuscript beside pandoc; writes docs/benchmarks.md
 	@$(WITH) $(BIN)/python -m tests.benchmarks.cold
