@@ -166,7 +166,8 @@ class Lexed:
     """Everything found in one chapter.
 
     ``notes`` has one stream for each call, in order of the calls. ``prepared`` is the text for pandoc: every query
-    replaced by an empty span with the attribute ``query=N``. ``pairs`` are (offset in prepared, offset in text) where the difference changes.
+    replaced by an empty span with the attribute ``query=N``. ``pairs`` are (offset in prepared, offset in text) where
+    the difference changes.
     """
 
     flow: Stream
