@@ -54,6 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe went away: nothing to tell it, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as problem:
+        # What no stage expects of a machine: a full temporary folder, a file system that went away.
+        place = f": {problem.filename}" if problem.filename else ""
+        _line(f"error: {problem.strerror or problem}{place} [machine-sound]\n  hint: see 'bookforge doctor'")
+        return 3
 
 
 class _Parser(argparse.ArgumentParser):

@@ -114,6 +114,7 @@ RULES: Final[dict[str, str]] = {
     "cache-usable": "The cache folder is private to the user and can be written.",
     "folder-free": "A new book does not overwrite files.",
     "folder-writable": "The folder of a new book can be written.",
+    "machine-sound": "Temporary folders and file systems do what they are asked.",
     "output-free": "No other build is writing to the output folder.",
     "output-names": "The file names of an edition are plain relative names.",
     "output-ours": "What an edition replaces was made by bookforge.",
