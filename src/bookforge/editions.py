@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bookforge import compose, layouts, manuscript, xhtml
+from bookforge import compose, layouts, manuscript, words, xhtml
 from bookforge.book import Asset, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
@@ -235,8 +235,9 @@ def _texts(read: Reading) -> str:
     for section in read.book.sections:
         found += [section.title_text or "", section.subtitle or "", section.short_title or ""]
         if section.content:
-            found.append(xhtml.text(xhtml.read(section.content.body)))
-            found += [xhtml.text(xhtml.read(each.markup)) for each in section.content.notes]
+            # Formulas are left out: they are drawn with glyphs of their own.
+            found.append(words.of_tree(xhtml.read(section.content.body)).text)
+            found += [words.of_tree(xhtml.read(each.markup)).text for each in section.content.notes]
     return "".join(found)
 
 

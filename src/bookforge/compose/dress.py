@@ -107,39 +107,6 @@ def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
             link.set("href", wardrobe.href_of(href[1:]))
         elif wardrobe.format is Format.HTML:
             link.set("rel", "noopener")
-        if wardrobe.format is Format.PDF and len(link):
-            _distribute(link)
-
-
-def _distribute(link: xhtml.Element) -> None:
-    """Give each piece of a link's content a link of its own: PDF/UA-1 fails on an element inside one (7.18.5-1)."""
-    attributes = {str(name): str(value) for name, value in link.attrib.items()}
-    identity = attributes.pop("id", None)
-    for element in [each for each in link.iter() if each is not link]:
-        if element.text and element.text.strip() and element.tag != "math":
-            xhtml.own_head(element, _link(attributes, element.text))
-            element[0].tail = None
-            element.text = None
-        if element.tail and element.tail.strip():
-            after = _link(attributes, element.tail)
-            element.tail = None
-            element.addnext(after)
-    if link.text and link.text.strip():
-        head = _link(attributes, link.text)
-        link.text = None
-        link.insert(0, head)
-    link.tag = "span"
-    link.attrib.clear()
-    if identity:
-        link.set("id", identity)
-
-
-def _link(attributes: Mapping[str, str], text: str) -> xhtml.Element:
-    element = xhtml.read("", "a")
-    for name, value in attributes.items():
-        element.set(name, value)
-    element.text = text
-    return element
 
 
 def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:
@@ -304,7 +271,7 @@ def _mark_sources(body: xhtml.Element, section: BookSection) -> None:
     assert section.content is not None
     places = section.content.source_map.blocks
     name = section.content.path.rpartition("/")[2]
-    blocks = [each for each in body.iter() if each.get("id") in places and each.tag not in _NO_MARGIN]
+    blocks = [each for each in body.iter() if each.get("id") in places and _has_margin(each)]
     known = {block.get("id") for block in blocks}
     for block in blocks:
         identity = block.get("id") or ""
@@ -315,6 +282,11 @@ def _mark_sources(body: xhtml.Element, section: BookSection) -> None:
                 mark.set("id", f"{section.id}.query-{query.number}")
                 xhtml.own_head(block, mark)
         xhtml.own_head(block, _margin_note("source-ref", f"{name}:{places[identity].line}"))
+
+
+def _has_margin(block: xhtml.Element) -> bool:
+    """Say whether a margin note can hang on a block: a speaker's name has run into what is said."""
+    return block.tag not in _NO_MARGIN and not xhtml.has_class(block, "speaker")
 
 
 def _margin_note(kind: str, text: str) -> xhtml.Element:

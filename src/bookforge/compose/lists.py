@@ -20,8 +20,10 @@ def mark_items(root: xhtml.Element) -> None:
         number = _whole(listing.get("start"), len(items) if backwards else 1)
         for item in items:
             number = _whole(item.get("value"), number)
-            marker = f"{_written(number, listing.get('type'))}." if listing.tag == "ol" else _BULLET
-            _beginning(item).set("data-marker", marker)
+            # An item of a task list has its box for a marker.
+            if next(xhtml.find_class(_beginning(item), "task", "span"), None) is None:
+                marker = f"{_written(number, listing.get('type'))}." if listing.tag == "ol" else _BULLET
+                _beginning(item).set("data-marker", marker)
             number += -1 if backwards else 1
 
 
