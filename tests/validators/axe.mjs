@@ -13,28 +13,36 @@ const WIDTHS = [320, 1280]; // 320: WCAG's width for reflow
 const SCHEMES = ["light", "dark"];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-async function examine(browser, file, width, scheme) {
+const OPTIONS = { runOnly: TAGS, resultTypes: ["violations"] };
+
+async function* examine(browser, file) {
   const page = await browser.newPage();
-  const problems = [];
+  let problems = [];
   page.on("pageerror", (error) => problems.push(`script error: ${error.message}`));
   page.on("requestfailed", (request) => problems.push(`not loaded: ${request.url().slice(0, 200)}`));
   page.on("request", (request) => {
     if (!/^(file|data|blob):/.test(request.url())) problems.push(`asks the network: ${request.url().slice(0, 200)}`);
   });
-  await page.setViewport({ width, height: 900 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.goto(pathToFileURL(path.resolve(file)).href, { waitUntil: "load" });
   await page.evaluate(axe);
-  const result = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), TAGS);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  for (const width of WIDTHS)
+    for (const scheme of SCHEMES) {
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      const result = await page.evaluate((options) => globalThis.axe.run(document, options), OPTIONS);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      const violations = result.violations.map((found) => ({
+        id: found.id,
+        help: found.help,
+        count: found.nodes.length,
+        first: found.nodes[0].target.join(" "),
+      }));
+      yield { file, width, scheme, violations, overflow, problems };
+      problems = [];
+    }
   await page.close();
-  const violations = result.violations.map((found) => ({
-    id: found.id,
-    help: found.help,
-    count: found.nodes.length,
-    first: found.nodes[0].target.join(" "),
-  }));
-  return { file, width, scheme, passes: result.passes.length, violations, overflow, problems };
 }
 
 // axe reads the rules of stylesheets, which a page from disk may not do by itself; without leave it fetches them again.
@@ -42,9 +50,7 @@ const args = ["--allow-file-access-from-files"];
 const browser = await puppeteer.launch({ executablePath: path.join(tools, "chromium"), headless: true, args });
 try {
   for (const file of process.argv.slice(2))
-    for (const width of WIDTHS)
-      for (const scheme of SCHEMES)
-        process.stdout.write(`${JSON.stringify(await examine(browser, file, width, scheme))}\n`);
+    for await (const report of examine(browser, file)) process.stdout.write(`${JSON.stringify(report)}\n`);
 } finally {
   await browser.close();
 }
