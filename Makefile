@@ -41,7 +41,7 @@ format: setup-test ## write the code in the one format
 
 .PHONY: lint
 lint: setup-test ## style, format, spelling
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell src tests docs layouts README.md CHANGELOG.md
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell src docs layouts *.md
 
 .PHONY: types
 types: setup-test ## types, strictly
