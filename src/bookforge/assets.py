@@ -9,13 +9,14 @@ import hashlib
 import io
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 import PIL
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from bookforge import bookpath, imagefile, svg
 from bookforge.book import Asset
@@ -218,8 +219,19 @@ def _unreadable(reason: str) -> _UnusableError:
 # ---------------------------------------------------------------- pixels
 
 
+@contextmanager
+def _whole_images_only() -> Iterator[None]:
+    """Refuse images that end too soon; WeasyPrint, once imported, lets Pillow take them in the whole process."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _whole_images_only():
         warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
         with Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
             _check_size(*image.size)
