@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import jinja2
@@ -225,7 +225,7 @@ class _Reader:
 
 def _environment(layout: Layout) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        path = layout.path(name)
+        path = layout.path(name) if PurePosixPath(name).name == name else None
         if path is None:
             return None
         if path.stat().st_size > _MAX_FILE:

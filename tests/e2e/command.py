@@ -35,8 +35,12 @@ class Done:
     def data(self) -> Any:
         return json.loads(self.out)
 
+    def findings(self) -> list[dict[str, Any]]:
+        """Return what was found, but for the count of markup that is in every build."""
+        return [found for found in self.data["diagnostics"] if found["rule"] != "words-left-out"]
+
     def rules(self) -> list[str]:
-        return [found["rule"] for found in self.data["diagnostics"]]
+        return [found["rule"] for found in self.findings()]
 
 
 def write(folder: Path, files: Mapping[str, str] = SMALL) -> Path:

@@ -54,7 +54,7 @@ def test_format_and_edition_choose(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["a-title-ebook.epub"]
     done = command.bookforge(tmp_path, "build", "--edition", "ebok", "--json")
     assert (done.status, done.rules()) == (1, ["edition-known"])
-    assert done.data["diagnostics"][0]["hint"] == "did you mean 'ebook'?"
+    assert done.findings()[0]["hint"] == "did you mean 'ebook'?"
 
 
 def test_a_folder_a_file_and_manuscript_are_all_found(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_only_builds_what_is_whole_beside_a_broken_chapter(tmp_path: Path) -> No
     (tmp_path / "chapters/two.md").write_bytes(b"# Two\n\nCaf\xe9.\n")
     whole = command.bookforge(tmp_path, "build", "--format", "html", "--json")
     assert (whole.status, whole.rules()) == (1, ["text-encoding"])
-    place = whole.data["diagnostics"][0]
+    place = whole.findings()[0]
     assert (place["path"], place["line"], place["column"]) == ("chapters/two.md", 3, 4)
     only = command.bookforge(tmp_path, "build", "--format", "html", "--only", "one.md", "--json")
     assert only.status == 0, only.out

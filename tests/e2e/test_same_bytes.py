@@ -22,9 +22,7 @@ time.gmtime = lambda at=None: _gmtime(time.time() if at is None else at)
 
 
 @pytest.mark.slow
-def test_the_memoir_is_the_same_wherever_and_whenever_it_is_built(
-    memoir: Mapping[str, Path], tmp_path: Path
-) -> None:
+def test_the_memoir_is_the_same_wherever_and_whenever_it_is_built(memoir: Mapping[str, Path], tmp_path: Path) -> None:
     book = tmp_path / "another place"
     shutil.copytree(ROOT / "manuscript", book)
     for path in book.rglob("*"):
