@@ -22,7 +22,7 @@ book: setup ## build the memoir into dist/: PDF, EPUB and HTML (BOOK=path for an
 
 .PHONY: test
 test: setup-test lint types ## prove the tool: lint, types and every test
-	@$(PYTEST) -n $(JOBS) --dist loadgroup $(TESTS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: check
 check: test ## all that CI runs
