@@ -116,6 +116,17 @@ def test_notes_are_whole_and_apart(sample):
     assert sample.laid.unfit == frozenset()
 
 
+def test_notes_at_the_chapters_end_are_notes_too(chapter):
+    end = '<section class="endnotes"><div class="endnote" id="c.note-1" data-note-id="c.note-1"><p>Told {}.</p></div>'
+    laid = chapter('<p id="c.p-1">Text.</p>' + end.format("late") + "</section>").laid
+    assert (laid.notes, laid.unfit) == ({"c.note-1": "Told late."}, set())
+    assert "late" not in "".join(page.authored for page in laid.pages)
+    cells = "".join(f"<td>{number} a b c</td>" for number in range(60))
+    assert set(chapter("<p>Text.</p>" + end.format(f"<table><tr>{cells}</tr></table>") + "</section>").rules()) == {
+        "text-fits-page"
+    }
+
+
 def test_numbering_of_notes_restarts(sample, text):
     assert "1. A note in the front matter." in text[sample.page_of("preface")][1]
     assert "1. A short note." in text[sample.page_of("arena")][1]

@@ -62,8 +62,8 @@ class LaidPage:
 class Laid:
     """A laid-out edition as plain facts.
 
-    ``notes`` maps a note's id to its text as set. ``anchors`` maps an id to (page index, x, y).
-    ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters drawn.
+    ``notes`` maps a note's id to its text as set, at a foot or at a chapter's end. ``anchors`` maps an id to
+    (page index, x, y). ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters drawn.
     ``document`` is the engine's own, for the writer only.
     """
 
@@ -199,9 +199,9 @@ class _Surveyor:
                 flow += self._runs(child, _Context())
         self._heads_seen |= self._heads_here
         frame = _Frame.of(box)
-        lines = tuple(_lines(flow, frame)) + tuple(_lines(notes, frame))
-        self._keep_notes(notes)
-        self._judge_notes(lines)
+        text, foot = tuple(_lines(flow, frame)), tuple(_lines(notes, frame))
+        self._keep_notes([*(run for run in flow if run.context.note is not None), *notes])
+        self._judge_notes(text, foot)
         kind = box.page_type
         return LaidPage(
             index=index,
@@ -212,9 +212,9 @@ class _Surveyor:
             width=page.width * PIXEL_PT,
             height=page.height * PIXEL_PT,
             text=_text(flow),
-            authored=_text(run for run in flow if run.context.authored),
+            authored=_text(run for run in flow if run.context.authored and run.context.note is None),
             hyphenated=bool(flow) and _is_cut(flow[-1].text, flow[-1]),
-            lines=lines,
+            lines=text + foot,
         )
 
     def _runs(self, box: Any, context: _Context) -> Iterator[_Run]:
@@ -244,18 +244,15 @@ class _Surveyor:
         for note, its_runs in by_note.items():
             self.notes.setdefault(note, []).append(_text(its_runs))
 
-    def _judge_notes(self, lines: tuple[Line, ...]) -> None:
-        """Find notes that leave the page, or that lie over the text because they are too tall for it."""
-        set_notes = [line for line in lines if line.note is not None]
-        self.unfit |= {line.note for line in set_notes if line.note is not None and line.outside}
-        if not set_notes:
-            return
-        top = min(line.y for line in set_notes)
-        if any(line.note is None and line.authored and line.y + line.height > top + _SLACK for line in lines):
+    def _judge_notes(self, text: tuple[Line, ...], foot: tuple[Line, ...]) -> None:
+        """Find notes at the foot that leave the page, or lie over the text because they are too tall for it."""
+        self.unfit |= {line.note for line in foot if line.note is not None and line.outside}
+        tops = [line.y for line in foot if line.note is not None]
+        if tops and any(line.authored and line.y + line.height > min(tops) + _SLACK for line in text):
             heights: dict[str, float] = {}
-            for line in set_notes:
-                assert line.note is not None
-                heights[line.note] = heights.get(line.note, 0) + line.height
+            for line in foot:
+                if line.note is not None:
+                    heights[line.note] = heights.get(line.note, 0) + line.height
             self.unfit.add(max(sorted(heights), key=lambda note: heights[note]))
 
 

@@ -156,7 +156,7 @@ def _report_outside(laid: Laid, report: Report) -> None:
     outside: dict[str | None, str] = {}
     for page in laid.pages:
         for line in page.lines:
-            if line.outside and line.authored and line.note is None:
+            if line.outside and line.authored and line.note not in laid.unfit:
                 shown = f"the line '{line.text.strip()[:40]}' on page {page.label} ({line.block or 'no id'})"
                 outside.setdefault(line.block, shown)
     hint = "shorten the line, or make the table or the code narrower"
