@@ -242,13 +242,16 @@ def _refuse_overload(source: Source, lexed: lexer.Lexed, found: list[Diagnostic]
 
 def _difference(source: Source, each: align.Difference) -> Diagnostic:
     at = Location(source.path, each.at.line, each.at.column)
-    hint = "look here for HTML or other markup that is not closed; if there is none, please report this sentence"
     sentence = " ".join(each.sentence.split())[:120]
-    if each.lost:
-        lost = " ".join(each.lost[:8])
-        return error("words-conserved", f"pandoc loses the words '{lost}' in: {sentence}", at, hint)
-    added = " ".join(each.added[:8])
-    return error("words-conserved", f"pandoc adds the words '{added}' in: {sentence}", at, hint)
+    lost, added = " ".join(each.lost[:8]), " ".join(each.added[:8])
+    if each.lost and "".join(each.lost) == "".join(each.added):
+        hint = "code loses the spaces at its ends: is a backtick missing?"
+        return error("words-conserved", f"the words '{lost}' run together in: {sentence}", at, hint)
+    hint = (
+        r"look here for HTML that is not closed, and write \< for a < of the text; if there is none, please report this"
+    )
+    what = f"loses the words '{lost}'" if each.lost else f"adds the words '{added}'"
+    return error("words-conserved", f"pandoc {what} in: {sentence}", at, hint)
 
 
 def _twice(element: Element, wanted: str) -> Problem:

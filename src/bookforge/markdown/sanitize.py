@@ -171,7 +171,9 @@ class _Cleaner:
             else:
                 lost.append(key)
         if lost and (name, "style") not in allowlist.QUIET:
-            self.removals.append(Removal(f"the style '{'; '.join(lost)}' of <{name}>", (r"style\s*=", f"<{name}\\b")))
+            typed = rf"style\s*=[^>]*\b{re.escape(lost[0])}"
+            what = f"the style '{'; '.join(lost)}' of <{name}>"
+            self.removals.append(Removal(what, (typed, r"style\s*=", f"<{name}\b")))
 
     # ------------------------------------------------------------ MathML and SVG
 

@@ -409,7 +409,7 @@ class Reader(Gatherer):
         end = at
         while end < len(self.lines):
             line = self.lines[end]
-            if line.blank or (lines and self._interrupts(end)):
+            if line.blank or (lines and self._interrupts(end) and not self._is_in_code(lines, end)):
                 break
             cut = block_tag(line.text) if "<" in line.text else None
             if cut is not None and (cut or lines):

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
 
 from bookforge.markdown.lexer import marks
 from bookforge.markdown.lexer.lines import Line
 from bookforge.markdown.lexer.linestarts import is_info, leaves_comment_open, list_marker
+
+_TICKS: Final = re.compile(r"\\.|(?P<ticks>`+)")
 
 
 @dataclass(slots=True)
@@ -58,6 +62,19 @@ class Gatherer:
         if "`" in text and text.lstrip(" ").startswith("`") and self._fence_end(at) is not None:
             return True
         return self._ends_block(at)
+
+    def _is_in_code(self, lines: list[Line], at: int) -> bool:
+        """Say whether a code span that the lines of a paragraph open goes on over the line end before a line."""
+        after = list(takewhile(lambda line: not line.blank, self.lines[at:]))
+        text = "\n".join(line.text for line in (*lines, *after))
+        here = sum(len(line.text) + 1 for line in lines)
+        end = 0
+        while match := _TICKS.search(text, end, here):
+            end = match.end()
+            if match["ticks"]:
+                closer = re.compile(rf"(?<!`){match['ticks']}(?!`)").search(text, end)
+                end = closer.end() if closer else end
+        return end > here
 
     def _fence_end(self, at: int) -> int | None:
         """Return the line of the fence that closes the code block which opens here, if one does."""

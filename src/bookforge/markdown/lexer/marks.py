@@ -12,7 +12,7 @@ def _names(text: str) -> frozenset[str]:
 
 _NAME: Final = r"[^\W\d_][\w:.-]*+"
 _VALUE: Final = r'"(?!\s)(?:\\.|[^"\\])++"|\'(?!\s)(?:\\.|[^\'\\])++\'|""|\'\'|(?:\\[^\w\s]|[^\s}])*+'
-ATTRIBUTES: Final = re.compile(rf"\{{\s*+(?:(?:[#.]{_NAME}|{_NAME}=(?:{_VALUE})|-)\s*+)*+\}}", re.DOTALL)
+ATTRIBUTES: Final = re.compile(rf"\{{\s*+(?:(?:#[\w:.-]++|\.{_NAME}|{_NAME}=(?:{_VALUE})|-)\s*+)*+\}}", re.DOTALL)
 RAW_ATTRIBUTE: Final = re.compile(r"\{ *=([A-Za-z0-9_-]+) *\}")
 CREDIT: Final = re.compile(
     r'(?<=[\s{])credit=(?:"((?:\\.|[^"\\])++)"|\'((?:\\.|[^\'\\])++)\'|([^\s}"\']++))', re.DOTALL
