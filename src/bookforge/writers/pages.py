@@ -63,8 +63,8 @@ class Laid:
     """A laid-out edition as plain facts.
 
     ``notes`` maps a note's id to its text as set, at a foot or at a chapter's end. ``anchors`` maps an id to
-    (page index, x, y). ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters drawn.
-    ``document`` is the engine's own, for the writer only.
+    (page index, x, y). ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters
+    drawn. ``document`` is the engine's own, for the writer only.
     """
 
     pages: tuple[LaidPage, ...]
