@@ -75,7 +75,8 @@ class FontFace:
 class Document:
     """One finished document. ``href`` is its path inside the edition, ``text`` the whole XHTML or HTML.
 
-    ``section`` is the id of the section it holds, ``None`` for documents such as the EPUB's nav.
+    ``section`` is the id of the section it holds, ``None`` for documents such as the EPUB's nav. Only an EPUB has a
+    spine, the order in which it is read.
     """
 
     href: str
@@ -83,7 +84,7 @@ class Document:
     text: str
     section: str | None = None
     properties: tuple[str, ...] = ()
-    linear: bool = True
+    in_spine: bool = True
 
 
 @dataclass(frozen=True, slots=True)

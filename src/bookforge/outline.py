@@ -54,8 +54,11 @@ def build(
     ``sections`` and ``metas`` are keyed by path; an entry whose section is missing is left out (``--only``).
     Errors: ``link-resolves``, ``voice-exists``.
     """
-    entries = [entry for entry in _with_generated(manifest.entries) if entry.path is None or entry.path in sections]
-    placed = _number([_place(entry, manifest, sections, metas) for entry in entries], manifest.entries)
+    entries = _with_generated(manifest.entries)
+    said = {entry.id: _merge(entry.meta, metas.get(entry.path or "", ChapterMeta())) for entry in entries}
+    numbered = _number([_place(entry, manifest, sections, said[entry.id]) for entry in entries], said)
+    present = {entry.id for entry in entries if entry.path is None or entry.path in sections}
+    placed = [section for section in numbered if section.id in present]
     book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
     return _bind(book, frozenset(left_out), report)
@@ -90,11 +93,8 @@ def _generated(role: Role, entries: tuple[Entry, ...]) -> Entry:
     return Entry(SectionId(role.value), role, SEMANTICS[role].matter, None, ChapterMeta(), at)
 
 
-def _place(
-    entry: Entry, manifest: Manifest, sections: Mapping[str, Section], metas: Mapping[str, ChapterMeta]
-) -> BookSection:
-    content = sections[entry.path] if entry.path else None
-    meta = _merge(entry.meta, metas.get(entry.path or "", ChapterMeta()))
+def _place(entry: Entry, manifest: Manifest, sections: Mapping[str, Section], meta: ChapterMeta) -> BookSection:
+    content = sections.get(entry.path or "")
     if content is not None and meta.title is not None:
         content = _with_declared_title(content, meta.title)
     title = content.title if content and content.title else xhtml.escape(meta.title) if meta.title else None
@@ -152,13 +152,15 @@ def has_own_numeral(title: str) -> bool:
     return bool(_OWN_NUMERAL.match(title.strip()))
 
 
-def _number(placed: list[BookSection], entries: tuple[Entry, ...]) -> list[BookSection]:
-    """Count chapters through the whole book and parts by themselves; a draft takes no number."""
-    wishes = {entry.id: entry.meta.numbered for entry in entries}
+def _number(placed: list[BookSection], said: Mapping[SectionId, ChapterMeta]) -> list[BookSection]:
+    """Count chapters through the whole book and parts by themselves; a draft takes no number.
+
+    Chapters that are not being built count too, so that one built alone has the number it has in the book.
+    """
     counts = {Role.CHAPTER: 0, Role.PART: 0}
     numbered = []
     for section in placed:
-        wanted = wishes.get(section.id)
+        wanted = said[section.id].numbered
         if wanted is None:
             wanted = SEMANTICS[section.role].numbered and section.matter is Matter.BODY
         if not wanted or section.draft or has_own_numeral(section.title_text or ""):
@@ -188,15 +190,17 @@ def _bind(book: Book, left_out: frozenset[str], report: Report) -> Book:
 
 def _unknown_voices(book: Book) -> Iterator[Diagnostic]:
     for section in book.sections:
-        if section.content is None or "data-voice" not in section.content.body:
+        content = section.content
+        markup = "".join((content.body, *(each.markup for each in content.notes))) if content else ""
+        if content is None or "data-voice" not in markup:
             continue
-        for passage in xhtml.read(section.content.body).iterfind(".//*[@data-voice]"):
+        for passage in xhtml.read(markup).iterfind(".//*[@data-voice]"):
             voice = passage.get("data-voice") or ""
             if voice not in book.voices:
                 yield error(
                     "voice-exists",
                     f"no voice '{voice}' is declared in book.yaml",
-                    _block_location(section.content, passage),
+                    _block_location(content, passage),
                     f"the voices are {', '.join(book.voices)}" if book.voices else "declare it under 'voices'",
                 )
 

@@ -4,7 +4,7 @@ import dataclasses
 
 from bookforge import xhtml
 from bookforge.book import Book as _Book
-from bookforge.book import BookSection, Query, Section
+from bookforge.book import BookSection, Query, Section, SectionId
 from bookforge.edition import Edition, Reading
 
 
@@ -19,24 +19,32 @@ def reading(book: _Book, edition: Edition) -> Reading:
     kept = [section for section in book.sections if not section.draft]
     gone = frozenset(section.id for section in book.sections if section.draft)
     count = sum(len(section.content.queries) for section in kept if section.content)
-    sections = tuple(_read(section, gone, shown) for section in kept)
+    sections = tuple(_without_part(_read(section, gone, shown), gone) for section in kept)
     return Reading(dataclasses.replace(book, sections=sections), edition, shown, 0 if shown else count)
 
 
-def _read(section: BookSection, gone: frozenset[str], shown: bool) -> BookSection:
+def _without_part(section: BookSection, gone: frozenset[SectionId]) -> BookSection:
+    """Let a chapter whose part is a draft stand in the book by itself."""
+    return dataclasses.replace(section, part=None, level=1) if section.part in gone else section
+
+
+def _read(section: BookSection, gone: frozenset[SectionId], shown: bool) -> BookSection:
     content = section.content
     if content is None:
         return section
+    has_own_title = section.title == content.title
     queries = content.queries
     if queries:
         content, queries = _without_marks(content)
     if gone:
         content = dataclasses.replace(
             content,
+            title=_without_links(content.title, gone) if content.title is not None else None,
             body=_without_links(content.body, gone),
             notes=tuple(dataclasses.replace(n, markup=_without_links(n.markup, gone)) for n in content.notes),
         )
-    return dataclasses.replace(section, content=dataclasses.replace(content, queries=queries if shown else ()))
+    content = dataclasses.replace(content, queries=queries if shown else ())
+    return dataclasses.replace(section, content=content, title=content.title if has_own_title else section.title)
 
 
 def _without_marks(content: Section) -> tuple[Section, tuple[Query, ...]]:
@@ -98,7 +106,7 @@ def _close_gap(mark: xhtml.Element) -> None:
         parent.text = trimmed
 
 
-def _without_links(markup: str, gone: frozenset[str]) -> str:
+def _without_links(markup: str, gone: frozenset[SectionId]) -> str:
     if 'href="#' not in markup:
         return markup
     root = xhtml.read(markup)

@@ -20,7 +20,6 @@ class Matter(enum.StrEnum):
 class Role(enum.StrEnum):
     """What a section is; the value is the word in ``book.yaml``, the template's name and the CSS class."""
 
-    COVER = "cover"
     HALFTITLEPAGE = "halftitlepage"
     FRONTISPIECE = "frontispiece"
     TITLEPAGE = "titlepage"
@@ -73,7 +72,6 @@ class Semantics:
 _F, _B, _K = Matter.FRONT, Matter.BODY, Matter.BACK
 
 SEMANTICS: Final[dict[Role, Semantics]] = {
-    Role.COVER: Semantics(_F, "cover", None, in_contents=False, display=True),
     Role.HALFTITLEPAGE: Semantics(_F, "halftitlepage", None, in_contents=False, display=True),
     Role.FRONTISPIECE: Semantics(_F, None, None, in_contents=False, display=True, recto=False),
     Role.TITLEPAGE: Semantics(_F, "titlepage", None, in_contents=False, display=True),

@@ -89,7 +89,7 @@ class _Composer:
     def _file_of(self, section: BookSection) -> str:
         if self.format is Format.PDF:
             return ""
-        if section.role is Role.CONTENTS:
+        if _is_generated_contents(section):
             return "nav.xhtml" if self.format is Format.EPUB else "index.html"
         return f"{section.id}.{'xhtml' if self.format is Format.EPUB else 'html'}"
 
@@ -179,16 +179,14 @@ class _Composer:
         return (body or [section for section in self.sections if section.content] or list(self.sections))[0]
 
     def _toc(self) -> tuple[NavPoint, ...]:
-        points: list[NavPoint] = []
-        for section in self.sections:
-            if not _listed(section):
-                continue
-            point = self._point(section)
-            if section.part and points:
-                above = points.pop()
-                point = dataclasses.replace(above, children=(*above.children, point))
-            points.append(point)
-        return tuple(points)
+        listed = [section for section in self.sections if _listed(section)]
+        parts = {section.id for section in listed if section.role is Role.PART}
+        below = {part: tuple(self._point(section) for section in listed if section.part == part) for part in parts}
+        return tuple(
+            dataclasses.replace(self._point(section), children=below.get(section.id, ()))
+            for section in listed
+            if section.part not in parts
+        )
 
     def _point(self, section: BookSection) -> NavPoint:
         title = views.named(section, self.book.metadata, self.terms)
@@ -213,7 +211,7 @@ class _Composer:
             if section.role in {Role.TITLEPAGE, Role.CONTENTS}:
                 epub_type = SEMANTICS[section.role].epub_type or ""
                 label = self.terms["titlepage" if section.role is Role.TITLEPAGE else "contents"]
-                href = self.href_of(section.id) + ("#toc" if section.role is Role.CONTENTS else "")
+                href = self.href_of(section.id) + ("#toc" if _is_generated_contents(section) else "")
                 marks.append(Landmark(epub_type, label, href))
         start = self._start()
         marks.append(Landmark("bodymatter", self.terms["start"], self.href_of(start.id)))
@@ -266,20 +264,27 @@ class _Composer:
             text = self.templates.render("cover.xhtml.j2", **self.values(page=page, cover=cover))
             yield Document("cover.xhtml", self.terms["cover"], text, properties=("cover",))
         for section in self.sections:
-            title = views.named(section, self.book.metadata, self.terms)
-            if section.role is Role.CONTENTS:
-                page = self._page(section.role.value, self.terms["contents"])
-                values = self.values(page=page, toc=toc, landmarks=self._landmarks())
-                yield Document("nav.xhtml", title, self.templates.render("nav.xhtml.j2", **values), properties=("nav",))
+            if _is_generated_contents(section):
+                yield self._nav(toc)
                 continue
+            title = views.named(section, self.book.metadata, self.terms)
             page = self._page(section.role.value, title) | {"section": self.section_markup(section, toc, start)}
             text = self.templates.render("page.xhtml.j2", **self.values(page=page))
             yield Document(self.files[section.id], title, text, section=section.id)
+        if not any(map(_is_generated_contents, self.sections)):
+            # The authors wrote the contents page themselves: reading systems still need the nav, readers do not.
+            yield dataclasses.replace(self._nav(toc), in_spine=False)
+
+    def _nav(self, toc: tuple[NavPoint, ...]) -> Document:
+        page = self._page(Role.CONTENTS.value, self.terms["contents"])
+        values = self.values(page=page, toc=toc, landmarks=self._landmarks())
+        text = self.templates.render("nav.xhtml.j2", **values)
+        return Document("nav.xhtml", self.terms["contents"], text, properties=("nav",))
 
     def html(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
         """A page a section, the contents being the first; previous and next lead through all."""
         start = self._start().id
-        order = [section for section in self.sections if section.role is not Role.CONTENTS]
+        order = [section for section in self.sections if not _is_generated_contents(section)]
         pages = [("index.html", self.terms["contents"])]
         pages += [(self.files[s.id], views.named(s, self.book.metadata, self.terms)) for s in order]
         for place, (href, title) in enumerate(pages):
@@ -321,6 +326,11 @@ _COMPOSE: Final[Mapping[Format, Callable[[_Composer, tuple[NavPoint, ...]], Iter
     Format.EPUB: _Composer.epub,
     Format.HTML: _Composer.html,
 }
+
+
+def _is_generated_contents(section: BookSection) -> bool:
+    """Say whether a section is the contents page that layouts make, not one the authors wrote."""
+    return section.role is Role.CONTENTS and section.content is None
 
 
 def _listed(section: BookSection) -> bool:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import Asset, BookSection, Note, Voice
-from bookforge.compose import lists, views
+from bookforge.compose import lists, marginalia, views
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
 
@@ -64,7 +64,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             _dress_tree(root, section, wardrobe)
             apart += _set_calls(root, section, notes, wardrobe)
     if wardrobe.proof:
-        _mark_sources(body, section)
+        marginalia.mark(title, body, section)
     set_apart = tuple(_note_view(note, section, wardrobe) for note in apart)
     return Dressed(views.markup(title) if title is not None else None, views.markup(body), set_apart)
 
@@ -258,42 +258,6 @@ def _note_view(note: Note, section: BookSection, wardrobe: Wardrobe) -> views.No
     root = xhtml.read(note.markup)
     _dress_tree(root, section, wardrobe)
     return views.NoteView(note.number, note.id, call_id(note), views.markup(root))
-
-
-# ---------------------------------------------------------------- proofs
-
-_NO_MARGIN: Final = frozenset({"hr", "table", "figure", "img", "pre", "tr"})
-"""Blocks that carry no text of their own to hang a margin note on; the blocks inside them do."""
-
-
-def _mark_sources(body: xhtml.Element, section: BookSection) -> None:
-    """Put the source's file and line, and open queries, at the head of each block, for the proof's margins."""
-    assert section.content is not None
-    places = section.content.source_map.blocks
-    name = section.content.path.rpartition("/")[2]
-    blocks = [each for each in body.iter() if each.get("id") in places and _has_margin(each)]
-    known = {block.get("id") for block in blocks}
-    for block in blocks:
-        identity = block.get("id") or ""
-        for query in reversed(section.content.queries):
-            hangs_here = query.block == identity or (query.block not in known and block is blocks[0])
-            if hangs_here:
-                mark = _margin_note("proof-query", f"{query.who}: {query.text}")
-                mark.set("id", f"{section.id}.query-{query.number}")
-                xhtml.own_head(block, mark)
-        xhtml.own_head(block, _margin_note("source-ref", f"{name}:{places[identity].line}"))
-
-
-def _has_margin(block: xhtml.Element) -> bool:
-    """Say whether a margin note can hang on a block: a speaker's name has run into what is said."""
-    return block.tag not in _NO_MARGIN and not xhtml.has_class(block, "speaker")
-
-
-def _margin_note(kind: str, text: str) -> xhtml.Element:
-    mark = xhtml.read(xhtml.escape(text), "span")
-    mark.set("class", kind)
-    mark.set("data-generated", "")
-    return mark
 
 
 def digest(text: str) -> str:

@@ -17,7 +17,6 @@ from bookforge.semantics import Matter, Role
 SUFFIXES: Final = (".md", ".markdown")
 
 WITHOUT_FILE: Final = (
-    Role.COVER,
     Role.HALFTITLEPAGE,
     Role.TITLEPAGE,
     Role.COPYRIGHT_PAGE,

@@ -87,7 +87,8 @@ def _assemble(composition: Composition, pages: tuple[Page, ...]) -> dict[str, by
     book.IDENTIFIER_ID = epub_metadata.IDENTIFIER_ID
     book.set_identifier(epub_metadata.identifier(composition))
     book.set_title(epub_metadata.full_title(composition.reading.book.metadata))
-    book.spine = [(_add_page(book, page), "yes" if page.document.linear else "no") for page in pages]
+    items = [(page.document, _add_page(book, page)) for page in pages]
+    book.spine = [(item, "yes") for document, item in items if document.in_spine]
     for sheet in composition.stylesheets:
         _add(book, _item_id(sheet.name), sheet.name, "text/css", sheet.text.encode())
     cover = _cover(composition)
