@@ -162,3 +162,17 @@ def test_help_teaches_and_imports_no_engine() -> None:
     done = subprocess.run((sys.executable, "-c", script), capture_output=True, text=True, check=True)
     assert "first steps:" in done.stdout
     assert done.stdout.rstrip().endswith("IMPORTED []")
+
+
+def test_no_module_of_the_books_folder_is_run(tmp_path: Path) -> None:
+    trap = "raise SystemExit('code of the book ran')\n"
+    names = ("argparse", "shtab", "yaml", "lxml", "weasyprint", "fontpkg_eb_garamond", "evil/__init__")
+    command.write(tmp_path, command.SMALL | {f"{name}.py": trap for name in names})
+    done = command.bookforge(tmp_path, "build", "--format", "html")
+    assert done.status == 0, done.err
+    layout = "extends: web\nfonts:\n  - {family: X, package: evil.x}\n"
+    editions = "editions:\n  web: {format: html, layout: own}\n"
+    book = command.SMALL["book.yaml"] + editions
+    command.write(tmp_path, {"layouts/own/layout.yaml": layout, "book.yaml": book})
+    done = command.bookforge(tmp_path, "build", "--json")
+    assert (done.status, done.rules()) == (1, ["font-exists"])
