@@ -5,9 +5,10 @@ same wherever it is made.
 """
 
 import hashlib
-import importlib.util
+import importlib.metadata
 import json
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ from bookforge.layouts import FontSpec
 _REGULAR: Final = 400
 _BOLD: Final = 700
 _SHOWN_PLACES: Final = 3
+_PACKAGE: Final = re.compile(r"fontpkg-[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEPT_NAMES: Final = (0, 1, 2, 3, 4, 6, 13, 14)
 # Never drawn by themselves: line ends, joiners, marks of direction, soft hyphens, variation selectors.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
@@ -61,33 +63,51 @@ def _face(spec: FontSpec) -> FontFace:
 
 
 def _packaged(spec: FontSpec) -> Path:
-    """Choose a family's regular file of the wanted style by what the package says of its files."""
+    """Choose a family's regular file of the wanted style by what the package says of its files.
+
+    The package is looked up, never imported: a layout may come from anyone, and so may a module of any name beside it.
+    """
     assert spec.package is not None
-    found = importlib.util.find_spec(spec.package.replace("-", "_"))
-    if found is None or found.origin is None:
+    if not _PACKAGE.fullmatch(spec.package):
+        message = f"'{spec.package}' is no font package: their names begin with 'fontpkg-'"
+        hint = "name a package such as fontpkg-eb-garamond, or put the font into the layout's folder and use 'file'"
+        raise LayoutError(error("font-exists", message, spec.at, hint))
+    folder = _package_folder(spec.package)
+    if folder is None:
         message = f"the font package '{spec.package}' is not installed"
         raise EngineError(error("font-exists", message, spec.at, f"python -m pip install {spec.package}"))
-    folder = Path(found.origin).parent
-    said: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
-    fitting = [
-        file
-        for file in said["files"]
-        if file["style"] == spec.style and (file["variable"] or file["weight"] == _REGULAR)
-    ]
-    if not fitting:
-        message = f"the font package '{spec.package}' has no {spec.style} face"
-        raise LayoutError(error("font-exists", message, spec.at))
-    return folder / str(fitting[0]["path"])
+    for path in _faces_of(folder, spec):
+        if path.resolve().is_relative_to(folder.resolve()):
+            return path
+    message = f"the font package '{spec.package}' has no {spec.style} face"
+    raise LayoutError(error("font-exists", message, spec.at))
 
 
-def licence(face: FontFace) -> str | None:
-    """Return the licence text that lies beside a face's file, or beside the folder it is in."""
-    folder = Path(face.path).parent
-    for place in (folder, folder.parent):
-        for name in ("LICENSE", "LICENSE.txt", "OFL.txt"):
-            if (place / name).is_file():
-                return (place / name).read_text(encoding="utf-8")
+def _package_folder(package: str) -> Path | None:
+    """Find an installed package's folder by its list of files."""
+    try:
+        distribution = importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    wanted = f"{package.replace('-', '_')}/metadata.json"
+    for file in distribution.files or ():
+        if file.as_posix() == wanted:
+            return Path(str(distribution.locate_file(file))).parent
     return None
+
+
+def _faces_of(folder: Path, spec: FontSpec) -> tuple[Path, ...]:
+    try:
+        said: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+        return tuple(
+            folder / str(file["path"])
+            for file in said["files"]
+            if file["style"] == spec.style and (file["variable"] or file["weight"] == _REGULAR)
+        )
+    except (OSError, ValueError, LookupError, TypeError) as problem:
+        message = f"the font package '{spec.package}' is damaged"
+        hint = f"python -m pip install --force-reinstall {spec.package}"
+        raise EngineError(error("font-exists", message, spec.at, hint)) from problem
 
 
 # ---------------------------------------------------------------- what fontconfig may see
@@ -96,14 +116,15 @@ def licence(face: FontFace) -> str | None:
 def private_configuration(faces: Iterable[FontFace], folder: Path) -> Path:
     """Write a fontconfig configuration that knows the given faces and nothing else, and return its file.
 
-    ``folder`` is a cache folder of ours. The faces are copied into a folder named by their content, so that neither
-    an upgraded font package nor a font of the system can change what a running build sees.
+    ``folder`` is a folder of ours. The faces are copied under names made from their content, into a folder named so
+    too: neither an upgraded font package nor a font of the system can change what a running build sees, and faces of
+    equal file names stay apart.
     """
-    contents = {Path(face.path).name: Path(face.path).read_bytes() for face in faces}
-    total = hashlib.sha256()
-    for name, data in sorted(contents.items()):
-        total.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
-    home = folder / total.hexdigest()[:20]
+    contents: dict[str, bytes] = {}
+    for face in faces:
+        data = Path(face.path).read_bytes()
+        contents[hashlib.sha256(data).hexdigest()[:32] + Path(face.path).suffix.lower()] = data
+    home = folder / hashlib.sha256("\0".join(sorted(contents)).encode()).hexdigest()[:20]
     files = home / "files"
     files.mkdir(parents=True, exist_ok=True)
     for name, data in contents.items():
@@ -213,8 +234,8 @@ def web(
     """Cut static WOFF2 subsets of the faces, holding only the wanted characters.
 
     A face without any of the characters, and a bold of a face that has no weight axis, is left out. Copyright and
-    licence stay in the name table (the licence's text is :func:`licence`); a font whose name is reserved loses it, as
-    the SIL Open Font License wants of changed versions.
+    licence stay in the name table, which is where the SIL Open Font License lets them stand; a font whose name is
+    reserved loses it, as that licence wants of changed versions.
     """
     codes = frozenset(map(ord, wanted))
     return tuple(

@@ -1,5 +1,7 @@
 """Fonts: found in packages and folders, what they cover, what fontconfig sees, web subsets."""
 
+import dataclasses
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -53,6 +55,43 @@ def test_a_package_that_is_not_installed_is_told():
     assert "pip install fontpkg-no-such" in (found.hint or "")
 
 
+@pytest.mark.parametrize(
+    "package", ["evil.x", "evil", "nope.x", "json", "fontpkg-", "fontpkg-a.b", "../x", "", "Fontpkg-a"]
+)
+def test_only_font_packages_are_looked_up_and_nothing_is_imported(tmp_path, monkeypatch, package):
+    """A layout's name for a package once imported what stood before its dot: code of the book's own folder ran."""
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / "__init__.py").write_text("raise SystemExit('code of the book ran')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(LayoutError, match="is no font package") as problem:
+        fonts.resolve((spec(package=package),))
+    (found,) = problem.value.diagnostics
+    assert (found.rule, found.at) == ("font-exists", AT)
+    assert "evil" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "[]",
+        '{"files": [{}]}',
+        '{"files": 3}',
+        '{"files": [{"path": "../../o.ttf", "style": "normal", "weight": 400, "variable": false}]}',
+    ],
+)
+def test_a_font_package_that_lies_is_told(tmp_path, monkeypatch, said, garamond):
+    info = tmp_path / "fontpkg_odd-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fontpkg-odd\nVersion: 1\n")
+    (info / "RECORD").write_text("fontpkg_odd/metadata.json,,\n")
+    (tmp_path / "fontpkg_odd").mkdir()
+    (tmp_path / "fontpkg_odd" / "metadata.json").write_text(said)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises((LayoutError, EngineError), match="fontpkg-odd"):
+        fonts.resolve((spec(package="fontpkg-odd"),))
+
+
 def test_a_style_a_family_lacks_is_told():
     with pytest.raises(LayoutError, match="no oblique face"):
         fonts.resolve((spec(style="oblique"),))
@@ -64,10 +103,6 @@ def test_a_file_that_is_no_font_is_told(tmp_path, content):
     own.write_bytes(content)
     with pytest.raises(LayoutError, match="cannot be read"):
         fonts.resolve((spec(package=None, file=own),))
-
-
-def test_licences_are_found(garamond):
-    assert "SIL OPEN FONT LICENSE" in (fonts.licence(garamond[0]) or "").upper()
 
 
 def test_coverage_is_what_any_face_has(garamond, mono):
@@ -96,7 +131,7 @@ def test_the_private_configuration_lists_only_the_faces(garamond, tmp_path):
     path = fonts.private_configuration(garamond, tmp_path / "a & b")
     text = path.read_text()
     files = path.parent / "files"
-    assert sorted(each.name for each in files.iterdir()) == ["EBGaramond-Italic[wght].ttf", "EBGaramond[wght].ttf"]
+    assert {each.read_bytes() for each in files.iterdir()} == {Path(face.path).read_bytes() for face in garamond}
     assert str(files).replace("&", "&amp;") in text
     assert "/usr" not in text
     assert path == fonts.private_configuration(garamond, tmp_path / "a & b")
@@ -104,6 +139,17 @@ def test_the_private_configuration_lists_only_the_faces(garamond, tmp_path):
 
 def test_the_private_configuration_is_named_by_content(garamond, mono, tmp_path):
     assert fonts.private_configuration(garamond, tmp_path) != fonts.private_configuration(mono, tmp_path)
+
+
+def test_faces_of_the_same_file_name_stay_apart(garamond, mono, tmp_path):
+    faces = []
+    for face in (garamond[0], mono[0]):
+        own = tmp_path / face.family / "Regular.ttf"
+        own.parent.mkdir()
+        own.write_bytes(Path(face.path).read_bytes())
+        faces.append(dataclasses.replace(face, path=str(own)))
+    path = fonts.private_configuration(faces, tmp_path)
+    assert len(list((path.parent / "files").iterdir())) == 2
 
 
 def test_a_damaged_copy_of_a_font_is_replaced(mono, tmp_path):
