@@ -8,6 +8,7 @@ from bookforge.book import Book, Metadata
 from bookforge.edition import Composition, Document, Edition, Format, NavPoint, Reading, Stylesheet
 
 HERE = Path(__file__).parent
+METADATA = Metadata("The Second Person", "en-GB", ())
 FILLER = (
     "We were lying in bed one day, talking about nothing that I can put in a book, when I told it, and it did not "
     "feel like a thing I chose to tell. There is a quietness that comes down on a room after somebody has said "
@@ -22,7 +23,11 @@ ARENA = (
 
 
 def compose(
-    html: str, layout_name: str = "paperback", trim: str = "5.5x8.5in", toc: tuple[NavPoint, ...] = ()
+    html: str,
+    layout_name: str = "paperback",
+    trim: str = "5.5x8.5in",
+    toc: tuple[NavPoint, ...] = (),
+    metadata: Metadata = METADATA,
 ) -> Composition:
     """Dress finished HTML with a layout, as the composer would."""
     layout = layouts.find(layout_name, HERE)
@@ -31,12 +36,12 @@ def compose(
         trim=size,
         voices={"her": None, "justin": None},
         settings=dict(layout.settings),
-        book=None,
+        book=metadata,
         revision="draft 1",
-        terms=layouts.terms("en"),
+        terms=layouts.terms(metadata.language),
         fonts=(),
     )
-    book = Book(Metadata("The Second Person", "en-GB", ()), {}, (), {}, "draft 1")
+    book = Book(metadata, {}, (), {}, "draft 1")
     edition = Edition(layout_name, Format.PDF, layout_name, dict(layout.settings))
     return Composition(
         Reading(book, edition, False, 0),

@@ -1,10 +1,12 @@
 """Pages of the paperback as data: sides, folios, heads, notes, overflow."""
 
 import contextlib
+import dataclasses
 
 import press
 import pypdfium2
 import pytest
+from conftest import Pressed
 from lxml import html as lxml_html
 
 from bookforge import words
@@ -79,6 +81,14 @@ def test_heads_name_the_book_and_the_chapter(sample, text):
     page = sample.page_of("arena")
     assert "The Second Person" in text[page + 1][0]
     assert "The Arena" in text[page + 2][0]
+
+
+def test_the_head_names_the_book_whoever_wrote_its_title_page(cache_folder):
+    title = 'A "Second"\\Person; 2 < 3'
+    html = press.chapter("<p>FILLER</p>" * 4)
+    pressed = Pressed(press.compose(html, metadata=dataclasses.replace(press.METADATA, title=title)), cache_folder)
+    assert title in printed(pressed.data)[1][0]
+    assert pressed.found == []
 
 
 def test_contents_shows_the_folios_of_its_targets(sample, text):

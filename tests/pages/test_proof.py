@@ -1,9 +1,11 @@
 """The proof: the paperback's lines and pages, and margins in which nothing covers anything."""
 
+import dataclasses
 import itertools
 
 import press
 import pytest
+from conftest import Pressed
 from lxml import html as lxml_html
 from test_pages import printed
 
@@ -76,3 +78,11 @@ def test_every_sheet_says_what_it_is(proof):
 
 def test_the_sample_asks_enough():
     assert press.proofread(press.sample()).count("proof-query") > 15
+
+
+def test_sheets_speak_the_books_language(cache_folder):
+    metadata = dataclasses.replace(press.METADATA, title="Zwei", language="de")
+    pressed = Pressed(press.compose(press.chapter("<p>FILLER</p>"), "proof", metadata=metadata), cache_folder)
+    said = " ".join(printed(pressed.data, 80, 0)[0][0].split())
+    assert "Unkorrigierte Fahne Zwei" in said
+    assert f"Blatt 1 von {len(pressed.laid.pages)}" in said
