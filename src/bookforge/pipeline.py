@@ -31,19 +31,19 @@ from bookforge.diagnostics import (
 from bookforge.manifest import Manifest
 
 _LEFT_OUT: Final = {
-    "alt": "descriptions of images",
-    "attributes": "attributes",
-    "comment": "comments",
-    "html": "HTML tags",
-    "html-content": "unpublished HTML elements",
-    "info": "code languages",
-    "query": "author queries",
-    "raw": "passages for another format",
-    "target": "link targets",
-    "unused-note": "uncalled notes",
-    "unused-reference": "unused link definitions",
+    "alt": ("description of an image", "descriptions of images"),
+    "attributes": ("attribute", "attributes"),
+    "comment": ("comment", "comments"),
+    "html": ("HTML tag", "HTML tags"),
+    "html-content": ("unpublished HTML element", "unpublished HTML elements"),
+    "info": ("code language", "code languages"),
+    "query": ("author query", "author queries"),
+    "raw": ("passage for another format", "passages for another format"),
+    "target": ("link target", "link targets"),
+    "unused-note": ("uncalled note", "uncalled notes"),
+    "unused-reference": ("unused link definition", "unused link definitions"),
 }
-"""What of a source is left out of the proof of words, by the lexer's kind, in words for the author (plural)."""
+"""What of a source is left out of the proof of words, by the lexer's kind: what the author calls one, and several."""
 
 _STAGE: Final = "section"
 _ENGINES: Final = ("pypandoc_binary", "lxml", "tinyhtml5")
@@ -132,13 +132,11 @@ def _gather(step: Callable[[S], T], items: Iterable[S], jobs: int) -> tuple[T, .
 
 def _report_left_out(sections: Iterable[Section], report: Report) -> None:
     """Say what of the sources is no word of the book: what the proof of words leaves aside."""
-    total: Counter[str] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
     for section in sections:
         total.update({_LEFT_OUT[kind]: count for kind, count in section.left_out.items() if kind in _LEFT_OUT})
     if total:
-        counted = ", ".join(
-            f"{count} {what if count > 1 else what.removesuffix('s')}" for what, count in sorted(total.items())
-        )
+        counted = ", ".join(f"{count} {what[count > 1]}" for what, count in sorted(total.items()))
         report(note("words-left-out", f"left out of the words of the book, as declared: {counted}"))
 
 

@@ -32,7 +32,7 @@ class Supplies:
     """What a composition needs from engines, made before.
 
     ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
-    ``isbns`` are (edition name, ISBN) of every edition, for the copyright page. ``endnotes`` are the ids of notes that
+    ``isbns`` are (edition name, ISBN, format) of every edition, for the copyright page. ``endnotes`` are the ids of notes that
     a page cannot hold.
     """
 
@@ -40,7 +40,7 @@ class Supplies:
     web_fonts: "tuple[WebFont, ...]" = ()
     cover: tuple[bytes, str, str] | None = None
     formula: Callable[[str, bool], bytes] | None = None
-    isbns: tuple[tuple[str, str], ...] = ()
+    isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -50,7 +50,13 @@ def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Com
     Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``.
     """
     if not any(section.content for section in reading.book.sections):
-        raise EditionError(error("edition-has-text", f"edition '{reading.edition.name}' has no chapter to show"))
+        raise EditionError(
+            error(
+                "edition-has-text",
+                f"edition '{reading.edition.name}' has no chapter to show",
+                hint="take 'draft: true' from a chapter, or list one under 'chapters'",
+            )
+        )
     return _Composer(reading, layout, supplies).compose()
 
 

@@ -15,6 +15,7 @@ from bookforge.markdown.ids import usable
 from bookforge.xhtml import Element
 
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_CONTROL: Final = re.compile(r"[\0-\x1f\x7f-\x9f]")
 _DRIVE: Final = re.compile(r"[a-zA-Z]:[\\/]")
 _CHAPTER: Final = re.compile(r"\.(?:md|markdown)\Z", re.IGNORECASE)
 _INSIDE: Final = "a book uses only files of its own folder: copy the file into it and write the path from the chapter"
@@ -41,7 +42,8 @@ def resolve(root: Element, finder: Finder, found: References) -> None:
 def _patterns(typed: str) -> Iterator[str]:
     """Yield patterns for a target as pandoc hands it on and as the author may have typed it."""
     if typed in ("", "#"):
-        yield rf"\({typed}\)|(?:href|src)\b"
+        yield rf"\({typed}\)"
+        yield r"(?:href|src)\b"
         return
     for form in (typed, unquote(typed)):
         yield rf"(?<![\w/.]){re.escape(form)}"
@@ -73,6 +75,8 @@ def _unusable_path(typed: str) -> str | None:
     path = unquote(typed)
     if not path.strip():
         return "this image names no file"
+    if _CONTROL.search(path):
+        return f"the image path '{_CONTROL.sub(' ', typed)}' holds control characters"
     if path.lower().startswith("data:"):
         return "an image cannot be written into the text as data"
     if _DRIVE.match(path) or (path.startswith(("/", "~", "\\")) and not path.startswith("//")):
@@ -125,6 +129,8 @@ def _unusable_target(typed: str, path: str) -> tuple[str, str | None]:
     """Return what is wrong with a link inside the book, and what to do; an empty message when nothing is."""
     if typed in ("", "#"):
         return "this link leads nowhere", "name a chapter's file, a place (#id) or a web address"
+    if _CONTROL.search(unquote(typed)):
+        return f"the link '{_CONTROL.sub(' ', typed)}' holds control characters", "take %00 and the like out of it"
     if typed.startswith("//") or path.lower().startswith("www."):
         return f"the link '{typed}' has no scheme", f"write https://{typed.removeprefix('//')}"
     if not path:
