@@ -97,14 +97,15 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
     """
     placed: dict[str, xhtml.Element] = {}
     noted: dict[str, xhtml.Element] = {}
+    found: list[Diagnostic] = []
     for document in documents:
         if "data-section" in document.text or "data-note-id" in document.text:
             root = _parse(document.text)
-            for identity, element in _sections(root):
-                placed.setdefault(identity, element)
-            for identity, element in _notes(root):
-                noted.setdefault(identity, element)
-    found: list[Diagnostic] = []
+            for streams, marked in ((placed, _sections(root)), (noted, _notes(root))):
+                for identity, element in marked:
+                    if identity in streams:
+                        found.append(error("words-conserved", f"'{identity}' stands twice in the edition", None, _HINT))
+                    streams[identity] = element
     for section in sections.values():
         found += _compare_section(section, placed.get(section.id), noted)
     return tuple(found)

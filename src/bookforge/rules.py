@@ -54,10 +54,12 @@ RULES: Final[dict[str, str]] = {
     # markdown
     "chapter-has-text": "A chapter file holds some text.",
     "image-has-alt": "Every image has a description for those who cannot see it.",
+    "image-width-share": "The width of a picture is a share of the text's width, in percent.",
     "link-target-known": "A link leads to a chapter of the book, to the web or to a mail address or telephone.",
     "markdown-clear": "Pandoc reads the Markdown of a chapter without a remark.",
     "markdown-converts": "Pandoc can convert a chapter, in sane time and memory.",
     "markup-allowed": "Raw HTML holds only elements, attributes and addresses that a book can carry.",
+    "markup-names-free": "An author's classes and attributes are not those bookforge marks a book's structure with.",
     "markup-reserved": "CriticMarkup other than author queries is kept for later.",
     "math-converts": "A formula is TeX that can be set.",
     "nesting-limited": "Quotes, lists, brackets and HTML elements are not nested without end.",

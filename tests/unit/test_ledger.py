@@ -48,6 +48,13 @@ def test_the_same_words_are_no_finding(section: BookSection) -> None:
     assert compared(section, document(body=BODY.replace("ﬁnally", "fi\u00adnally"))) == ()
 
 
+def test_a_section_or_note_that_comes_twice_is_found(section: BookSection) -> None:
+    forged = document(body='<p data-section="one" data-generated="">First</p>' + BODY)
+    assert "'one' stands twice in the edition" in [found.message for found in compared(section, forged)]
+    twice = document(note=NOTE + '<p data-note-id="one.note-1">x</p>')
+    assert "'one.note-1' stands twice in the edition" in [found.message for found in compared(section, twice)]
+
+
 def test_missing_words_are_shown_with_their_place(section: BookSection) -> None:
     (found,) = compared(section, document(body=BODY.replace("Second <em>sentence</em>", "<em>sentence</em>")))
     assert found.rule == "words-conserved"

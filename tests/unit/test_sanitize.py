@@ -59,8 +59,13 @@ def test_dropped_elements_go_with_what_they_hold(name: str) -> None:
         ("<center>a</center>", '<div class="center">a</div>'),
         ('<table><tr><td align="RIGHT" bgcolor=red>a</table>', "align-right"),
         ('<td style="text-align: left;">', ""),
-        ('<img src=a width="50%" style="height:3em">', 'data-width="50%" data-height="3em"'),
-        ('<img src=a width="50" height=40>', 'width="50" height="40"'),
+        ('<img src=a width="50%" style="height:3em">', '<img src="a" data-width="50%"/>'),
+        ('<img src=a width="50" height=40>', '<img src="a"/>'),
+        ('<img src=a data-width="50%">', '<img src="a"/>'),
+        (
+            '<table><col style="width:.%"><col width="1.2.3"><col width=".5%"><col width=5.><tr></table>',
+            '<col/><col/><col data-width=".5%"/><col data-width="5px"/>',
+        ),
         ('<p class="a onclick=&quot; b">x</p>', '<p class="a b">x</p>'),
         ("<p lang='pt\"x' xml:lang=de>x</p>", '<p lang="de">x</p>'),
         ("<x-y>a</x-y>", "a"),
@@ -95,6 +100,15 @@ def test_each_removal_is_said() -> None:
         "the element <blink>",
         "the element <script>",
     ]
+
+
+def test_a_width_that_is_no_share_of_the_text_is_said() -> None:
+    assert removed('<img src=a width=300 style="height: 3em">') == [
+        "the width '300' of a picture",
+        "the height '3em' of a picture",
+    ]
+    assert removed('<img src=a width="50%" height=auto>') == []
+    assert {each.rule for each in sanitize.clean(tree.parse("<img src=a width=8cm>"))[1]} == {"image-width-share"}
 
 
 def test_what_pandoc_writes_is_not_reported() -> None:

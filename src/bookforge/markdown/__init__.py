@@ -128,10 +128,10 @@ def _clean(html: str, source: Source, look: finder.Finder, found: list[Diagnosti
         extent = look.find(removal.patterns)
         found.append(
             warning(
-                "markup-allowed",
+                removal.rule,
                 f"{removal.what} is left out",
                 look.location(extent[0] if extent else None),
-                "a book carries text and pictures only; docs/authoring.md lists the HTML that passes",
+                removal.hint,
             )
         )
     return root

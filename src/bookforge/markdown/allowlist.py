@@ -7,6 +7,8 @@ SVG 1.1 (static shapes, text and paint; no links, images, filters or animation, 
 import re
 from typing import Final
 
+from bookforge.semantics import Matter, Role
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -15,9 +17,38 @@ def _words(text: str) -> frozenset[str]:
 _NONE: Final[frozenset[str]] = frozenset()
 GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
-OURS: Final = _words("data-note data-query data-voice data-tex")
-OUR_CLASSES: Final = _words("noteref query query-only")
-"""Attributes and classes that the vocabulary of sections gives a meaning to: an author's own would be a forgery."""
+OURS: Final = _words(
+    "data-note data-query data-voice data-tex data-key data-width data-height "
+    "data-section data-note-id data-generated data-running data-marker"
+)
+"""Attributes that sections, templates and the proof of words give a meaning to: an author's own would be a forgery."""
+
+AUTHORS_CLASSES: Final = _words("epigraph timeline postscript")
+"""Roles of sections that are passages or paragraphs of an author's too."""
+
+OUR_CLASSES: Final = (
+    _words(
+        # what conversion and composition put on the manuscript's own text
+        "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
+        # a section and its opening
+        "section display recto numbered in-part generated opening label numeral number title subtitle when text "
+        # notes
+        "notes notes-title note note-number endnotes endnote "
+        # contents, title page, copyright page, cover
+        "toc toc-number toc-title toc-teller book book-author book-authors book-contributor book-place book-publisher "
+        "book-series book-subtitle book-title copyright isbns memory names permissions cover cover-image art ornament "
+        # the pages of a site
+        "site page page-index page-cover unseen skip way where up prev next turn begin beside-cover author authors "
+        "name publisher revision rights"
+    )
+    | {role.value for role in Role}
+    | {matter.value for matter in Matter}
+    | {f"page-{role.value}" for role in Role}
+) - AUTHORS_CLASSES
+"""Classes that layouts know as their own structure. ``display`` is a formula's too."""
+
+OUR_PREFIXES: Final = ("voice-", "width-")
+"""Classes that composition makes from a voice's id and from a picture's width begin with these."""
 
 ELEMENTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(_words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub"), _NONE),
@@ -74,7 +105,7 @@ SVG: Final = _words(
 )
 SVG_UNWRAPPED: Final = _words("a switch")
 SVG_ATTRIBUTES: Final = _words(
-    "id class lang viewBox preserveAspectRatio width height x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy d points "
+    "id lang viewBox preserveAspectRatio width height x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy d points "
     "transform pathLength rotate textLength lengthAdjust startOffset offset gradientUnits gradientTransform "
     "spreadMethod patternUnits patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits "
     "markerUnits markerWidth markerHeight refX refY orient "

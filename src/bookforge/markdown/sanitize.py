@@ -26,13 +26,18 @@ _NOT_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 _BLANK: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _CLASS: Final = re.compile(r"[\w-]+\Z")
-_DIMENSION: Final = re.compile(r"[0-9.]+(?:%|px|em|rem|in|cm|mm|pt)?\Z")
+_DIMENSION: Final = re.compile(
+    r"([0-9]{1,9}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(%|px|em|rem|in|cm|mm|pt|ex|ch|pc)?\Z", re.ASCII
+)
 _LANG: Final = ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _TRANSFORM: Final = re.compile(r"\s*(?:(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([-+\d\s.,eE]*\)[\s,]*)*\Z")
 _PAINT_VALUE: Final = re.compile(
     r"url\(\s*['\"]?#[\w.:-]+['\"]?\s*\)\Z|[^()\\]*\Z|(?:rgb|rgba|hsl|hsla)\([\d\s.,%/]+\)\Z"
 )
+
+
+_RENAME: Final = "bookforge uses this name itself: choose another, such as one with 'my-' before it"
 
 
 class TooDeepError(Exception):
@@ -45,6 +50,8 @@ class Removal:
 
     what: str
     patterns: tuple[str, ...]
+    rule: str = "markup-allowed"
+    hint: str = "a book carries text and pictures only; docs/authoring.md lists the HTML that passes"
 
 
 def clean(root: ElementTree.Element) -> tuple[xhtml.Element, tuple[Removal, ...]]:
@@ -132,18 +139,35 @@ class _Cleaner:
             if _LANGUAGE.match(value):
                 made.set("lang", value)
         elif key == "class":
-            for each in _usable_classes(value):
-                xhtml.add_class(made, each)
+            self.classes(made, value)
         elif key == "align" and value.strip().lower() in ("left", "right", "center"):
             xhtml.add_class(made, f"align-{value.strip().lower()}")
         elif key in ("width", "height") and made.tag in ("img", "col", "table", "td", "th"):
-            _set_dimension(made, key, value)
+            self.dimension(made, key, value)
         elif made.tag == "a" and key == "name":
             made.set("id", made.get("id") or value)
         elif self.is_allowed(made.tag, key):
             self.checked(made, name, key, value)
         else:
             self.lost_attribute(name, key)
+
+    def classes(self, made: xhtml.Element, value: str) -> None:
+        """Give an element the author's classes, without those that layouts know as their own."""
+        wanted = [each for each in value.split() if _CLASS.match(each)]
+        for each in wanted:
+            if _is_ours(each) and not (each == "display" and "math" in wanted):
+                self.lost_class(each)
+            else:
+                xhtml.add_class(made, each)
+
+    def dimension(self, made: xhtml.Element, key: str, value: str) -> None:
+        """Keep a width or height as data; of a picture only a share of the text's width."""
+        match = _DIMENSION.match(value.strip().lower())
+        if made.tag == "img" and (key == "height" or match is None or match.group(2) != "%"):
+            if value.strip().lower() != "auto":
+                self.lost_dimension(key, value.strip())
+        elif match is not None:
+            made.set(f"data-{key}", _plain_number(match.group(1)) + (match.group(2) or "px"))
 
     def is_allowed(self, tag: str, key: str) -> bool:
         if allowlist.DATA.match(key):
@@ -167,13 +191,13 @@ class _Cleaner:
             if key == "text-align" and wanted in ("left", "right", "center"):
                 xhtml.add_class(made, f"align-{wanted}")
             elif key in ("width", "height") and _DIMENSION.match(wanted):
-                _set_dimension(made, key, wanted)
+                self.dimension(made, key, wanted)
             else:
                 lost.append(key)
         if lost and (name, "style") not in allowlist.QUIET:
             typed = rf"style\s*=[^>]*\b{re.escape(lost[0])}"
             what = f"the style '{'; '.join(lost)}' of <{name}>"
-            self.removals.append(Removal(what, (typed, r"style\s*=", f"<{name}\b")))
+            self.removals.append(Removal(what, (typed, r"style\s*=", f"<{name}\\b")))
 
     # ------------------------------------------------------------ MathML and SVG
 
@@ -223,6 +247,9 @@ class _Cleaner:
             if _TRANSFORM.match(value):
                 made.set(key, value)
                 return
+        elif key == "class":
+            self.classes(made, value)
+            return
         elif key in allowlist.SVG_ATTRIBUTES and _PAINT_VALUE.match(value):
             made.set(key, value)
             return
@@ -238,7 +265,25 @@ class _Cleaner:
             return
         what = f"the attribute '{key[:40]}' of <{name}>"
         typed = re.escape(key.removeprefix("data-"))
-        self.removals.append(Removal(what, (rf"\b(?:data-)?{typed}\s*=", f"<\\s*{re.escape(name)}\\b")))
+        patterns = (rf"\b(?:data-)?{typed}\s*=", f"<\\s*{re.escape(name)}\\b")
+        if key in allowlist.OURS:
+            self.removals.append(Removal(what, patterns, "markup-names-free", _RENAME))
+        else:
+            self.removals.append(Removal(what, patterns))
+
+    def lost_class(self, name: str) -> None:
+        typed = re.escape(name)
+        patterns = (
+            rf"(?:\.|:::+\s*){typed}(?![\w-])",
+            rf"\bclass\s*=[^>}}]*(?<![\w-]){typed}(?![\w-])",
+            rf"(?<![\w-]){typed}(?![\w-])",
+        )
+        self.removals.append(Removal(f"the class '{name[:40]}'", patterns, "markup-names-free", _RENAME))
+
+    def lost_dimension(self, key: str, value: str) -> None:
+        patterns = (rf"\b{key}\s*[=:]\s*[\"']?{re.escape(value)}", rf"\b{key}\s*[=:]")
+        hint = "use a percentage of the text's width, such as width=50%; the height follows from it"
+        self.removals.append(Removal(f"the {key} '{value[:40]}' of a picture", patterns, "image-width-share", hint))
 
 
 def _math_holder(source: ElementTree.Element, target: xhtml.Element) -> xhtml.Element:
@@ -252,8 +297,8 @@ def _math_holder(source: ElementTree.Element, target: xhtml.Element) -> xhtml.El
     return holder
 
 
-def _usable_classes(value: str) -> list[str]:
-    return [each for each in value.split() if _CLASS.match(each) and each not in allowlist.OUR_CLASSES]
+def _is_ours(name: str) -> bool:
+    return name in allowlist.OUR_CLASSES or name.startswith(allowlist.OUR_PREFIXES)
 
 
 def _append_text(target: xhtml.Element, text: str | None) -> None:
@@ -264,15 +309,6 @@ def _append_text(target: xhtml.Element, text: str | None) -> None:
         target[-1].tail = (target[-1].tail or "") + text
     else:
         target.text = (target.text or "") + text
-
-
-def _set_dimension(made: xhtml.Element, key: str, value: str) -> None:
-    value = value.strip().lower()
-    if made.tag == "img" and value.isascii() and value.isdigit():
-        made.set(key, value)
-    elif _DIMENSION.match(value):
-        number, unit = re.fullmatch(r"([0-9.]+)(.*)", value).groups()  # type: ignore[union-attr]
-        made.set(f"data-{key}", _plain_number(number) + (unit or "px"))
 
 
 def _plain_number(number: str) -> str:
