@@ -1,5 +1,6 @@
 """A book on disk in, its editions on disk out: the whole pipeline, and the only place that lets anything be written."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -132,7 +133,8 @@ class _Building:
         """Compose every edition and prove its words; nothing is built."""
         from bookforge import editions
 
-        shop = editions.Workshop(cache.Cache(self.folder, self.log), self.folder or self.scratch, self.log)
+        store = cache.Cache(self.folder, self.log)
+        shop = editions.Workshop(store, store.folder or self.scratch, self.log)
         for edition in self.editions:
             try:
                 editions.compose_only(self.loaded, edition, shop)
@@ -146,16 +148,17 @@ class _Building:
 
         self.say(f"making {', '.join(edition.name for edition in self.editions)}")
         bench = workers.Bench(self.loaded, self.folder, self.scratch)
-        for made in workers.make_all(bench, self.editions, self.order.jobs):
-            for finding in made.said:
-                self.log(finding)
-            try:
-                if made.artifact is None:
-                    assert made.problem is not None
-                    raise made.problem
-                yield from self._publish(made.artifact)
-            except BookforgeError as problem:
-                self.log.take(problem)
+        with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
+            for made in making:
+                for finding in made.said:
+                    self.log(finding)
+                try:
+                    if made.artifact is None:
+                        assert made.problem is not None
+                        raise made.problem
+                    yield from self._publish(made.artifact)
+                except BookforgeError as problem:
+                    self.log.take(problem)
 
     def _publish(self, artifact: Artifact) -> Iterator[Built]:
         """Publish an artifact; under ``--strict`` not after a warning, under ``--release`` not before its validator."""

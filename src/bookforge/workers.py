@@ -1,19 +1,34 @@
-"""A loaded book and its editions in, artifacts out: several editions at once, each in a process of its own."""
+"""A loaded book and its editions in, artifacts out: several editions at once, each in a process of its own.
+
+No worker outlives its work: one ends when the parent dies or is interrupted. An edition whose worker was killed, most
+often for lack of memory, is made once more with nothing beside it.
+"""
 
 import multiprocessing
+import os
 import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+import threading
+import traceback
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing import connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from bookforge.cache import Cache
-from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error
+from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
 from bookforge.edition import Artifact, Edition
 from bookforge.editions import Workshop, make
 from bookforge.pipeline import Loaded
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
+
+_HEARTBEAT: Final = 0.5
+"""Seconds between two looks at whether the parent still lives."""
+
+_HINT: Final = "most often memory ran out: try --jobs 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +50,139 @@ class Bench:
     scratch: Path
 
 
-_bench: Bench | None = None
+def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
+    """Make editions, at most ``jobs`` at once, and yield them in their order.
 
-
-def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Iterator[Made]:
-    """Make editions, at most ``jobs`` at once, and yield them in their order."""
+    Closing the iterator ends all workers. An error a worker does not expect is raised here.
+    Errors in what is made: those of its edition, and ``worker-alive``.
+    """
     if jobs == 1 or len(editions) == 1:
         for edition in editions:
             yield _make(bench, edition)
         return
-    # A forked worker has the book already; elsewhere it is sent.
-    method = "fork" if sys.platform == "linux" else "spawn"
-    pool = ProcessPoolExecutor(
-        min(jobs, len(editions)), multiprocessing.get_context(method), initializer=_prepare, initargs=(bench,)
-    )
-    waiting = [(edition, pool.submit(_make_in_worker, edition)) for edition in editions]
+    crew = _Crew(bench)
     try:
-        for edition, future in waiting:
-            yield _result(edition, future)
+        yield from crew.make(editions, jobs)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        crew.stop()
 
 
-def _result(edition: Edition, future: "Future[Made]") -> Made:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        hint = "most often memory ran out: try --jobs 1"
-        message = f"the process making edition '{edition.name}' was stopped from outside"
-        stopped = error("worker-alive", message, hint=hint)
-        return Made(edition, None, EngineError(stopped), ())
+class _Crew:
+    """The workers of one run."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._running: dict[connection.Connection, _Worker] = {}
+
+    def make(self, editions: tuple[Edition, ...], jobs: int) -> Iterator[Made]:
+        """Yield what is made, in the order of the editions."""
+        waiting, killed = list(editions), list[Edition]()
+        done: dict[str, Made] = {}
+        next_ = 0
+        while next_ < len(editions):
+            while waiting and len(self._running) < jobs:
+                self._start(waiting.pop(0))
+            if not self._running:
+                done |= {edition.name: self._once_more(edition) for edition in killed}
+            for edition, made in self._finished():
+                if made is None:
+                    killed.append(edition)
+                else:
+                    done[edition.name] = made
+            while next_ < len(editions) and editions[next_].name in done:
+                yield done.pop(editions[next_].name)
+                next_ += 1
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        for worker in self._running.values():
+            worker.process.kill()
+        for worker in self._running.values():
+            worker.process.join()
+        self._running.clear()
+
+    def _start(self, edition: Edition) -> None:
+        worker = _Worker(self._bench, edition)
+        self._running[worker.results] = worker
+
+    def _finished(self) -> Iterator[tuple[Edition, Made | None]]:
+        """Wait for a worker; yield what those that ended have made, or ``None`` for one that was killed."""
+        for results in connection.wait(list(self._running)) if self._running else ():
+            assert isinstance(results, connection.Connection)
+            yield self._running[results].edition, self._running[results].take()
+            del self._running[results]
+
+    def _once_more(self, edition: Edition) -> Made:
+        """Make an edition with no other beside it."""
+        self._start(edition)
+        ((_, made),) = self._finished()
+        what = f"the process making edition '{edition.name}' was stopped from outside"
+        if made is None:
+            return Made(edition, None, EngineError(error("worker-alive", f"{what}, twice", hint=_HINT)), ())
+        again = note("worker-alive", f"{what}; the edition was made again with no other beside it", hint=_HINT)
+        return replace(made, said=(again, *made.said))
 
 
-def _prepare(bench: Bench) -> None:
-    global _bench
-    _bench = bench
+class _Worker:
+    """A process at work on an edition."""
+
+    def __init__(self, bench: Bench, edition: Edition) -> None:
+        self.edition = edition
+        context = _context()
+        self.results, results = context.Pipe(duplex=False)
+        self.process = context.Process(target=_work, args=(bench, edition, results, os.getpid()), daemon=True)
+        self.process.start()
+        results.close()  # the worker holds the only other end: its death is the end of the pipe
+
+    def take(self) -> Made | None:
+        """Return what the worker made; ``None`` when it was killed."""
+        try:
+            result = self.results.recv()
+        except (EOFError, OSError):
+            result = None
+        self.results.close()
+        self.process.join()
+        if isinstance(result, Exception):
+            raise result
+        assert result is None or isinstance(result, Made)
+        return result
+
+
+def _context() -> "ForkContext | SpawnContext":
+    # A forked worker has the book already; elsewhere it is sent.
+    if sys.platform == "linux":
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+def _work(bench: Bench, edition: Edition, results: connection.Connection, parent: int) -> None:
+    """Make an edition in a worker and send it to the parent."""
     # Ctrl-C reaches the whole group: a worker just ends, and the parent says so.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    try:
+        result: Made | Exception = _make(bench, edition)
+    except MemoryError:
+        os._exit(1)  # as if the system had killed it
+    except Exception as problem:  # the parent's to raise: a full disk, or a fault of ours
+        problem.add_note(traceback.format_exc())
+        result = problem
+    results.send(result)
 
 
-def _make_in_worker(edition: Edition) -> Made:
-    assert _bench is not None
-    return _make(_bench, edition)
+def _watch(parent: int) -> None:
+    """End this process when its parent has died: nobody waits for the result."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(_HEARTBEAT)
+    os._exit(1)
 
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    shop = Workshop(Cache(bench.cache_folder, said.append), bench.cache_folder or bench.scratch, said.append)
+    store = Cache(bench.cache_folder, said.append)
+    shop = Workshop(store, store.folder or bench.scratch, said.append)
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:
