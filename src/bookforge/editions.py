@@ -211,7 +211,7 @@ def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Worksho
     return compose.Supplies(
         fonts=faces,
         formula=_formula,
-        isbns=tuple((each.name, each.isbn) for each in loaded.manifest.editions if each.isbn),
+        isbns=tuple((each.name, each.isbn, each.format.value) for each in loaded.manifest.editions if each.isbn),
     )
 
 

@@ -20,10 +20,20 @@ editions:
 """
 
 
-def composed(folder: Path, manifest: str, only: tuple[str, ...] = (), **chapters: str) -> dict[str, Composition]:
+PEOPLE = """\
+title: A Book
+authors: [{name: Ann, biography: "Ann lives\\n\\nby the sea."}, {name: Ben, biography: Ben counts.}, Cy]
+contributors: [{name: Dee, role: edt}, {name: Eve, role: vac, biography: Eve listens.}]
+language: en
+"""
+
+
+def composed(
+    folder: Path, manifest: str, only: tuple[str, ...] = (), head: str = HEAD, declared: str = EDITIONS, **chapters: str
+) -> dict[str, Composition]:
     """Compose every edition of a book."""
     files = {f"{name}.md": text for name, text in chapters.items()}
-    command.write(folder, {"book.yaml": HEAD + manifest + EDITIONS} | files)
+    command.write(folder, {"book.yaml": head + manifest + declared} | files)
     said: list[Diagnostic] = []
     loaded = pipeline.load(folder / "book.yaml", only, cache.Cache(None), 1, said.append)
     shop = editions.Workshop(cache.Cache(None), folder, said.append)
@@ -112,3 +122,63 @@ def test_a_query_in_a_table_stands_beside_what_is_before_it(tmp_path: Path) -> N
     (beside,) = [mark.getparent() for mark in xhtml.find_class(section(proof, "one"), "proof-query")]
     assert beside is not None
     assert "Last before." in xhtml.text(beside)
+
+
+def test_biographies_make_a_page_about_the_authors(tmp_path: Path) -> None:
+    manifest = "chapters: [one.md]\nback-matter: [{role: about-the-authors}]\n"
+    for made in composed(tmp_path, manifest, head=PEOPLE, one="# One\n\nx\n").values():
+        page = section(made, "about-the-authors")
+        lines = [xhtml.text(each) for each in page.iter("{*}h1", "{*}h2", "{*}p")]
+        said = ["About the authors", "Ann", "Ann lives", "by the sea.", "Ben", "Ben counts.", "Eve", "Eve listens."]
+        assert lines == said
+        assert labels(made)[-1] == ["About the authors"]
+
+
+def test_one_author_is_one(tmp_path: Path) -> None:
+    head = "title: A Book\nauthors: [{name: Ann, biography: She lives.}]\nlanguage: de\n"
+    manifest = "chapters: [one.md]\nback-matter: [{role: about-the-authors}]\n"
+    made = composed(tmp_path, manifest, head=head, one="# Eins\n\nx\n")
+    assert labels(made["web"]) == [["1. Eins"], ["Zur Person"]]
+
+
+def test_contributors_are_named_with_what_they_did(tmp_path: Path) -> None:
+    for made in composed(tmp_path, "chapters: [one.md]\n", head=PEOPLE, one="# One\n\nx\n").values():
+        for page in ("titlepage", "copyright-page"):
+            said = xhtml.text(section(made, page))
+            assert "Edited by Dee" in said
+            assert "With contributions by Eve" in said
+
+
+def test_isbns_are_named_in_words_of_the_book(tmp_path: Path) -> None:
+    manifest = """\
+chapters: [one.md]
+editions:
+  ebook: {format: epub, isbn: 978-0-306-40615-7}
+  for-the-shops: {format: pdf, layout: paperback, isbn: 978-1-86197-876-9}
+"""
+    made = composed(tmp_path, manifest, declared="", one="# One\n\nx\n")
+    for composition in made.values():
+        said = xhtml.text(section(composition, "copyright-page"))
+        assert "ISBN 978-0-306-40615-7 (e-book)" in said
+        assert "ISBN 978-1-86197-876-9 (print)" in said
+
+
+def test_only_a_declared_revision_is_printed(tmp_path: Path) -> None:
+    for head, printed in ((HEAD, False), (f"{HEAD}revision: draft 3\n", True)):
+        for made in composed(tmp_path, "chapters: [one.md]\n", head=head, one="# One\n\nx\n").values():
+            for page in ("copyright-page", "colophon"):
+                said = xhtml.text(section(made, page))
+                assert ("Revision" in said) is printed
+                assert made.reading.book.revision in said or not printed
+
+
+def test_a_timeline_counts_pages_as_the_contents_do(tmp_path: Path) -> None:
+    manifest = """\
+front-matter: [{path: before.md, when: 1999}]
+chapters: [{path: one.md, when: 2001}]
+back-matter: [{role: timeline}, {path: after.md, role: preface, when: 2003}]
+"""
+    texts = {name: f"# {name.title()}\n\nx\n" for name in ("before", "one", "after")}
+    made = composed(tmp_path, manifest, **texts)["paperback"]
+    rows = [row.get("class") for row in section(made, "timeline").iter("{*}dd")]
+    assert rows == ["frontmatter", None, None]

@@ -6,12 +6,12 @@ import dataclasses
 import press
 import pypdfium2
 import pytest
-from conftest import Pressed
 from lxml import html as lxml_html
 
 from bookforge import words
 from bookforge.diagnostics import EditionError
 from bookforge.writers.pages import letters
+from conftest import Pressed
 
 
 def printed(data: bytes, head: float = 62, foot: float = 70) -> list[tuple[str, str, str]]:

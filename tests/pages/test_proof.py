@@ -5,9 +5,10 @@ import itertools
 
 import press
 import pytest
-from conftest import Pressed
 from lxml import html as lxml_html
 from test_pages import printed
+
+from conftest import Pressed
 
 SIDE, HEAD = 108, 90
 

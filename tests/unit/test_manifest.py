@@ -465,6 +465,7 @@ CASES = (
     (GOOD + "copyright-page: {credits: []}\n", "manifest-types", "5:27", "empty list", "remove"),
     (HEAD + ENTRY + "{title: X}\n", "entry-complete", "5:5", "neither a file", "path: "),
     (HEAD + ENTRY + "{role: chapter}\n", "entry-complete", "5:5", "needs a file", "timeline"),
+    (HEAD + ENTRY + "{role: about-the-authors}\n", "entry-complete", "5:5", "biography", "path: "),
     (HEAD + ENTRY + "{path: chapters/one.md, role: chaptr}\n", "role-known", "5:35", "'chaptr'", "'chapter'"),
     (HEAD + ENTRY + "{path: chapters/one.md, role: part}\n", "role-known", "5:35", "part", "- part:"),
     (HEAD + ENTRY + "{path: chapters/one.md, id: Bad Id}\n", "id-shape", "5:33", "Bad Id", "bad-id"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bookforge.fonts import WebFont
 
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg"}
-_MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE})
+_MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS})
 """Roles whose templates make their text from the manifest."""
 
 _MIDDLE: Final = " \u00b7 "
@@ -32,8 +32,8 @@ class Supplies:
     """What a composition needs from engines, made before.
 
     ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
-    ``isbns`` are (edition name, ISBN, format) of every edition, for the copyright page. ``endnotes`` are the ids of notes that
-    a page cannot hold.
+    ``isbns`` are (edition name, ISBN, format) of every edition, for the copyright page. ``endnotes`` are the ids of
+    notes that a page cannot hold.
     """
 
     fonts: tuple[FontFace, ...] = ()
@@ -164,12 +164,15 @@ class _Composer:
         dated = [section for section in self.sections if section.when and views.when_label(section.when, self.terms)]
         by_order = any(section.when and section.when.order is not None for section in dated)
         dated.sort(key=lambda section: _moment(section, by_order))
+        order = [section.id for section in self.sections]
+        start = order.index(self._start().id)
         return tuple(
             views.TimelineRow(
                 when=views.when_label(section.when, self.terms) or "",
                 title=views.named(section, self.book.metadata, self.terms),
                 href=self.href_of(section.id),
                 teller=views.teller(section, self.book.voices),
+                before_text=order.index(section.id) < start,
             )
             for section in dated
         )
@@ -268,7 +271,7 @@ class _Composer:
             cover = {"href": self._cover_href(), "alt": self.supplies.cover[2]}
             page = self._page("cover", self.terms["cover"])
             text = self.templates.render("cover.xhtml.j2", **self.values(page=page, cover=cover))
-            yield Document("cover.xhtml", self.terms["cover"], text, properties=("cover",))
+            yield Document("cover.xhtml", self.terms["cover"], text)
         for section in self.sections:
             if _is_generated_contents(section):
                 yield self._nav(toc)

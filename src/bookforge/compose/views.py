@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import BookSection, Metadata, Voice, When
-from bookforge.semantics import SEMANTICS, Matter, Role
+from bookforge.semantics import SEMANTICS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +22,25 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A moment of the timeline: what it is called, the chapter that tells it and where that is."""
+    """A moment of the timeline: what it is called, the chapter that tells it and where that is.
+
+    ``before_text``: the chapter stands among the pages that are counted in roman figures.
+    """
 
     when: str
     title: str
     href: str
     teller: str | None
+    before_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
     """A section as its role's template sees it.
 
-    ``heading`` is the tag its title takes. ``number`` is set where one is printed, in figures (``number``), in roman
-    figures and in words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a
-    section that its template makes. ``notes`` are those set at the section's end.
+    ``heading`` is the tag its title takes. ``number`` is set where one is printed, ``number_word`` is the same in
+    words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a section that its
+    template makes. ``notes`` are those set at the section's end.
     """
 
     id: str
@@ -49,7 +53,6 @@ class SectionView:
     running: str
     label: str
     number: int | None
-    number_roman: str | None
     number_word: str | None
     subtitle: str | None
     voice: str | None
@@ -107,6 +110,8 @@ def named(section: BookSection, metadata: Metadata, terms: Mapping[str, str]) ->
         return section.title_text
     if section.role in {Role.HALFTITLEPAGE, Role.TITLEPAGE}:
         return metadata.title
+    if section.role is Role.ABOUT_THE_AUTHORS and len(metadata.authors) == 1:
+        return terms["about-the-author"]
     label = label_of(section, terms)
     return f"{label} {section.number}" if section.number else label
 
@@ -129,7 +134,6 @@ def view(
         running=section.short_title or name,
         label=terms.get(kind.value, ""),
         number=section.number,
-        number_roman=roman(section.number) if section.number else None,
         number_word=number_word(section.number, terms) if section.number else None,
         subtitle=section.subtitle,
         voice=section.voice,
@@ -158,11 +162,6 @@ def _classes(section: BookSection) -> str:
         "" if section.content else "generated",
     ]
     return " ".join(word for word in said if word)
-
-
-def is_front(section: BookSection) -> bool:
-    """Say whether a section stands before the text."""
-    return section.matter is Matter.FRONT
 
 
 def markup(root: xhtml.Element) -> Markup:

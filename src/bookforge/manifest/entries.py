@@ -22,11 +22,13 @@ WITHOUT_FILE: Final = (
     Role.COPYRIGHT_PAGE,
     Role.CONTENTS,
     Role.TIMELINE,
+    Role.ABOUT_THE_AUTHORS,
     Role.COLOPHON,
 )
 """Roles that can be made from the rest of the book."""
 
-_RESERVED: Final = {role.value: role for role in WITHOUT_FILE if role is not Role.TIMELINE}
+_ON_DEMAND: Final = frozenset({Role.TIMELINE, Role.ABOUT_THE_AUTHORS})
+_RESERVED: Final = {role.value: role for role in WITHOUT_FILE if role not in _ON_DEMAND}
 _FILE_NAMES: Final = frozenset({"index", "nav"})
 _LISTS: Final = (
     ("front-matter", Matter.FRONT, Role.PREFACE),
@@ -41,6 +43,7 @@ class _Order:
 
     book_dir: Path
     voices: Collection[str]
+    biographies: bool
     errors: list[Diagnostic]
     entries: list[Entry] = field(default_factory=list)
     ids: dict[str, Location] = field(default_factory=dict)
@@ -49,7 +52,8 @@ class _Order:
 
 def read(book: Fields, book_dir: Path, voices: Collection[str], errors: list[Diagnostic]) -> tuple[Entry, ...]:
     """Return all entries in reading order, parts before their chapters."""
-    order = _Order(book_dir, voices, errors)
+    people = (*book.all_fields("authors"), *book.all_fields("contributors"))
+    order = _Order(book_dir, voices, any(person.text("biography") for person in people), errors)
     for key, matter, usual in _LISTS:
         for said in book.all_fields(key):
             if said.table is PART:
@@ -106,6 +110,9 @@ def _add(order: _Order, said: Fields, matter: Matter, usual: Role, part: int | N
 
 def _check_made(order: _Order, said: Fields, role: Role) -> None:
     """Report an entry without a file that cannot be made from the rest of the book."""
+    if role is Role.ABOUT_THE_AUTHORS and "path" not in said.places and not order.biographies:
+        hint = "write a 'biography' under 'authors', or give the entry a file: 'path: …'"
+        order.errors.append(error("entry-complete", "no author has a biography to print", said.at, hint))
     if role in WITHOUT_FILE or "path" in said.places or ("role" in said.places and not said.text("role")):
         return
     if "role" in said.places:
