@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # values and vocabulary: no files, no engines
     "rules": set(),
     "diagnostics": {"rules"},
+    "engines": set(),
     "measure": set(),
     "semantics": set(),
     "words": set(),
@@ -36,10 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # from the manuscript to the book
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},
-    "markdown": SAY | BOOK | {"manuscript", "textfile", "words", "xhtml"},
-    "assets": SAY | BOOK | {"bookpath", "cache", "imagefile", "svg"},
+    "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "words", "xhtml"},
+    "assets": SAY | BOOK | {"bookpath", "cache", "engines", "imagefile", "svg"},
     "outline": SAY | BOOK | {"manifest", "xhtml"},
-    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "markdown", "outline"},
+    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline"},
     # from the book to an edition
     "reading": SAY | BOOK | {"edition", "words", "xhtml"},
     "layouts": SAY | BOOK | {"edition", "yamlfile"},
@@ -51,10 +52,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
-    "doctor": {"validate"},
+    "doctor": {"engines", "validate"},
     # what is asked for
     "release": SAY | BOOK | {"edition", "pipeline", "validate", "words"},
-    "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "pipeline", "writers"},
+    "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "engines", "pipeline", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "pipeline", "words"},
@@ -74,7 +75,6 @@ OWNER = {
     "jinja2": "layouts",
     "msgspec": "cache",
     "pydyf": "writers.pdf",
-    "pypandoc": "markdown.pandoc",
     "pypdfium2": "writers.pdf",
     "shtab": "completion",
     "tinyhtml5": "markdown.tree",

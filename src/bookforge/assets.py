@@ -12,13 +12,13 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import PIL
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
-from bookforge import bookpath, imagefile, svg
+from bookforge import bookpath, engines, imagefile, svg
 from bookforge.book import Asset
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
@@ -154,10 +154,11 @@ def _asset(path: str, content: bytes, store: Cache) -> tuple[Asset, tuple[Findin
     return asset, (*_misnamed(path, name), *picture.findings)
 
 
+@cache
 def _version() -> str:
     """Return what a picture depends on besides its file: the engines and this code."""
     code = (Path(module).read_bytes() for module in (__file__, str(imagefile.__file__), str(svg.__file__)))
-    return " ".join([PIL.__version__, *(hashlib.sha256(each).hexdigest() for each in code)])
+    return " ".join([engines.versions(*engines.IMAGES), *(hashlib.sha256(each).hexdigest() for each in code)])
 
 
 def _misnamed(path: str, name: str | None) -> tuple[Finding, ...]:

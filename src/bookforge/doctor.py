@@ -3,24 +3,22 @@
 Nothing heavy is imported: versions come from package metadata, from the libraries themselves and from small files.
 """
 
-import ctypes
-import ctypes.util
 import importlib.metadata
-import importlib.util
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import platformdirs
 
-from bookforge import validate
+from bookforge import engines, validate
+from bookforge.engines import LIBRARIES
 
 DISTRIBUTION: Final = "bookforge-press"
 
@@ -37,19 +35,8 @@ ENGINES: Final[Mapping[str, str]] = {
     "pillow": "images",
     "fonttools": "fonts",
     "uharfbuzz": "fonts of EPUB and HTML editions",
-    "pikepdf": "PDF editions",
     "pypdfium2": "the proof that no word of a PDF is lost",
     "ziamath": "formulas in PDF editions",
-}
-
-# the shared libraries WeasyPrint opens, under the names it tries
-LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "GObject": ("libgobject-2.0.so.0", "libgobject-2.0.0.dylib", "gobject-2.0"),
-    "Pango": ("libpango-1.0.so.0", "libpango-1.0.dylib", "pango-1.0"),
-    "PangoFT2": ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "pangoft2-1.0"),
-    "HarfBuzz": ("libharfbuzz.so.0", "libharfbuzz.0.dylib", "harfbuzz"),
-    "HarfBuzz subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "harfbuzz-subset"),
-    "fontconfig": ("libfontconfig.so.1", "libfontconfig.1.dylib", "fontconfig"),
 }
 
 # need → package manager → packages
@@ -143,7 +130,7 @@ def command_for(need: str) -> str:
 
 def missing_libraries() -> tuple[str, ...]:
     """Name the libraries of :data:`LIBRARIES` that cannot be loaded."""
-    return tuple(name for name, files in LIBRARIES.items() if _load(files) is None)
+    return tuple(name for name, files in LIBRARIES.items() if engines.load(files) is None)
 
 
 def _python() -> Finding:
@@ -156,24 +143,13 @@ def _python() -> Finding:
 
 def _engines() -> Iterable[Finding]:
     for name, needed_for in ENGINES.items():
-        found = _distribution_version(name)
+        found = engines.version(name)
         yield Finding(name, found, needed_for, None if found else f"{sys.executable} -m pip install {name}")
 
 
-def _distribution_version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
 def _pandoc() -> Finding:
-    # the package is not imported: its import looks for pandoc in places of its own
-    package = importlib.util.find_spec("pypandoc")
-    folders = (package.submodule_search_locations if package else None) or ()
-    suffix = ".exe" if os.name == "nt" else ""
-    binary = next((file for folder in folders if (file := Path(folder, "files", f"pandoc{suffix}")).is_file()), None)
-    found = _first_line((str(binary), "--version"), r"pandoc\S* (\S+)") if binary else None
+    binary = engines.pandoc()
+    found = engines.pandoc_version(binary) if binary else None
     remedy = None if found else f"{sys.executable} -m pip install pypandoc-binary"
     return Finding("pandoc", found, "reading chapters", remedy)
 
@@ -188,50 +164,10 @@ def _first_line(command: tuple[str, ...], pattern: str) -> str | None:
     return found[1] if found else None
 
 
-def _load(files: tuple[str, ...]) -> ctypes.CDLL | None:
-    for file in files:
-        target = file if ".so" in file or ".dylib" in file else ctypes.util.find_library(file)
-        if target is None:
-            continue
-        try:
-            return ctypes.CDLL(target)
-        except OSError:
-            continue
-    return None
-
-
 def _libraries() -> Iterable[Finding]:
     for name, files in LIBRARIES.items():
-        library = _load(files)
-        if library is None:
-            yield Finding(name, None, "PDF editions", command_for("pango"))
-        else:
-            yield Finding(name, _LIBRARY_VERSIONS.get(name, _unversioned)(library), "PDF editions")
-
-
-def _unversioned(library: ctypes.CDLL) -> str:
-    return "loaded"
-
-
-def _text_version(function: str) -> Callable[[ctypes.CDLL], str]:
-    def read(library: ctypes.CDLL) -> str:
-        ask: Any = getattr(library, function)
-        ask.restype = ctypes.c_char_p
-        return str(ask().decode("ascii"))
-
-    return read
-
-
-def _fontconfig_version(library: ctypes.CDLL) -> str:
-    number = int(library.FcGetVersion())
-    return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-
-
-_LIBRARY_VERSIONS: Final[Mapping[str, Callable[[ctypes.CDLL], str]]] = {
-    "Pango": _text_version("pango_version_string"),
-    "HarfBuzz": _text_version("hb_version_string"),
-    "fontconfig": _fontconfig_version,
-}
+        found = engines.library_version(name) if engines.load(files) is not None else None
+        yield Finding(name, found, "PDF editions", None if found else command_for("pango"))
 
 
 def _fonts() -> Finding:
@@ -270,7 +206,7 @@ def _import_package() -> Finding:
         names = ", ".join(sorted(others))
         remedy = f"{sys.executable} -m pip uninstall {' '.join(sorted(others))}, then install {DISTRIBUTION} again"
         return Finding("bookforge package", None, f"everything; {names} has the same import name", remedy)
-    return Finding("bookforge package", _distribution_version(DISTRIBUTION) or "from source", "everything")
+    return Finding("bookforge package", engines.version(DISTRIBUTION) or "from source", "everything")
 
 
 def _folder(name: str, folder: Path) -> Finding:

@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Final, TypeVar
 
-from bookforge import manifest, manuscript, outline
+from bookforge import engines, manifest, manuscript, outline
 from bookforge.book import Asset, Book, Entry, Section, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
@@ -46,7 +45,6 @@ _LEFT_OUT: Final = {
 """What of a source is left out of the proof of words, by the lexer's kind: what the author calls one, and several."""
 
 _STAGE: Final = "section"
-_ENGINES: Final = ("pypandoc_binary", "lxml", "tinyhtml5")
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -173,7 +171,7 @@ def _language(entry: Entry, source: Source, declared: Manifest) -> str:
 
 
 def _parse(source: Source, language: str, store: Cache) -> Parsed:
-    name = cache_key(_STAGE, code_digest(), _engine_versions(), source.path, language, source.raw)
+    name = cache_key(_STAGE, code_digest(), engines.versions(*engines.CHAPTERS), source.path, language, source.raw)
     known = store.get(_STAGE, name, Parsed)
     if known is not None:
         return known
@@ -195,11 +193,6 @@ def code_digest() -> str:
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-@cache
-def _engine_versions() -> str:
-    return " ".join(f"{name}={metadata.version(name)}" for name in _ENGINES)
 
 
 def _assets(declared: Manifest, sections: Iterable[Section], store: Cache, report: Report) -> dict[str, Asset]:

@@ -40,18 +40,13 @@ def test_no_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-def test_version() -> None:
-    assert pandoc.version().split(".")[0].isdigit()
-
-
 def test_a_pandoc_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pandoc, "_binary", lambda: "/nowhere/pandoc")
-    for call in (pandoc.version, lambda: pandoc.convert("a", "a.md")):
-        with pytest.raises(EngineError) as stopped:
-            call()
-        (found,) = stopped.value.diagnostics
-        assert found.rule == "pandoc-runs"
-        assert found.hint
+    with pytest.raises(EngineError) as stopped:
+        pandoc.convert("a", "a.md")
+    (found,) = stopped.value.diagnostics
+    assert found.rule == "pandoc-runs"
+    assert found.hint
 
 
 def _answer(monkeypatch: pytest.MonkeyPatch, status: int, said: str) -> None:

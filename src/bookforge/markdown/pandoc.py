@@ -9,15 +9,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pypandoc
-
+from bookforge import engines
 from bookforge.diagnostics import EngineError, ManuscriptError, error
 from bookforge.diagnostics import Location as At
 
@@ -68,11 +66,6 @@ def convert(text: str, path: str) -> Converted:
         log = Path(folder) / "log.json"
         html = _run(text, path, folder, log)
         return Converted(html, tuple(_read_log(log)))
-
-
-def version() -> str:
-    """Return pandoc's version with its Lua left out, for cache keys and the doctor; errors: ``pandoc-runs``."""
-    return _version(_binary())
 
 
 def find_overload(text: str) -> int | None:
@@ -169,22 +162,7 @@ def _subject(entry: dict[str, Any]) -> str | None:
 
 @functools.cache
 def _binary() -> str:
-    """Return the pandoc to run: the one the author names in ``PYPANDOC_PANDOC``, the wheel's, or any other."""
-    if named := os.environ.get("PYPANDOC_PANDOC"):
-        return named
-    bundled = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if sys.platform == "win32" else "pandoc")
-    if bundled.is_file():  # not the newest of all pandocs about, as pypandoc would choose: same book, same bytes
-        return str(bundled)
-    try:
-        return str(pypandoc.get_pandoc_path())
-    except OSError as missing:
-        raise EngineError(error("pandoc-runs", "pandoc is missing", hint=_FIX)) from missing
-
-
-@functools.cache
-def _version(binary: str) -> str:
-    try:
-        done = subprocess.run([binary, "--version"], capture_output=True, timeout=_SECONDS, check=True, text=True)
-        return done.stdout.split()[1]
-    except (OSError, subprocess.SubprocessError, IndexError) as broken:
-        raise EngineError(error("pandoc-runs", f"pandoc at {binary} cannot be run", hint=_FIX)) from broken
+    found = engines.pandoc()
+    if found is None:
+        raise EngineError(error("pandoc-runs", "pandoc is missing", hint=_FIX))
+    return str(found)
