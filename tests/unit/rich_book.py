@@ -28,7 +28,7 @@ from bookforge.book import (
     When,
 )
 from bookforge.diagnostics import Location
-from bookforge.edition import Composition, Edition, Format, Reading
+from bookforge.edition import Composition, Edition, Format, Reading, Setting
 from bookforge.semantics import SEMANTICS, Matter, Role
 
 METADATA = Metadata(
@@ -226,11 +226,18 @@ def sections() -> tuple[BookSection, ...]:
 
 
 def composition(
-    format_: Format, *, metadata: Metadata = METADATA, isbn: str | None = None, cover: bool = True, layout: str = ""
+    format_: Format,
+    *,
+    metadata: Metadata = METADATA,
+    isbn: str | None = None,
+    cover: bool = True,
+    layout: str = "",
+    **settings: Setting,
 ) -> Composition:
     """Compose the book for a format by the layout that comes with bookforge."""
     name = layout or {Format.EPUB: "ebook", Format.HTML: "web"}[format_]
-    edition = Edition(name, format_, name, {}, isbn=isbn)
+    chosen = layouts.find(name, Path("nowhere"))
+    edition = Edition(name, format_, name, dict(chosen.settings) | settings, isbn=isbn)
     book = Book(metadata, VOICES, sections(), ASSETS, metadata.revision or "abc123")
     supplies = compose.Supplies(cover=(png(400, 640), "image/png", "A lighthouse in the dark") if cover else None)
-    return compose.edition(Reading(book, edition, False, 0), layouts.find(name, Path("nowhere")), supplies)
+    return compose.edition(Reading(book, edition, False, 0), chosen, supplies)

@@ -177,8 +177,11 @@ def test_reading_begins_past_the_front_matter(files: dict[str, bytes]) -> None:
     assert '<p class="begin"><a href="part-one.html">' in files["index.html"].decode()
 
 
-def test_a_draft_asks_search_engines_to_stay_away(files: dict[str, bytes]) -> None:
-    assert all('<meta name="robots" content="noindex">' in page for page in pages(files).values())
+def test_an_edition_can_ask_search_engines_to_stay_away(files: dict[str, bytes]) -> None:
+    asked = '<meta name="robots" content="noindex">'
+    quiet, _ = reported(composition(Format.HTML, noindex=True))
+    assert all(asked in page for page in pages(quiet).values())
+    assert not any(asked in page for page in pages(files).values())
 
 
 def test_files_do_not_depend_on_the_run(files: dict[str, bytes]) -> None:

@@ -27,8 +27,8 @@ class Wardrobe:
     """What dressing needs to know of the edition.
 
     ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
-    timeline. ``formula`` draws TeX (given it and whether it is displayed) and returns address and style class, for PDF.
-    ``endnotes`` are ids of notes that cannot stand at the foot of a page.
+    timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
+    address. ``endnotes`` are ids of notes that cannot stand at the foot of a page.
     """
 
     format: Format

@@ -234,10 +234,5 @@ def _first_letters(found: Iterable[str]) -> list[int]:
     return starts
 
 
-def _leaf_at(leaves: list[Block], starts: list[int], offset: int) -> Block | None:
-    which = bisect_right(starts, offset) - 1
-    return leaves[which] if which >= 0 and offset <= leaves[which].end else None
-
-
 def _tex(tex: str) -> str:
     return "".join(tex.split())

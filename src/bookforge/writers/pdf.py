@@ -305,7 +305,7 @@ class _Listener(logging.Handler):
 def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
     message = record.getMessage().strip().rstrip(".")
     if message.startswith(".notdef glyph"):
-        return None  # Laid.shown tells which, and the fonts' own check where.
+        return None  # The fonts' own check says which characters, and where they stand.
     if record.levelno >= logging.ERROR:
         rule = "resource-allowed" if "Failed to load" in message else "page-layout"
         return error(rule, message.replace(_BASE, ""), at)

@@ -19,7 +19,6 @@ CREDIT: Final = re.compile(
 )
 
 FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,}) *(.*?) *$")
-DIV_OPEN: Final = re.compile(r":{3,} *(.*?) *:* *$")
 DIV_CLOSE: Final = re.compile(r":{3,} *$")
 RULE: Final = re.compile(r" *([*_-])(?: *\1){2,} *$")
 HEADING: Final = re.compile(r"#+(?= |$) *")
@@ -72,7 +71,6 @@ BLOCK_TAGS: Final = _names(
 """Tags that part blocks wherever they stand."""
 EITHER_TAGS: Final = _names("applet audio button del iframe ins map noscript object script svg video embed area")
 """Tags that part blocks only where a block begins."""
-VERBATIM_TAGS: Final = frozenset(("pre", "style", "script", "textarea"))
 VOID_TAGS: Final = _names("area base br col embed frame hr img input link meta param source track wbr")
 SKIPPED_TAGS: Final = (DROPPED | {"math"}) - VOID_TAGS
 """Elements whose text is not words of the book: they are never published, or hold a formula."""
