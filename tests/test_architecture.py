@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "bookforge"
 SAY = {"diagnostics"}
 BOOK = {"book", "semantics"}
 READING_SIDE = {"bookpath", "manifest", "manuscript", "textfile", "words", "xhtml"}
-EDITION_SIDE = {"compose", "edition", "fonts", "formulas", "layouts", "ledger", "reading"}
+EDITION_SIDE = {"compose", "edition", "fonts", "formulas", "glyphs", "layouts", "ledger", "reading", "terms"}
 
 # unit (a module, or a package with all its modules) → what it may import of ours; the order is a legal order of imports
 MAY_IMPORT: dict[str, set[str]] = {
@@ -43,10 +43,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline"},
     # from the book to an edition
     "reading": SAY | BOOK | {"edition", "words", "xhtml"},
-    "layouts": SAY | BOOK | {"edition", "yamlfile"},
-    "formulas": SAY,
+    "layouts": SAY | BOOK | {"edition", "measure", "textfile", "yamlfile"},
+    "terms": SAY | {"layouts", "yamlfile"},
+    "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
-    "compose": SAY | BOOK | {"edition", "fonts", "layouts", "measure", "words", "xhtml"},
+    "compose": SAY | BOOK | {"edition", "fonts", "layouts", "measure", "terms", "words", "xhtml"},
+    "glyphs": SAY | BOOK | READING_SIDE | {"edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
     "writers": SAY | BOOK | {"edition", "fonts", "words", "xhtml"},
     "publish": SAY | {"edition"},

@@ -5,23 +5,24 @@ in the book's own ``layouts/`` first, then beside the installed package. Templat
 book folder may come from anyone.
 """
 
-import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import jinja2
 import jinja2.sandbox
 
-from bookforge import yamlfile
-from bookforge.diagnostics import LayoutError, Location, error
+from bookforge import textfile, yamlfile
+from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
+from bookforge.measure import TrimSize
 
 _MAX_DEPTH: Final = 8
 _MAX_FILE: Final = 4_000_000
+_KEYS: Final = ("extends", "format", "stylesheets", "fonts", "settings", "description")
 _FONT_KEYS: Final = frozenset({"family", "package", "file", "style", "role"})
 
 
@@ -41,8 +42,8 @@ class FontSpec:
 class Layout:
     """A design with everything it inherits.
 
-    ``folders`` runs from the layout itself to the one it rests on. ``settings`` are names and defaults; ``help`` says
-    what each means. ``stylesheets`` are file names, the inherited first. ``root`` is the folder no file may leave.
+    ``folders`` runs from the layout itself to the one it rests on. ``settings`` are names and defaults,
+    ``stylesheets`` file names, the inherited first. ``root`` is the book's folder.
     """
 
     name: str
@@ -57,18 +58,23 @@ class Layout:
         """Find a file of the layout, its own before the inherited."""
         for folder in self.folders:
             found = folder / name
-            if found.is_file():
+            if _is_file(found):
                 return _inside(found, folder)
         return None
 
-    def digest(self) -> str:
-        """Return a SHA-256 over every file the layout can use: part of what an edition depends on."""
-        total = hashlib.sha256()
-        for depth, folder in enumerate(self.folders):
-            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-                total.update(f"{depth}/{path.relative_to(folder).as_posix()}\0".encode())
-                total.update(hashlib.sha256(path.read_bytes()).digest())
-        return total.hexdigest()
+    def shown(self, path: Path) -> str:
+        """Return a file's name for messages: seen from the book's folder where it is in it."""
+        return _shown(path, self.root)
+
+    def text(self, name: str) -> str:
+        """Return a text file of the layout.
+
+        Errors: ``layout-valid`` when there is none, and those of ``textfile.read``.
+        """
+        path = self.path(name)
+        if path is None:
+            raise LayoutError(error("layout-valid", f"layout '{self.name}' has no file '{name}'"))
+        return _text(path, self.shown(path))
 
 
 def installed() -> Path:
@@ -91,31 +97,88 @@ def find(name: str, book_folder: Path, at: Location | None = None) -> Layout:
     """
     folders, declared = _chain(name, book_folder, at)
     settings: dict[str, Setting] = {}
-    stylesheets: list[str] = []
+    stylesheets: dict[str, Location] = {}
     fonts: tuple[FontSpec, ...] = ()
     format_: Format | None = None
     for spec in reversed(declared):
         settings |= spec.settings
-        stylesheets += [sheet for sheet in spec.stylesheets if sheet not in stylesheets]
+        stylesheets |= {sheet: at for sheet, at in spec.stylesheets.items() if sheet not in stylesheets}
         fonts = spec.fonts or fonts
         format_ = spec.format or format_
     layout = Layout(name, format_, folders, tuple(stylesheets), fonts, settings, book_folder)
-    for sheet in layout.stylesheets:
-        if layout.path(sheet) is None:
-            raise LayoutError(error("layout-valid", f"the stylesheet '{sheet}' does not exist", declared[0].at))
+    lost = [sheet for sheet in stylesheets if layout.path(sheet) is None]
+    if lost:
+        raise LayoutError(
+            *(error("layout-valid", f"the stylesheet '{sheet}' does not exist", stylesheets[sheet]) for sheet in lost)
+        )
     return layout
+
+
+# ---------------------------------------------------------------- files
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether a file is there; a place that cannot be looked at holds none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _locate(name: str, book_folder: Path, taken: tuple[Path, ...], at: Location | None) -> Path:
+    """Find a layout's folder; a book's layout may extend the installed one of its own name."""
+    if name and not set(name) & set("/\\") and name not in {".", ".."}:
+        for root, box in ((book_folder / "layouts", book_folder), (installed(), installed())):
+            folder = root / name
+            if _is_file(folder / "layout.yaml") and folder not in taken:
+                return _inside(folder, box)
+    known = names(book_folder)
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean '{near[0]}'?" if near else f"the layouts here are {', '.join(known)}"
+    raise LayoutError(error("layout-exists", f"there is no layout '{name[:80]}'", at, hint))
+
+
+def _inside(path: Path, folder: Path) -> Path:
+    """Refuse a file of a layout that a symbolic link leads out of its folder."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise LayoutError(error("layout-valid", f"'{path.name}' leads out of its folder", Location(str(path))))
+    return path
+
+
+def _shown(path: Path, book_folder: Path) -> str:
+    return path.relative_to(book_folder).as_posix() if path.is_relative_to(book_folder) else str(path)
+
+
+def _text(path: Path, shown: str) -> str:
+    found = textfile.read(path, shown, _MAX_FILE)
+    if isinstance(found, Diagnostic):
+        raise LayoutError(found)
+    return found
+
+
+def read_yaml(path: Path, shown: str) -> yamlfile.Node:
+    """Read a YAML file of a layout.
+
+    Errors: those of ``textfile.read`` and ``yamlfile.load``, as the layout's.
+    """
+    try:
+        return yamlfile.load(_text(path, shown), shown)
+    except ManifestError as problem:
+        raise LayoutError(*problem.diagnostics) from problem
+
+
+# ---------------------------------------------------------------- declarations
 
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What one ``layout.yaml`` says."""
+    """What one ``layout.yaml`` says; ``extends`` and ``stylesheets`` with their places."""
 
-    extends: str | None
+    extends: tuple[str, Location] | None
     format: Format | None
-    stylesheets: tuple[str, ...]
+    stylesheets: Mapping[str, Location]
     fonts: tuple[FontSpec, ...]
     settings: Mapping[str, Setting]
-    at: Location
 
 
 def _chain(name: str, book_folder: Path, at: Location | None) -> tuple[tuple[Path, ...], tuple[_Declared, ...]]:
@@ -128,118 +191,215 @@ def _chain(name: str, book_folder: Path, at: Location | None) -> tuple[tuple[Pat
             raise LayoutError(error("layout-valid", f"layout '{name}' extends too many others in a row", at))
         folders.append(folder)
         declared.append(_read(folder, book_folder))
-        wanted, at = declared[-1].extends, declared[-1].at
+        wanted, at = declared[-1].extends or (None, None)
     return tuple(folders), tuple(declared)
-
-
-def _locate(name: str, book_folder: Path, taken: tuple[Path, ...], at: Location | None) -> Path:
-    """Find a layout's folder; a book's layout may extend the installed one of its own name."""
-    if name and not set(name) & set("/\\") and name not in {".", ".."}:
-        for root in (book_folder / "layouts", installed()):
-            folder = root / name
-            if (folder / "layout.yaml").is_file() and folder not in taken:
-                return _inside(folder, root)
-    known = names(book_folder)
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"the layouts here are {', '.join(known)}"
-    raise LayoutError(error("layout-exists", f"there is no layout '{name}'", at, hint))
-
-
-def _inside(path: Path, folder: Path) -> Path:
-    """Refuse a file of a layout that a symbolic link leads out of its folder."""
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise LayoutError(error("layout-valid", f"'{path.name}' leads out of the layout's folder", Location(str(path))))
-    return path
-
-
-def _shown(path: Path, book_folder: Path) -> str:
-    return path.relative_to(book_folder).as_posix() if path.is_relative_to(book_folder) else str(path)
 
 
 def _read(folder: Path, book_folder: Path) -> _Declared:
     path = _inside(folder / "layout.yaml", folder)
     shown = _shown(path, book_folder)
-    root = yamlfile.load(path.read_bytes(), shown)
-    return _Reader(folder, shown).read(root)
+    reader = _Reader(folder)
+    declared = reader.read(read_yaml(path, shown))
+    if reader.errors:
+        raise LayoutError(*reader.errors)
+    return declared
 
 
 class _Reader:
     """Turns the located nodes of one ``layout.yaml`` into what it declares, gathering every error."""
 
-    def __init__(self, folder: Path, shown: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.shown = shown
+        self.errors: list[Diagnostic] = []
 
     def read(self, root: yamlfile.Node) -> _Declared:
-        value = yamlfile.plain(root)
-        if not isinstance(value, dict):
-            raise self._wrong("a layout.yaml is a list of 'key: value' lines", root.at)
-        for key, node in yamlfile.items(root):
-            if key not in {"extends", "format", "stylesheets", "fonts", "settings", "description"}:
-                raise self._wrong(f"a layout has no key '{key}'", node.at)
+        if root.kind is not yamlfile.Kind.MAPPING:
+            self._wrong("a layout.yaml is a list of 'key: value' lines", root)
+        for key, _ in root.pairs:
+            if key.text not in _KEYS:
+                near = get_close_matches(key.text, _KEYS, 1)
+                hint = f"did you mean '{near[0]}'?" if near else f"its keys are {', '.join(_KEYS)}"
+                self._wrong(f"a layout has no key '{key.text}'", key, hint)
+        extends = self._word(root, "extends", "the name of another layout")
         return _Declared(
-            extends=str(value["extends"]) if value.get("extends") else None,
-            format=self._format(value.get("format"), root.at),
-            stylesheets=tuple(map(str, self._list(value, "stylesheets", root.at))),
-            fonts=tuple(self._font(item, root.at) for item in self._list(value, "fonts", root.at)),
-            settings=self._settings(value.get("settings") or {}, root.at),
-            at=root.at,
+            extends=(extends.text, extends.at) if extends else None,
+            format=self._format(self._word(root, "format", "one of pdf, epub, html")),
+            stylesheets={node.text: node.at for node in self._list(root, "stylesheets") if self._is_name(node)},
+            fonts=tuple(font for node in self._list(root, "fonts") if (font := self._font(node)) is not None),
+            settings=self._settings(root.get("settings")),
         )
 
-    def _list(self, value: dict[str, Any], key: str, at: Location) -> list[Any]:
-        found = value.get(key) or []
-        if not isinstance(found, list):
-            raise self._wrong(f"'{key}' is a list", at)
+    def _wrong(self, message: str, node: yamlfile.Node, hint: str | None = None, rule: str = "layout-valid") -> None:
+        self.errors.append(error(rule, message, node.at, hint))
+
+    def _word(self, root: yamlfile.Node, key: str, what: str) -> yamlfile.Node | None:
+        node = root.get(key)
+        if node is not None and not node.is_scalar:
+            self._wrong(f"'{key}' is {what}, not a {node.kind}", node)
+            return None
+        return node if node is not None and node.kind is not yamlfile.Kind.NULL else None
+
+    def _list(self, root: yamlfile.Node, key: str) -> tuple[yamlfile.Node, ...]:
+        node = root.get(key)
+        if node is not None and node.kind not in {yamlfile.Kind.LIST, yamlfile.Kind.NULL}:
+            self._wrong(f"'{key}' is a list", node)
+        return node.items if node is not None else ()
+
+    def _is_name(self, node: yamlfile.Node) -> bool:
+        if not node.is_scalar or not node.text:
+            self._wrong("a stylesheet is the name of a file", node)
+        return bool(node.text)
+
+    def _format(self, node: yamlfile.Node | None) -> Format | None:
+        if node is None:
+            return None
+        if node.text not in set(Format):
+            self._wrong(f"'{node.text}' is no format; it is one of pdf, epub, html", node)
+            return None
+        return Format(node.text)
+
+    def _font(self, node: yamlfile.Node) -> FontSpec | None:
+        said = {key: value.text for key, value in yamlfile.items(node) if value.is_scalar and value.text}
+        if "family" not in said or len(said) < len(node.pairs) or not said.keys() <= _FONT_KEYS:
+            self._wrong("a font is {family, package or file, style, role}", node)
+            return None
+        if ("package" in said) == ("file" in said):
+            self._wrong(f"font '{said['family']}' needs a package or a file", node)
+            return None
+        file = _inside(self.folder / said["file"], self.folder) if "file" in said else None
+        if file and not _is_file(file):
+            self._wrong(f"the font file '{said['file']}' does not exist", node)
+            return None
+        style, role = said.get("style", "normal"), said.get("role", "text")
+        return FontSpec(said["family"], style, role, said.get("package"), file, node.at)
+
+    def _settings(self, node: yamlfile.Node | None) -> dict[str, Setting]:
+        if node is None or node.kind is yamlfile.Kind.NULL:
+            return {}
+        found: dict[str, Setting] = {}
+        if node.kind is not yamlfile.Kind.MAPPING:
+            self._wrong("settings are 'name: default' lines", node)
+        for key, value in yamlfile.items(node):
+            default = yamlfile.plain(value)
+            if not isinstance(default, str | int | float | bool):
+                self._wrong(f"the setting '{key}' has no default: a text, a number, true or false", value)
+                continue
+            found[key] = default
+            if key == "trim-size":
+                self._check_trim(value)
         return found
 
-    def _wrong(self, message: str, at: Location) -> LayoutError:
-        return LayoutError(error("layout-valid", message, at))
-
-    def _format(self, name: object, at: Location) -> Format | None:
-        if name is None:
-            return None
-        if name not in set(Format):
-            raise self._wrong(f"'{name}' is no format; it is one of pdf, epub, html", at)
-        return Format(str(name))
-
-    def _font(self, item: object, at: Location) -> FontSpec:
-        if not isinstance(item, dict) or "family" not in item or not item.keys() <= _FONT_KEYS:
-            raise self._wrong("a font is {family, package or file, style, role}", at)
-        if ("package" in item) == ("file" in item):
-            raise self._wrong(f"font '{item['family']}' needs a package or a file", at)
-        file = _inside(self.folder / str(item["file"]), self.folder) if "file" in item else None
-        if file and not file.is_file():
-            raise self._wrong(f"the font file '{item['file']}' does not exist", at)
-        package = str(item["package"]) if "package" in item else None
-        style, role = str(item.get("style", "normal")), str(item.get("role", "text"))
-        return FontSpec(str(item["family"]), style, role, package, file, at)
-
-    def _settings(self, value: object, at: Location) -> dict[str, Setting]:
-        if not isinstance(value, dict) or not all(isinstance(v, str | int | float | bool) for v in value.values()):
-            raise self._wrong("settings are 'name: default' lines", at)
-        return {str(key): default for key, default in value.items()}
+    def _check_trim(self, node: yamlfile.Node) -> None:
+        try:
+            TrimSize.parse(node.text)
+        except ValueError as problem:
+            self._wrong(str(problem), node, "write width x height and the unit, as in 5.5x8.5in", "setting-fits")
 
 
 # ---------------------------------------------------------------- templates
+
+_MAX_STEPS: Final = 2_000_000
+"""Numbers that all ranges of a layout's templates may count, together."""
+_MAX_LENGTH: Final = 1_000_000
+_MAX_BITS: Final = 4096
+_WIDE: Final = re.compile(r"\*|[0-9]{5,}|\{[^{}]*:[^{}]*\{")
+_PADDING: Final = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
+_FILTERS_LEFT_OUT: Final = ("center", "format", "indent", "random")
+"""What pads a text to any width, or leaves it to chance."""
+
+
+class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which a slip of the pen cannot fill the memory and nothing is left to chance."""
+
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+
+    def __init__(self, load: Callable[[str], tuple[str, str, Callable[[], bool]] | None]) -> None:
+        super().__init__(
+            loader=jinja2.FunctionLoader(load),
+            autoescape=lambda name: not (name or "").endswith(".css.j2"),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        del self.globals["lipsum"]
+        for name in _FILTERS_LEFT_OUT:
+            del self.filters[name]
+        self.globals["range"] = self._range
+        self._steps = _MAX_STEPS
+
+    def _range(self, *bounds: int) -> range:
+        found = jinja2.sandbox.safe_range(*bounds)
+        self._steps -= len(found)
+        if self._steps < 0:
+            raise jinja2.exceptions.SecurityError(f"the templates count beyond {_MAX_STEPS:,}")
+        return found
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Refuse what pads a text to any width."""
+        return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _PADDING)
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
+        """Refuse an operation whose result would be beyond all measure."""
+        if _result_size(operator, left, right) > (_MAX_BITS if _are_numbers(left, right) else _MAX_LENGTH):
+            raise jinja2.exceptions.SecurityError(f"the result of '{operator}' would be too large")
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: jinja2.runtime.Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Refuse a format that widens a text beyond all measure."""
+        owner = getattr(obj, "__self__", None)
+        if isinstance(owner, str) and obj.__name__.startswith("format") and _WIDE.search(owner):
+            raise jinja2.exceptions.SecurityError("the text that the format makes would be too large")
+        return super().call(context, obj, *args, **kwargs)
+
+
+def _are_numbers(left: Any, right: Any) -> bool:
+    return isinstance(left, int | float) and isinstance(right, int | float)
+
+
+def _size(value: Any) -> int:
+    """Return the bits of a whole number, the length of a text or list."""
+    if isinstance(value, int):
+        return value.bit_length()
+    return len(value) if isinstance(value, str | bytes | list | tuple) else 0
+
+
+def _result_size(operator: str, left: Any, right: Any) -> int:
+    """Estimate the size of what an operator makes: bits of a number, length of a text or list."""
+    if operator == "%":
+        return _MAX_LENGTH + 1 if isinstance(left, str) and _WIDE.search(left) else 0
+    if operator == "**":
+        return _size(left) * abs(right) if isinstance(left, int) and isinstance(right, int) else 0
+    if operator == "+" or _are_numbers(left, right):
+        return _size(left) + _size(right)
+    text, times = (right, left) if isinstance(left, int) else (left, right)
+    return _size(text) * max(0, times) if isinstance(times, int) else 0
 
 
 def _environment(layout: Layout) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         path = layout.path(name) if PurePosixPath(name).name == name else None
-        if path is None:
-            return None
-        if path.stat().st_size > _MAX_FILE:
-            raise LayoutError(error("layout-valid", "the template is too large", Location(str(path))))
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
+        return (layout.text(name), str(path), lambda: True) if path is not None else None
 
-    return jinja2.sandbox.ImmutableSandboxedEnvironment(
-        loader=jinja2.FunctionLoader(load),
-        autoescape=lambda name: not (name or "").endswith(".css.j2"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return _Sandbox(load)
+
+
+_TEMPLATE_FAULTS: Final = (
+    jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, SyntaxError,
+    RuntimeError, MemoryError,
+)  # fmt: skip
+"""What a template's expressions can raise; a macro that calls itself without end raises a ``RuntimeError``."""
+
+
+def _said(problem: BaseException) -> str:
+    match problem:
+        case jinja2.TemplateNotFound():
+            return f"the layout has no template '{problem.name}'"
+        case RecursionError():
+            return "the template calls itself without end, or nests too deep"
+        case MemoryError():
+            return "the template makes more text than fits into memory"
+    return str(problem) or type(problem).__name__
 
 
 class Templates:
@@ -265,9 +425,9 @@ class Templates:
             raise LayoutError(
                 error("template-renders", problem.message or "the template is malformed", at)
             ) from problem
-        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as problem:
+        except _TEMPLATE_FAULTS as problem:
             at = Location(self._shown(str(self.layout.path(name) or name)), _template_line(problem))
-            raise LayoutError(error("template-renders", str(problem) or type(problem).__name__, at)) from problem
+            raise LayoutError(error("template-renders", _said(problem), at)) from problem
 
     def stylesheets(self, **values: Any) -> tuple[Stylesheet, ...]:
         """Return the layout's stylesheets, inherited first; those named ``*.css.j2`` are rendered with ``values``."""
@@ -276,7 +436,7 @@ class Templates:
     def _stylesheet(self, name: str, values: dict[str, Any]) -> Stylesheet:
         path = self.layout.path(name)
         assert path is not None
-        text = self.render(name, **values) if name.endswith(".j2") else path.read_text(encoding="utf-8")
+        text = self.render(name, **values) if name.endswith(".j2") else self.layout.text(name)
         return Stylesheet(name.removesuffix(".j2"), self._shown(str(path)), text)
 
     def _shown(self, path: str) -> str:
@@ -291,16 +451,3 @@ def _template_line(problem: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-@cache
-def terms(language: str) -> Mapping[str, str]:
-    """Return the words layouts print in a book of this language (``Chapter``, ``Contents`` …), English when unknown."""
-    path = installed() / "base" / "terms.yaml"
-    tables = yamlfile.plain(yamlfile.load(path.read_bytes(), str(path)))
-    assert isinstance(tables, dict)
-    found: dict[str, str] = {}
-    for name in ("en", language.lower().split("-")[0], language.lower()):
-        table = tables.get(name)
-        found |= {key: str(word) for key, word in table.items()} if isinstance(table, dict) else {}
-    return found

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bookforge import fonts, layouts, measure
+from bookforge import fonts, layouts, measure, terms
 from bookforge.book import Book, Metadata
 from bookforge.edition import Composition, Document, Edition, Format, NavPoint, Reading, Stylesheet
 
@@ -38,7 +38,7 @@ def compose(
         settings=dict(layout.settings),
         book=metadata,
         revision="draft 1",
-        terms=layouts.terms(metadata.language),
+        terms=terms.of(layout, metadata.language),
         fonts=(),
     )
     book = Book(metadata, {}, (), {}, "draft 1")

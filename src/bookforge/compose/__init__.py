@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from bookforge import layouts, measure
+from bookforge import layouts, measure, terms
 from bookforge.book import Asset, BookSection
 from bookforge.compose import dress, views
 from bookforge.diagnostics import EditionError, error
@@ -69,7 +69,7 @@ class _Composer:
         self.format = reading.edition.format
         self.supplies = supplies
         self.templates = Templates(layout)
-        self.terms = layouts.terms(self.book.metadata.language)
+        self.terms = terms.of(layout, self.book.metadata.language)
         # A page of the HTML edition stands alone: whatever its place in the book, its title is the highest heading.
         level = 1 if self.format is Format.HTML else None
         self.sections = tuple(dataclasses.replace(each, level=level or each.level) for each in self.book.sections)
@@ -231,7 +231,8 @@ class _Composer:
     def _stylesheets(self) -> tuple[Stylesheet, ...]:
         trim = self.reading.edition.settings.get("trim-size")
         size = measure.TrimSize.parse(str(trim)) if trim else None
-        values = self.values(trim=size, fonts=self.supplies.fonts, web_fonts=self.supplies.web_fonts)
+        faces = tuple(views.FaceView(face.family, face.style, face.role) for face in self.supplies.fonts)
+        values = self.values(trim=size, fonts=faces, web_fonts=self.supplies.web_fonts)
         return self.templates.stylesheets(**values)
 
     def _assets(self, documents: tuple[Document, ...]) -> Mapping[str, tuple[bytes, str]]:

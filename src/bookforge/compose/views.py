@@ -21,6 +21,15 @@ class NoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceView:
+    """A face of the layout's fonts, without the place where this machine keeps it."""
+
+    family: str
+    style: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """A moment of the timeline: what it is called, the chapter that tells it and where that is.
 

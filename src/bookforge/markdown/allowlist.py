@@ -39,7 +39,7 @@ OUR_CLASSES: Final = (
         "book-series book-subtitle book-title copyright isbns memory names permissions cover cover-image art ornament "
         # the pages of a site
         "site page page-index page-cover unseen skip way where up prev next turn begin beside-cover author authors "
-        "name publisher revision rights"
+        "name publisher revision rights contributors person"
     )
     | {role.value for role in Role}
     | {matter.value for matter in Matter}

@@ -1,0 +1,56 @@
+"""Templates of a layout from anyone: what they cannot do, and how that is said."""
+
+from pathlib import Path
+
+import pytest
+
+from bookforge import layouts
+from bookforge.diagnostics import LayoutError
+
+
+def render(folder: Path, template: str | bytes) -> str:
+    """Render ``template`` as that of a layout of the book's own."""
+    own = folder / "layouts" / "mine"
+    own.mkdir(parents=True)
+    (own / "layout.yaml").write_text("extends: web\n", encoding="utf-8")
+    (own / "chapter.xhtml.j2").write_bytes(template.encode() if isinstance(template, str) else template)
+    return layouts.Templates(layouts.find("mine", folder)).render("chapter.xhtml.j2", text="text", list=[1, 2])
+
+
+def test_templates_count_and_multiply(tmp_path: Path) -> None:
+    assert render(tmp_path, "{% for n in range(3) %}{{ n * 2 }}{% endfor %}{{ 'ab' * 2 }}{{ 2 ** 3 }}{{ 7 % 4 }}") == (
+        "024abab83"
+    )
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ text.__class__.__mro__ }}",
+        "{{ list|attr('__class__') }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ '{0.__class__}'.format(text) }}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ text * 10 ** 9 }}",
+        "{{ 10 ** 9 * list }}",
+        "{{ 9 ** (9 ** 9) }}",
+        "{{ text|center(10 ** 10) }}",
+        "{{ text.ljust(10 ** 10) }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ lipsum() }}",
+        "{{ list|random }}",
+        '{% include "chapter.xhtml.j2" %}',
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        '{% include "/etc/passwd" %}',
+        '{% include "../../../book.yaml" %}',
+        b"caf\xe9",
+        "{% if %}",
+    ],
+)
+def test_what_templates_cannot_do_is_an_error(tmp_path: Path, template: str | bytes) -> None:
+    with pytest.raises(LayoutError) as stopped:
+        render(tmp_path, template)
+    (found,) = stopped.value.diagnostics
+    assert found.rule in {"template-renders", "text-encoding"}
+    assert found.message
+    assert str(found.at).startswith("layouts/mine/chapter.xhtml.j2")
