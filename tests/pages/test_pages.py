@@ -216,3 +216,21 @@ def test_a_number_does_not_stay_behind_on_the_page_before(chapter):
     items = "".join(f'<li data-marker="{number}.">FILLER</li>' for number in range(1, 12))
     for _, body, _ in printed(chapter(f"<ol>{items}</ol>").data):
         assert not body.strip().splitlines()[-1].strip(" .").isdecimal()
+
+
+def lines(count, identity):
+    return f'<p id="c.{identity}">{"<br/>".join(["a line"] * count)}</p>'
+
+
+@pytest.mark.parametrize("before", [17, 18, 19])
+def test_a_line_after_a_scene_break_does_not_stay_alone(chapter, before):
+    pressed = chapter(f'{lines(before, "a")}<hr class="scene-break"/>{lines(1, "b")}{lines(9, "c")}{lines(9, "d")}')
+    pages = [page.index for page in pressed.laid.pages for line in page.lines if line.block in {"c.b", "c.c"}]
+    assert pages.count(pages[0]) > 2
+
+
+@pytest.mark.parametrize(("before", "last"), [(20, 5), (19, 6), (22, 2), (20, 3)])
+def test_a_last_page_has_more_than_a_line_or_two(chapter, before, last):
+    pressed = chapter(f"{lines(before, 'a')}{lines(last, 'b')}")
+    assert len(pressed.laid.pages) == 2
+    assert len(pressed.laid.pages[1].lines) >= 4
