@@ -40,6 +40,9 @@ exit status: 0 good, 1 the book has errors, 2 the command was wrong, 3 this mach
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by whoever started us
+            setattr(sys, stream, Path(os.devnull).open("w"))  # noqa: SIM115
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))

@@ -146,7 +146,7 @@ def _chosen(declared: Manifest, only: tuple[str, ...]) -> tuple[Entry, ...]:
     names = {name: entry for entry in with_files for name in _names(entry)}
     wrong = [name for name in only if name not in names]
     if wrong:
-        raise ManifestError(*(_no_chapter(name, names) for name in wrong))
+        raise ManifestError(*(_no_chapter(name, with_files) for name in wrong))
     wanted = {names[name].id for name in only}
     parts = {names[name].part for name in only}
     return tuple(
@@ -159,11 +159,11 @@ def _names(entry: Entry) -> tuple[str, ...]:
     return (entry.id, entry.path, entry.path.rpartition("/")[2])
 
 
-def _no_chapter(name: str, names: Iterable[str]) -> Diagnostic:
-    near = get_close_matches(name, list(names), 1)
-    return error(
-        "chapter-known", f"the book has no chapter '{name}'", None, f"did you mean '{near[0]}'?" if near else None
-    )
+def _no_chapter(name: str, entries: tuple[Entry, ...]) -> Diagnostic:
+    near = get_close_matches(name, [known for entry in entries for known in _names(entry)], 1)
+    few = ", ".join(entry.id for entry in entries[:5]) + (", …" if len(entries) > 5 else "")
+    hint = f"did you mean '{near[0]}'?" if near else f"name a chapter by its id or its file; the ids are {few}"
+    return error("chapter-known", f"the book has no chapter '{name}'", None, hint)
 
 
 def _language(entry: Entry, source: Source, declared: Manifest) -> str:

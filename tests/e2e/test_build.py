@@ -1,5 +1,6 @@
 """``bookforge build`` on small books: what is written, what is said, and what is never touched."""
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -176,3 +177,19 @@ def test_no_module_of_the_books_folder_is_run(tmp_path: Path) -> None:
     command.write(tmp_path, {"layouts/own/layout.yaml": layout, "book.yaml": book})
     done = command.bookforge(tmp_path, "build", "--json")
     assert (done.status, done.rules()) == (1, ["font-exists"])
+
+
+def test_a_chapter_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    command.write(tmp_path)
+    (found,) = command.bookforge(tmp_path, "check", "--json", "--only", "xyz").findings()
+    assert (found["rule"], found["hint"]) == (
+        "chapter-known",
+        "name a chapter by its id or its file; the ids are one, two",
+    )
+
+
+def test_a_closed_stream_is_no_mistake(tmp_path: Path) -> None:
+    command.write(tmp_path)
+    for closed in ("2>&-", ">&-"):
+        line = f"{shlex.quote(sys.executable)} -m bookforge check --no-cache {closed}"
+        assert subprocess.run(line, shell=True, cwd=tmp_path, check=False, capture_output=True).returncode == 0
