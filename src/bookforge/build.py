@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,13 +14,19 @@ from bookforge.diagnostics import (
     Diagnostic,
     Report,
     Severity,
+    UsageError,
     error,
+    of_machine,
 )
 from bookforge.edition import Artifact, Edition, Format
 
 if TYPE_CHECKING:
     from bookforge.manifest import Manifest
     from bookforge.publish import Published
+
+INTERRUPTED = 130
+"""The exit status of a command stopped with Ctrl-C, as shells count: 128 and the signal's number."""
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,19 @@ def _carry_out(
 ) -> Outcome:
     log = _Log(report)
     built: list[Built] = []
-    with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
-        try:
-            built += action(_Building(order, log, say, Path(scratch)))
-        except BookforgeError as problem:
-            log.take(problem)
+    try:
+        with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
+            for each in action(_Building(order, log, say, Path(scratch))):
+                built.append(each)
+    except BookforgeError as problem:
+        log.take(problem)
+    except KeyboardInterrupt:
+        log(error("command-finished", "interrupted; what was built before is untouched"))
+        log.status = INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        log.take(of_machine(problem))
     if order.strict and log.has_warnings():
         log.status = max(log.status, 1)
     return Outcome(tuple(built), tuple(log.found), log.status)
@@ -119,7 +133,6 @@ class _Building:
         self.say = say
         self.scratch = scratch
         self.folder = cache.default_folder(order.cache_folder) if order.cached else None
-        publish.recover(order.output)
         say("reading the manuscript")
         self.loaded = pipeline.load(order.book, order.only, cache.Cache(self.folder, log), order.jobs, log)
         self.editions = choose(self.loaded.manifest, order)
@@ -133,8 +146,7 @@ class _Building:
         """Compose every edition and prove its words; nothing is built."""
         from bookforge import editions
 
-        store = cache.Cache(self.folder, self.log)
-        shop = editions.Workshop(store, store.folder or self.scratch, self.log)
+        shop = editions.Workshop(cache.Cache(self.folder, self.log), self.scratch, self.log)
         for edition in self.editions:
             try:
                 editions.compose_only(self.loaded, edition, shop)
@@ -143,10 +155,28 @@ class _Building:
         return iter(())
 
     def build(self) -> Iterator[Built]:
-        """Make the editions and publish each as it is ready."""
+        """Make the editions and publish each as it is ready; under ``--strict`` all together, after no warning."""
+        publish.recover(self.order.output)
+        ready: Iterable[Artifact] = self._make()
+        if self.order.strict:
+            ready = tuple(ready)
+            if self.log.has_warnings():
+                return
+        for artifact in ready:
+            try:
+                base = self._base(artifact.edition)
+                self.say(f"writing {base}")
+                published = publish.artifact(artifact, self.order.output, base)
+                yield Built(artifact.edition, published, artifact.pages, artifact.words)
+            except BookforgeError as problem:
+                self.log.take(problem)
+
+    def _make(self) -> Iterator[Artifact]:
+        """Make the editions, each validated under ``--release``."""
         from bookforge import workers
 
-        self.say(f"making {', '.join(edition.name for edition in self.editions)}")
+        for edition in self.editions:
+            self.say(f"making {edition.name}")
         bench = workers.Bench(self.loaded, self.folder, self.scratch)
         with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
             for made in making:
@@ -156,23 +186,24 @@ class _Building:
                     if made.artifact is None:
                         assert made.problem is not None
                         raise made.problem
-                    yield from self._publish(made.artifact)
+                    artifact = _named(made.artifact, self._base(made.edition))
+                    if self.order.release:
+                        from bookforge import release
+
+                        release.validate(artifact, self.log)
                 except BookforgeError as problem:
                     self.log.take(problem)
+                else:
+                    yield artifact
 
-    def _publish(self, artifact: Artifact) -> Iterator[Built]:
-        """Publish an artifact; under ``--strict`` not after a warning, under ``--release`` not before its validator."""
-        base = f"{self.loaded.manifest.id}-{artifact.edition.name}"
-        artifact = _named(artifact, base)
-        if self.order.release:
-            from bookforge import release
-
-            release.validate(artifact, self.log)
-        if self.order.strict and self.log.has_warnings():
-            return
-        self.say(f"writing {base}")
-        published = publish.artifact(artifact, self.order.output, base)
-        yield Built(artifact.edition, published, artifact.pages, artifact.words)
+    def _base(self, edition: Edition) -> str:
+        """Name an edition's files after book and edition; one of some chapters never takes the whole book's place."""
+        base = f"{self.loaded.manifest.id}-{edition.name}"
+        only = self.loaded.only
+        if not only:
+            return base
+        named = "-".join(only)
+        return f"{base}-only-{named if len(named) <= _LONGEST_NAME else f'{only[0]}-and-{len(only) - 1}-more'}"
 
 
 def _named(artifact: Artifact, base: str) -> Artifact:
@@ -188,8 +219,6 @@ def choose(declared: "Manifest", order: Order) -> tuple[Edition, ...]:
 
     Errors: ``edition-known``, ``edition-of-format``.
     """
-    from bookforge.diagnostics import EditionError
-
     names = [edition.name for edition in declared.editions]
     wrong = [_unknown(name, names) for name in order.editions if name not in names]
     formats = {edition.format for edition in declared.editions}
@@ -199,7 +228,7 @@ def choose(declared: "Manifest", order: Order) -> tuple[Edition, ...]:
         if each not in formats
     ]
     if wrong:
-        raise EditionError(*wrong)
+        raise UsageError(*wrong)
     if not order.editions and not order.formats:
         return declared.editions
     return tuple(each for each in declared.editions if each.name in order.editions or each.format in order.formats)

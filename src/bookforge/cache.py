@@ -175,9 +175,10 @@ class Cache:
         try:
             _make_private(folder)
             folder = folder.resolve(strict=True)
-            store = folder / "store"
-            _make_private(store)
-            reason = _distrust(folder) or _distrust(store)
+            reason = _distrust(folder)
+            if reason is None:
+                _make_private(folder / "store")
+                reason = _distrust(folder / "store")
             if reason is None and not (folder / "CACHEDIR.TAG").exists():
                 _tag(folder)
         except OSError as failure:

@@ -1,14 +1,14 @@
 """A loaded book and a declared edition in, a proven artifact out."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bookforge import compose, layouts, manuscript, words, xhtml
-from bookforge.book import Asset, Source
+from bookforge import compose, engines, layouts
+from bookforge.book import Asset, BookSection, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
@@ -29,17 +29,20 @@ from bookforge.reading import reading
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
+    from bookforge.writers.pdf import Picture
 
 _COVER_SIZE: Final = (1600, 2560)
 _LAYOUT_ROUNDS: Final = 4
+_ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
+_NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What making an edition needs beside the book."""
+    """What making an edition needs beside the book. ``scratch`` is a folder for files that no later run needs."""
 
     store: Cache
-    cache_folder: Path
+    scratch: Path
     report: Report
 
 
@@ -100,10 +103,12 @@ def _kind(default: Setting) -> str:
 
 def compose_only(loaded: Loaded, edition: Edition, shop: Workshop) -> Composition:
     """Compose an edition without laying it out or writing it, and prove its words: what ``check`` does."""
+    from bookforge import glyphs
+
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
-    composition = compose.edition(read, layout, _plain_supplies(loaded, read, layout, shop))
-    _prove(composition)
+    composition = _compose(read, layout, _plain_supplies(loaded, read, layout))
+    _report_missing(loaded, composition, glyphs.of_documents(composition.documents), shop.report)
     return composition
 
 
@@ -115,18 +120,11 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
     supplies = _supplies(loaded, read, layout, shop)
-    composition = compose.edition(read, layout, supplies)
-    _prove(composition)
+    composition = _compose(read, layout, supplies)
     if settled.format is Format.PDF:
-        artifact = _make_pdf(composition, supplies, layout, shop)
-    elif settled.format is Format.EPUB:
-        from bookforge.writers import epub
-
-        artifact = epub.write(composition, shop.report)
+        artifact = _make_pdf(loaded, composition, supplies, layout, shop)
     else:
-        from bookforge.writers import html
-
-        artifact = html.write(composition, shop.report)
+        artifact = _make_reflowing(loaded, composition, shop)
     words = sum(section.content.word_count for section in read.book.sections if section.content)
     return dataclasses.replace(artifact, words=words)
 
@@ -140,50 +138,88 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
     return read
 
 
-def _prove(composition: Composition) -> None:
-    """Compare the composed documents with the manuscript, word by word."""
+def _compose(read: Reading, layout: Layout, supplies: compose.Supplies) -> Composition:
+    """Compose an edition and compare its documents with the manuscript, word by word."""
     from bookforge import ledger
 
-    sections = {section.id: section for section in composition.reading.book.sections}
-    wrong = ledger.compare(sections, composition.documents)
+    drawing = _Drawing(read)
+    composition = compose.edition(read, layout, dataclasses.replace(supplies, formula=drawing))
+    if drawing.wrong:
+        raise ManuscriptError(*dict.fromkeys(drawing.wrong))
+    wrong = ledger.compare(_sections(read), composition.documents)
     if wrong:
         raise ManuscriptError(*wrong)
+    return composition
 
 
-def _make_pdf(composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop) -> Artifact:
+def _sections(read: Reading) -> dict[SectionId, BookSection]:
+    return {section.id: section for section in read.book.sections}
+
+
+def _make_reflowing(loaded: Loaded, composition: Composition, shop: Workshop) -> Artifact:
+    from bookforge import glyphs
+
+    _report_missing(loaded, composition, glyphs.of_documents(composition.documents), shop.report)
+    if composition.reading.edition.format is Format.EPUB:
+        from bookforge.writers import epub
+
+        return epub.write(composition, shop.report)
+    from bookforge.writers import html
+
+    return html.write(composition, shop.report)
+
+
+# ---------------------------------------------------------------- pages
+
+
+def _make_pdf(
+    loaded: Loaded, composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+) -> Artifact:
     """Lay out until every note fits, prove the pages, draw them.
 
-    WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end.
+    WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end. Pages
+    change with each note that goes, so only what the last layout had to say is true.
     """
     from bookforge import ledger
     from bookforge.writers import pdf
 
+    read = composition.reading
     for _ in range(_LAYOUT_ROUNDS):
-        laid = pdf.layout(composition, shop.cache_folder, shop.report)
+        said: list[Diagnostic] = []
+        laid = pdf.layout(composition, shop.scratch, said.append)
         moved = laid.unfit - supplies.endnotes
         if not moved:
             break
         for identity in sorted(moved):
-            shop.report(_moved_note(identity, composition.reading))
+            shop.report(_moved_note(identity, read))
         supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
-        composition = compose.edition(composition.reading, layout, supplies)
-        _prove(composition)
-    sections = {section.id: section for section in composition.reading.book.sections}
-    wrong = ledger.compare_pages(composition.documents[0], laid, sections)
+        composition = _compose(read, layout, supplies)
+    else:
+        # Notes that go make others go: none is left at the foot of a page.
+        shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
+        composition = _compose(read, layout, dataclasses.replace(supplies, endnotes=frozenset(_notes(read))))
+        said = []
+        laid = pdf.layout(composition, shop.scratch, said.append)
+    for finding in said:
+        shop.report(finding)
+    wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
     if wrong:
         raise ManuscriptError(*wrong)
+    _report_missing(loaded, composition, laid.shown, shop.report)
     return pdf.write(composition, laid, shop.report)
+
+
+def _notes(read: Reading) -> dict[str, tuple[Section, Note]]:
+    """Return every note of the manuscript by its id, with its section."""
+    contents = (section.content for section in read.book.sections if section.content)
+    return {note.id: (content, note) for content in contents for note in content.notes}
 
 
 def _moved_note(identity: str, read: Reading) -> Diagnostic:
     message = "the note does not fit at the foot of a page and is set at the end of its chapter"
-    for section in read.book.sections:
-        for each in section.content.notes if section.content else ():
-            if each.id == identity:
-                assert section.content is not None
-                at = Location(section.content.path, each.at.line, each.at.column)
-                return warning("note-fits-page", message, at, "shorten it, or accept an endnote")
-    return warning("note-fits-page", message)
+    known = _notes(read).get(identity)
+    at = Location(known[0].path, known[1].at.line, known[1].at.column) if known else None
+    return warning("note-fits-page", message, at, "shorten it, or accept an endnote")
 
 
 # ---------------------------------------------------------------- supplies
@@ -191,26 +227,22 @@ def _moved_note(identity: str, read: Reading) -> Diagnostic:
 
 def _supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Workshop) -> compose.Supplies:
     """Gather what a composition needs; an e-book and a site carry their fonts and their cover."""
-    plain = _plain_supplies(loaded, read, layout, shop)
+    plain = _plain_supplies(loaded, read, layout)
     if read.edition.format is Format.PDF:
         return plain
     embedded = _for_text(plain.fonts)
     return dataclasses.replace(
         plain,
-        web_fonts=_web_fonts(read, embedded, shop) if embedded else (),
-        cover=_cover(read, layout, plain.fonts, shop),
+        web_fonts=_web_fonts(read, layout, embedded, shop) if embedded else (),
+        cover=_cover(loaded, read, layout, plain.fonts, shop),
     )
 
 
-def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout, shop: Workshop) -> compose.Supplies:
+def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout) -> compose.Supplies:
     from bookforge import fonts
 
-    faces = fonts.resolve(layout.fonts)
-    if _for_text(faces):
-        _report_missing_glyphs(loaded, read, _for_text(faces), shop.report)
     return compose.Supplies(
-        fonts=faces,
-        formula=_formula,
+        fonts=fonts.resolve(layout.fonts),
         isbns=tuple((each.name, each.isbn, each.format.value) for each in loaded.manifest.editions if each.isbn),
     )
 
@@ -220,51 +252,47 @@ def _for_text(faces: tuple[FontFace, ...]) -> tuple[FontFace, ...]:
     return tuple(face for face in faces if face.role != "cover")
 
 
-def _formula(tex: str, display: bool) -> bytes:
-    from bookforge import formulas
+class _Drawing:
+    """Draws the formulas of an edition; keeps what cannot be drawn, with its place."""
 
-    return formulas.draw(tex, display)
+    def __init__(self, read: Reading) -> None:
+        self.read = read
+        self.wrong: list[Diagnostic] = []
 
+    def __call__(self, formula: str, display: bool) -> bytes:
+        from bookforge import formulas
 
-def _texts(read: Reading) -> str:
-    """Return every character an edition can show, for choosing fonts and glyphs."""
-    book = read.book.metadata
-    names = [person.name for person in (*book.authors, *book.contributors)]
-    found = [book.title, book.subtitle or "", book.rights or "", book.description or "", *names]
-    found += layouts.terms(book.language).values()
-    for section in read.book.sections:
-        found += [section.title_text or "", section.subtitle or "", section.short_title or ""]
-        if section.content:
-            # Formulas are left out: they are drawn with glyphs of their own.
-            found.append(words.of_tree(xhtml.read(section.content.body)).text)
-            found += [words.of_tree(xhtml.read(each.markup)).text for each in section.content.notes]
-    return "".join(found)
+        try:
+            return formulas.draw(formula, display)
+        except ManuscriptError as problem:
+            at = formulas.place(formula, self.read.book.sections)
+            self.wrong += [dataclasses.replace(found, at=at) for found in problem.diagnostics]
+            return _NO_DRAWING
 
 
-def _report_missing_glyphs(loaded: Loaded, read: Reading, faces: tuple[FontFace, ...], report: Report) -> None:
-    from bookforge import fonts
-
-    lacking = fonts.missing(faces, _texts(read))
-    if lacking:
-        fonts.report_missing(faces, {char: _places(char, loaded.sources) for char in lacking}, report)
-
-
-def _places(character: str, sources: tuple[Source, ...]) -> tuple[Location, ...]:
-    return tuple(
-        manuscript.location(source, offset)
-        for source in sources
-        for offset in (place for place, each in enumerate(source.text) if each == character)
-    )
+def _report_missing(loaded: Loaded, composition: Composition, shown: Iterable[str], report: Report) -> None:
+    """Warn of characters that the faces of the text cannot show; a layout without any leaves that to the reader."""
+    faces = _for_text(composition.fonts)
+    if faces:
+        _report_missing_of(loaded, composition.reading, faces, shown, report)
 
 
-def _web_fonts(read: Reading, faces: tuple[FontFace, ...], shop: Workshop) -> "tuple[WebFont, ...]":
-    from bookforge import fonts
+def _report_missing_of(
+    loaded: Loaded, read: Reading, faces: tuple[FontFace, ...], shown: Iterable[str], report: Report
+) -> None:
+    from bookforge import glyphs
 
-    wanted = "".join(
-        sorted({*map(chr, range(0x20, 0x7F)), *_texts(read), *"\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026"})
-    )
+    paths = {section.content.path for section in read.book.sections if section.content}
+    sources = tuple(source for source in loaded.sources if source.path in paths)
+    glyphs.report_missing(faces, shown, loaded.manifest, sources, report)
+
+
+def _web_fonts(read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop) -> "tuple[WebFont, ...]":
+    from bookforge import fonts, glyphs
+
+    wanted = glyphs.wanted(read, layout)
     parts = [f"{face.family}\0{face.style}\0{_file_digest(face.path)}" for face in faces]
-    name = cache_key("web-fonts", code_digest(), wanted, *parts)
+    name = cache_key("web-fonts", code_digest(), engines.versions(*engines.WEB_FONTS), wanted, *parts)
     known = shop.store.get("web-fonts", name, fonts.WebFonts)
     if known is None:
         known = fonts.WebFonts(fonts.web(faces, wanted))
@@ -278,15 +306,20 @@ def _file_digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def _cover(read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop) -> tuple[bytes, str, str] | None:
+def _cover(
+    loaded: Loaded, read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop
+) -> tuple[bytes, str, str] | None:
     """Return the front cover as a picture every shop takes: the book's own, or one set from the title."""
     declared = read.book.metadata.cover
     art = read.book.assets[declared.path] if declared else None
     if art is not None and art.media_type in {"image/jpeg", "image/png"}:
         return art.data, art.media_type, declared.alt if declared else ""
-    data = _drawn_cover(read, layout, art, faces, shop)
+    drawn = _drawn_cover(read, layout, art, faces, shop)
+    for finding in drawn.said:
+        shop.report(finding)
+    _report_missing_of(loaded, read, faces, drawn.shown, shop.report)
     alt = declared.alt if declared else f"{read.book.metadata.title}, {_authors(read)}"
-    return data, "image/jpeg", alt
+    return drawn.data, "image/jpeg", alt
 
 
 def _authors(read: Reading) -> str:
@@ -295,21 +328,24 @@ def _authors(read: Reading) -> str:
 
 def _drawn_cover(
     read: Reading, layout: Layout, art: Asset | None, faces: tuple[FontFace, ...], shop: Workshop
-) -> bytes:
+) -> "Picture":
+    from bookforge.writers import pdf
+
     templates = layouts.Templates(layout)
     html = templates.render("cover-art.html.j2", book=read.book.metadata, art="art" if art else None)
-    path = layout.path("cover-art.css")
-    assert path is not None
-    sheet = Stylesheet("cover-art.css", "cover-art.css", path.read_text(encoding="utf-8"))
+    sheet = Stylesheet("cover-art.css", "cover-art.css", layout.text("cover-art.css"))
     name = cache_key(
-        "cover", code_digest(), html, sheet.text, art.sha256 if art else "", *(_file_digest(f.path) for f in faces)
+        "cover",
+        code_digest(),
+        engines.versions(*engines.PAGES),
+        html,
+        sheet.text,
+        art.sha256 if art else "",
+        *(_file_digest(face.path) for face in faces),
     )
-    known = shop.store.get("cover", name, bytes)
+    known = shop.store.get("cover", name, pdf.Picture)
     if known is None:
-        from bookforge.writers import pdf
-
         assets: Mapping[str, tuple[bytes, str]] = {"art": (art.data, art.media_type)} if art else {}
-        materials = pdf.Materials((sheet,), assets, faces, shop.cache_folder)
-        known = pdf.picture(html, materials, _COVER_SIZE, shop.report)
+        known = pdf.picture(html, pdf.Materials((sheet,), assets, faces, shop.scratch), _COVER_SIZE)
         shop.store.put("cover", name, known)
     return known

@@ -191,7 +191,7 @@ def report_missing(
 ) -> tuple[str, ...]:
     """Warn of each character that no face can show, with where it stands; return those characters.
 
-    ``places`` holds every character of the book with the places it occurs at.
+    ``places`` holds characters with the places they are typed at; one that a layout adds has none.
     Warnings: ``font-has-glyph``.
     """
     lacking = missing(faces, places)
@@ -201,6 +201,8 @@ def report_missing(
         others = ", ".join(map(str, found[1:_SHOWN_PLACES]))
         more = len(found) - _SHOWN_PLACES
         hint = f"also at {others}{f' and {more} more' if more > 0 else ''}" if others else None
+        if not found:
+            hint = "it is typed in no file of the book: the layout adds it"
         message = f"no font of the layout has '{char}' (U+{ord(char):04X} {name})"
         report(warning("font-has-glyph", message, found[0] if found else None, hint))
     return lacking

@@ -7,10 +7,12 @@ import contextlib
 import logging
 import warnings
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bookforge.diagnostics import ManuscriptError, error
+from bookforge import xhtml
+from bookforge.book import BookSection
+from bookforge.diagnostics import Location, ManuscriptError, error
 
 with warnings.catch_warnings():
     # ziamath 0.13 opens its font in a way that Python 3.11 deprecates.
@@ -45,6 +47,34 @@ def draw(formula: str, display: bool) -> bytes:
         message = f"the formula '{shown}' cannot be drawn ({reason})"
         raise ManuscriptError(error("formula-draws", message, hint="write it with simpler TeX commands")) from problem
     return svg
+
+
+def place(formula: str, sections: Iterable[BookSection]) -> Location | None:
+    """Find where a formula, given as :func:`draw` has it, stands in the chapters: its block, or the note it is in."""
+    for section in sections:
+        content = section.content
+        if content is None:
+            continue
+        if section.title and _holder(formula, section.title) is not None:
+            return Location(content.path)
+        block = _holder(formula, content.body)
+        if block is not None:
+            at = content.source_map.blocks.get(block)
+            return Location(content.path, at.line, at.column) if at else Location(content.path)
+        for note in content.notes:
+            if _holder(formula, note.markup) is not None:
+                return Location(content.path, note.at.line, note.at.column)
+    return None
+
+
+def _holder(formula: str, markup: str) -> str | None:
+    """Return the id of the block a formula stands in, empty where none has one; ``None`` where it does not stand."""
+    if "math" not in markup:
+        return None
+    for span in xhtml.find_class(xhtml.read(markup), "math", "span"):
+        if formula in {span.get("data-tex"), xhtml.write(span)}:
+            return next((str(above.get("id")) for above in span.iterancestors() if above.get("id")), "")
+    return None
 
 
 def _tree(formula: str) -> ET.Element:

@@ -181,8 +181,7 @@ def _watch(parent: int) -> None:
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    store = Cache(bench.cache_folder, said.append)
-    shop = Workshop(store, store.folder or bench.scratch, said.append)
+    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append)
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:

@@ -1,21 +1,28 @@
 """The PDF as a file: structure, colour, fonts, links, outline, bytes."""
 
+import base64
 import builtins
+import dataclasses
 import io
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pikepdf
 import press
 import pytest
 from PIL import Image
+from tests.unit import books
 
 from bookforge import fonts, layouts
-from bookforge.diagnostics import EngineError, LayoutError
+from bookforge.book import BookSection, Place, SectionId, SourceMap
+from bookforge.diagnostics import Diagnostic, EditionError, EngineError, LayoutError, Location
 from bookforge.edition import Stylesheet
+from bookforge.semantics import Matter, Role
 from bookforge.writers import pdf
+from bookforge.writers.pages import Laid
 
 
 @pytest.fixture(scope="module")
@@ -122,18 +129,18 @@ def test_a_picture_is_a_jpeg_of_its_size(cache_folder):
         fonts.resolve(layouts.find("paperback", press.HERE).fonts),
         cache_folder,
     )
-    found = []
-    html = '<!DOCTYPE html><html lang="en"><title>T</title><p>Title</p></html>'
-    data = pdf.picture(html, materials, (320, 512), found.append)
-    assert found == []
-    with Image.open(io.BytesIO(data)) as image:
+    html = '<!DOCTYPE html><html lang="en"><title>T</title><p>Title 漢</p></html>'
+    drawn = pdf.picture(html, materials, (320, 512))
+    assert drawn.said == ()
+    assert set(drawn.shown) == set("Title 漢")
+    with Image.open(io.BytesIO(drawn.data)) as image:
         assert (image.format, image.size, image.mode) == ("JPEG", (320, 512), "RGB")
         assert image.getpixel((300, 500)) == pytest.approx((0x22, 0x44, 0x66), abs=3)
 
 
 def test_a_layout_without_fonts_is_refused(cache_folder):
     with pytest.raises(LayoutError, match="font-exists"):
-        pdf.picture("<p>x</p>", pdf.Materials((), {}, (), cache_folder), (10, 10), print)
+        pdf.picture("<p>x</p>", pdf.Materials((), {}, (), cache_folder), (10, 10))
 
 
 def test_a_missing_pango_is_told(monkeypatch, cache_folder):
@@ -147,3 +154,61 @@ def test_a_missing_pango_is_told(monkeypatch, cache_folder):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(EngineError, match="pango-present"):
         pdf.layout(press.compose(press.chapter("<p>x</p>")), cache_folder, print)
+
+
+DOT = base64.b64encode(
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU"
+    b"\0\0\0\nIDATx\x9cc`\0\0\0\x02\0\x01H\xaf\xa4q\0\0\0\0IEND\xaeB`\x82"
+).decode()
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9" '
+    'viewBox="0 0 9 9"><image width="9" height="9" xlink:href="{}"/><text y="9">漢</text></svg>'
+)
+
+
+def drawn_with(url: str, cache_folder: Path, body: str = "") -> Laid:
+    composition = press.compose(press.chapter(f'<p>x <img src="images/d.svg" alt="d"/> {body}</p>'))
+    assets = {"images/d.svg": (DRAWING.format(url).encode(), "image/svg+xml")}
+    composition = dataclasses.replace(composition, assets=assets)
+    said: list[Diagnostic] = []
+    laid = pdf.layout(composition, cache_folder, said.append)
+    pdf.write(composition, laid, said.append)
+    assert said == []
+    return laid
+
+
+def test_a_picture_inside_a_drawing_is_part_of_the_book(cache_folder):
+    laid = drawn_with(f"data:image/png;base64,{DOT}", cache_folder)
+    assert "漢" in laid.shown
+
+
+@pytest.mark.parametrize(
+    "url", ["data:image/svg+xml;base64,PHN2Zy8+" + 4000 * "A", "file:///etc/passwd", "https://a.b/c"]
+)
+def test_other_addresses_inside_a_drawing_are_refused_shortly(url, cache_folder):
+    with pytest.raises(EditionError, match="resource-allowed") as problem:
+        drawn_with(url, cache_folder)
+    assert len(str(problem.value)) < 300
+
+
+def test_an_address_that_stands_in_no_drawing_is_refused(cache_folder):
+    with pytest.raises(EditionError, match="resource-allowed"):
+        drawn_with(
+            f"data:image/png;base64,{DOT}", cache_folder, f'<img alt="" src="data:image/png;base64,{DOT[:-8]}AAA="/>'
+        )
+
+
+def test_a_line_that_leaves_the_page_is_told_with_its_place_in_the_chapter(cache_folder):
+    content = books.section("one.md", "<p/>", notes=(books.note(1, "x"),))
+    content = dataclasses.replace(content, notes=(), source_map=SourceMap({"c.wide": Place(0, 9, 7, 3)}, {}, (0,)))
+    section = BookSection(
+        SectionId("c"), Role.CHAPTER, Matter.BODY, 1, 1, None, None, None, None, None, None, False, "en", None, content,
+        Location("book.yaml"),
+    )  # fmt: skip
+    cells = "".join(f"<td>{number} a b c</td>" for number in range(60))
+    composition = press.compose(press.chapter(f'<table id="c.wide"><tr>{cells}</tr></table>'))
+    book = dataclasses.replace(composition.reading.book, sections=(section,))
+    composition = dataclasses.replace(composition, reading=dataclasses.replace(composition.reading, book=book))
+    said: list[Diagnostic] = []
+    pdf.layout(composition, cache_folder, said.append)
+    assert [(each.rule, each.at) for each in said] == [("text-fits-page", Location("one.md", 7, 3))]

@@ -4,6 +4,7 @@ Nothing but the composition is read: every stylesheet, image and font comes from
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import logging
 import os
@@ -15,8 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 from bookforge import fonts
+from bookforge.book import BookSection, SectionId
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
@@ -30,11 +33,14 @@ from bookforge.diagnostics import (
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
 from bookforge.writers import margins
-from bookforge.writers.pages import PIXEL_PT, Laid, facts
+from bookforge.writers.pages import PIXEL_PT, Laid, Line, facts
 
 _BASE: Final = "https://book.invalid/"
 _AT: Final = re.compile(r" at (\d+):(\d+)")
 _GRAY: Final = re.compile(rb"([0-9.]+) \1 \1 (rg|RG)")
+_DATA_PICTURE: Final = re.compile(rb"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+")
+_LONG_DATA: Final = re.compile(r"(data:[^,\s'\"]{0,60},?)[^\s'\"]*")
+_SVG: Final = "image/svg+xml"
 _VARIANT: Final = "pdf/ua-1"
 _BLOCKS_NAMED: Final = 5
 _MARGIN_NOTES: Final = ("source-ref", "proof-query")
@@ -42,27 +48,37 @@ _MARGIN_NOTES: Final = ("source-ref", "proof-query")
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """Everything a document may use. ``cache_folder`` is where the private font configuration is kept."""
+    """Everything a document may use. ``scratch`` is a folder for the private font configuration."""
 
     stylesheets: tuple[Stylesheet, ...]
     assets: Mapping[str, tuple[bytes, str]]
     fonts: tuple[FontFace, ...]
-    cache_folder: Path
+    scratch: Path
 
 
-def layout(composition: Composition, cache_folder: Path, report: Report) -> Laid:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn page as JPEG, the characters on it, and what was found meanwhile: what a cache keeps."""
+
+    data: bytes
+    shown: str
+    said: tuple[Diagnostic, ...] = ()
+
+
+def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     """Lay the edition out: the slow half of making a PDF.
 
-    ``cache_folder`` is where the private font configuration is kept.
+    ``scratch`` is a folder for the private font configuration: what fontconfig sees must be files, and reading them
+    anew costs it nothing, so nothing of this is kept.
     Warnings: ``text-fits-page``, and what the engine says of the stylesheets (``stylesheet-parses``).
     Errors: ``resource-allowed``, ``page-layout``; ``pango-present`` when a library is missing.
     """
     (document,) = composition.documents
-    engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder))
+    engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, scratch))
     rendered, tree = engine.render(document.text, Location(document.href), report)
     laid = facts(rendered, tree)
-    _report_outside(laid, report)
-    return laid
+    _report_outside(laid, {section.id: section for section in composition.reading.book.sections}, report)
+    return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
 
 def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
@@ -90,7 +106,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages))
 
 
-def picture(html: str, materials: Materials, size: tuple[int, int], report: Report) -> bytes:
+def picture(html: str, materials: Materials, size: tuple[int, int]) -> Picture:
     """Draw the first page of ``html`` as a JPEG of ``size`` pixels (width, height).
 
     The page's own size should have the same proportions.
@@ -98,9 +114,10 @@ def picture(html: str, materials: Materials, size: tuple[int, int], report: Repo
     """
     import pypdfium2
 
+    said: list[Diagnostic] = []
     engine = _Engine(materials)
-    rendered, _ = engine.render(html, Location("cover"), report)
-    with _listening(Location("cover"), report):
+    rendered, tree = engine.render(html, Location("cover"), said.append)
+    with _listening(Location("cover"), said.append):
         data = rendered.copy(rendered.pages[:1]).write_pdf()
     width, height = size
     with contextlib.closing(pypdfium2.PdfDocument(data)) as pdf:
@@ -109,7 +126,18 @@ def picture(html: str, materials: Materials, size: tuple[int, int], report: Repo
         image = page.render(scale=scale).to_pil().convert("RGB").resize(size)
     out = BytesIO()
     image.save(out, "JPEG", quality=88, subsampling=0)
-    return out.getvalue()
+    shown = facts(rendered, tree).shown | _drawn_characters(materials.assets)
+    return Picture(out.getvalue(), "".join(sorted(shown)), tuple(said))
+
+
+def _drawn_characters(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
+    """Return the characters drawings are lettered with: the engine sets them in the layout's faces."""
+    found: set[str] = set()
+    for data, media_type in assets.values():
+        if media_type == _SVG and b"<text" in data:
+            for text in ElementTree.fromstring(data).iter("{http://www.w3.org/2000/svg}text"):
+                found.update(*("", *text.itertext()))
+    return frozenset(found)
 
 
 def _set_outline(laid: Laid, toc: tuple[NavPoint, ...]) -> None:
@@ -151,19 +179,30 @@ def _print_gray_in_gray(pdf: Any) -> None:
                 operations[place] = gray[1] + (b" G" if gray[2] == b"RG" else b" g")
 
 
-def _report_outside(laid: Laid, report: Report) -> None:
+def _report_outside(laid: Laid, sections: Mapping[SectionId, BookSection], report: Report) -> None:
     """Warn of lines that leave the area for text: the first of each block, a few blocks."""
-    outside: dict[str | None, str] = {}
+    outside: dict[str | None, tuple[str, Location | None]] = {}
     for page in laid.pages:
         for line in page.lines:
             if line.outside and line.authored and line.note not in laid.unfit:
-                shown = f"the line '{line.text.strip()[:40]}' on page {page.label} ({line.block or 'no id'})"
-                outside.setdefault(line.block, shown)
+                shown = f"the line '{line.text.strip()[:40]}' on page {page.label} runs out of the page"
+                outside.setdefault(line.block or line.note, (shown, _place(line, sections)))
     hint = "shorten the line, or make the table or the code narrower"
-    for shown in list(outside.values())[:_BLOCKS_NAMED]:
-        report(warning("text-fits-page", f"{shown} runs out of the page", hint=hint))
+    for message, at in list(outside.values())[:_BLOCKS_NAMED]:
+        report(warning("text-fits-page", message, at, hint))
     if len(outside) > _BLOCKS_NAMED:
         report(warning("text-fits-page", f"{len(outside) - _BLOCKS_NAMED} more places run out of the page", hint=hint))
+
+
+def _place(line: Line, sections: Mapping[SectionId, BookSection]) -> Location | None:
+    """Return where the block of a line stands in its chapter."""
+    name = line.block or line.note or ""
+    section = sections.get(SectionId(name.partition(".")[0]))
+    if section is None or section.content is None:
+        return None
+    notes = {note.id: note.at for note in section.content.notes}
+    found = section.content.source_map.blocks.get(name) or notes.get(line.note or "")
+    return Location(section.content.path, found.line, found.column) if found else Location(section.content.path)
 
 
 # ---------------------------------------------------------------- the engine
@@ -193,7 +232,7 @@ class _Engine:
         if not materials.fonts:
             # Without any font Pango ends the process.
             raise LayoutError(error("font-exists", "the layout declares no font", hint="see docs/layouts.md"))
-        self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.cache_folder))
+        self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.scratch))
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
 
@@ -234,6 +273,7 @@ class _Engine:
         from weasyprint.urls import URLFetcher, URLFetcherResponse
 
         assets, sheets = self._assets, self._stylesheets
+        embedded = _embedded(assets)
 
         class Fetcher(URLFetcher):  # type: ignore[misc]
             """Serves the composition's own files and nothing else."""
@@ -246,11 +286,21 @@ class _Engine:
                 if any(name == sheet.name for sheet in sheets):
                     # The links of the page: already read, each under its own name.
                     return URLFetcherResponse(url, b"", {"Content-Type": "text/css"})
-                if url.startswith("data:image/") and any(url in sheet.text for sheet in sheets):
+                if url in embedded or (url.startswith("data:image/") and any(url in sheet.text for sheet in sheets)):
                     return super().fetch(url, headers)
                 raise ValueError("it is not part of the book")
 
         return Fetcher()
+
+
+def _embedded(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
+    """Return the addresses of pictures that drawings hold inside them: cleaned with the drawing, part of the book."""
+    return frozenset(
+        url.decode()
+        for data, media_type in assets.values()
+        if media_type == _SVG
+        for url in _DATA_PICTURE.findall(data)
+    )
 
 
 def _keep_own_links(rendered: Any) -> None:
@@ -303,7 +353,7 @@ class _Listener(logging.Handler):
 
 
 def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
-    message = record.getMessage().strip().rstrip(".")
+    message = _LONG_DATA.sub(r"\1…", record.getMessage().strip().rstrip("."))
     if message.startswith(".notdef glyph"):
         return None  # The fonts' own check says which characters, and where they stand.
     if record.levelno >= logging.ERROR:

@@ -1,0 +1,134 @@
+"""Whole editions of small books, where a fault shows only when all stages meet."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from bookforge import editions, formulas, pipeline
+from bookforge.cache import Cache
+from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, error, warning
+from bookforge.edition import Artifact, Composition
+from bookforge.writers import pdf
+from bookforge.writers.pages import Laid
+
+BOOK = {
+    "book.yaml": "title: T\nauthors: [A]\nlanguage: en\nvoices:\n  her: {name: Ada 漢}\nchapters: [one.md]\n"
+    "publisher: House 字\ncopyright-page: {credits: [Cover by 印]}\n",
+    "one.md": "---\nvoice: her\nwhen: {date: 1999, label: the year 年}\n---\n\n# One\n\nText and &#x6587;.\n",
+}
+
+
+def load(folder: Path, files: Mapping[str, str], cache: Path | None = None) -> pipeline.Loaded:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return pipeline.load(folder / "book.yaml", (), Cache(cache), 1, lambda _: None)
+
+
+def make(
+    loaded: pipeline.Loaded, name: str, folder: Path, store: Cache | None = None
+) -> tuple[Artifact, list[Diagnostic]]:
+    said: list[Diagnostic] = []
+    (edition,) = [each for each in loaded.manifest.editions if each.name == name]
+    made = editions.make(loaded, edition, editions.Workshop(store or Cache(None), folder / "scratch", said.append))
+    return made, said
+
+
+def lacking(said: list[Diagnostic]) -> dict[str, str]:
+    return {each.message.split("'")[1]: str(each.at) for each in said if each.rule == "font-has-glyph"}
+
+
+ALL = {
+    "漢": "book.yaml:5:19",
+    "字": "book.yaml:7:18",
+    "印": "book.yaml:8:37",
+    "年": "one.md:3:36",
+    "文": "one.md:8:10",
+}
+
+
+@pytest.mark.parametrize("name", ["paperback", "web"])
+def test_every_character_that_is_shown_is_looked_at(tmp_path: Path, name: str) -> None:
+    _, said = make(load(tmp_path, BOOK), name, tmp_path)
+    assert lacking(said) == ALL
+
+
+def test_check_looks_at_them_too(tmp_path: Path) -> None:
+    loaded = load(tmp_path, BOOK)
+    said: list[Diagnostic] = []
+    shop = editions.Workshop(Cache(None), tmp_path, said.append)
+    editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    assert lacking(said) == ALL
+
+
+def test_the_cover_of_an_e_book_is_looked_at_drawn_or_from_the_cache(tmp_path: Path) -> None:
+    loaded = load(tmp_path, BOOK)
+    store = Cache(tmp_path / "cache")
+    for _ in range(2):
+        _, said = make(loaded, "ebook", tmp_path, store)
+        assert lacking(said) == {"字": "book.yaml:7:18"}
+
+
+def test_nothing_but_results_is_kept(tmp_path: Path) -> None:
+    store = Cache(tmp_path / "cache")
+    make(load(tmp_path, BOOK), "ebook", tmp_path, store)
+    assert store.folder
+    assert sorted(path.name for path in store.folder.iterdir()) == ["CACHEDIR.TAG", "store"]
+
+
+# ---------------------------------------------------------------- notes and rounds
+
+NOTES = {
+    "book.yaml": BOOK["book.yaml"].split("publisher")[0].replace(" 漢", ""),
+    "one.md": "# One\n\n"
+    + "\n\n".join(f"Text {number}.[^{number}]" for number in range(1, 8))
+    + "\n\n"
+    + "\n\n".join(f"[^{number}]: Note {number}." for number in range(1, 8))
+    + "\n",
+}
+
+
+def test_notes_that_push_each_other_away_for_ever_all_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last round the pages of the round before were compared with the new text."""
+    really: Callable[..., Laid] = pdf.layout
+    rounds = 0
+
+    def layout(composition: Composition, scratch: Path, report: Callable[[Diagnostic], None]) -> Laid:
+        nonlocal rounds
+        rounds += 1
+        report(warning("text-fits-page", f"said in round {rounds}"))
+        laid = really(composition, scratch, report)
+        at_foot = [f"one.note-{number}" for number in range(1, 8)]
+        at_foot = [each for each in at_foot if f'class="footnote" id="{each}"' in composition.documents[0].text]
+        return dataclasses.replace(laid, unfit=frozenset(at_foot[:1]))
+
+    monkeypatch.setattr(pdf, "layout", layout)
+    _, said = make(load(tmp_path, NOTES), "paperback", tmp_path)
+    moved = [(str(each.at), "all are set" in each.message) for each in said if each.rule == "note-fits-page"]
+    assert [at for at, every in moved if not every] == [f"one.md:{line}:8" for line in (3, 5, 7, 9)]
+    assert moved[-1] == ("None", True)
+    assert [each.message for each in said if each.rule == "text-fits-page"] == [f"said in round {rounds}"]
+
+
+# ---------------------------------------------------------------- formulas
+
+
+def test_every_formula_that_cannot_be_drawn_is_placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(formula: str, display: bool) -> bytes:
+        raise ManuscriptError(error("formula-draws", "it cannot be drawn"))
+
+    monkeypatch.setattr(formulas, "draw", draw)
+    text = "# One\n\nText.\n\nA $x^2$.\n\n- b\n- $y$\n\nEnd.[^1]\n\n[^1]: See $z$.\n"
+    with pytest.raises(ManuscriptError) as problem:
+        make(load(tmp_path, NOTES | {"one.md": text}), "paperback", tmp_path)
+    assert {each.rule for each in problem.value.diagnostics} == {"formula-draws"}
+    assert [each.at for each in problem.value.diagnostics] == [
+        Location("one.md", 5, 1),
+        Location("one.md", 8, 3),
+        Location("one.md", 10, 5),
+    ]
+
+
+def test_a_formula_that_stands_nowhere_has_no_place() -> None:
+    assert formulas.place("x", ()) is None
