@@ -1,15 +1,6 @@
 """Small pure parts of reading laid-out pages."""
 
-import pytest
-
-from bookforge.writers.pages import letters, roman
-
-
-@pytest.mark.parametrize(
-    ("number", "written"), [(1, "i"), (4, "iv"), (9, "ix"), (14, "xiv"), (44, "xliv"), (1999, "mcmxcix")]
-)
-def test_roman(number, written):
-    assert roman(number) == written
+from bookforge.writers.pages import letters
 
 
 def test_letters_are_blind_to_breaks_and_ligatures():

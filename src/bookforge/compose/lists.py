@@ -6,7 +6,7 @@ A stylesheet can draw a marker but not count from ``start`` or ``value``, nor ba
 from typing import Final
 
 from bookforge import xhtml
-from bookforge.compose import views
+from bookforge.numerals import roman
 
 _BULLET: Final = "\u2022"
 _LETTERS: Final = 26
@@ -47,6 +47,6 @@ def _written(number: int, kind: str | None) -> str:
             number, place = divmod(number - 1, _LETTERS)
             letters = chr(ord(kind) + place) + letters
         return letters
-    if kind in {"i", "I"} and 0 < number < 400:
-        return views.roman(number) if kind == "I" else views.roman(number).lower()
+    if kind in {"i", "I"} and 0 < number < 4000:
+        return roman(number) if kind == "I" else roman(number).lower()
     return str(number)

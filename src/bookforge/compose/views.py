@@ -75,16 +75,6 @@ class SectionView:
     timeline: tuple[TimelineRow, ...]
 
 
-def roman(number: int) -> str:
-    """Write a number in capital roman figures."""
-    steps = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-    figures = ""
-    for value, figure in steps:
-        count, number = divmod(number, value)
-        figures += figure * count
-    return figures
-
-
 def number_word(number: int, terms: Mapping[str, str]) -> str:
     """Write a small number in words as a title has it, in figures beyond the language's list."""
     words = terms["number-words"].split()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bookforge import words
+from bookforge.numerals import roman
 
 PIXEL_PT: Final = 0.75
 """A CSS pixel in points."""
@@ -93,20 +94,7 @@ def facts(document: Any, root: Any) -> Laid:
 
 
 def _label(index: int, start: int) -> str:
-    return str(index - start + 1) if index >= start else roman(index + 1)
-
-
-def roman(number: int) -> str:
-    """Write a number above 0 in lower-case Roman figures."""
-    written = ""
-    for value, figure in zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
-        strict=True,
-    ):
-        written += figure * (number // value)
-        number %= value
-    return written
+    return str(index - start + 1) if index >= start else roman(index + 1).lower()
 
 
 def _anchors(document: Any) -> dict[str, tuple[int, float, float]]:

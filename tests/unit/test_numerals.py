@@ -1,0 +1,11 @@
+import pytest
+
+from bookforge.numerals import roman
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(1, "I"), (4, "IV"), (9, "IX"), (14, "XIV"), (44, "XLIV"), (399, "CCCXCIX"), (1999, "MCMXCIX")],
+)
+def test_roman(number: int, written: str) -> None:
+    assert roman(number) == written
