@@ -6,7 +6,7 @@ book folder may come from anyone.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -302,6 +302,11 @@ _MAX_STEPS: Final = 2_000_000
 """Numbers that all ranges of a layout's templates may count, together."""
 _MAX_LENGTH: Final = 1_000_000
 _MAX_BITS: Final = 4096
+_AWAY: Final = re.compile(
+    r"""/\*.*?\*/|(?:url\(\s*["']?|@import\s+["'])\s*(?P<address>//[^"')\s]*|(?!data:)[a-z][a-z0-9+.-]*:[^"')\s]*)""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A comment, or an address with a scheme or a host."""
 _WIDE: Final = re.compile(r"\*|[0-9]{5,}|\{[^{}]*:[^{}]*\{")
 _PADDING: Final = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
 _FILTERS_LEFT_OUT: Final = ("center", "format", "indent", "random")
@@ -437,10 +442,24 @@ class Templates:
         path = self.layout.path(name)
         assert path is not None
         text = self.render(name, **values) if name.endswith(".j2") else self.layout.text(name)
-        return Stylesheet(name.removesuffix(".j2"), self._shown(str(path)), text)
+        shown = self._shown(str(path))
+        strange = tuple(_leads_away(text, shown))
+        if strange:
+            raise LayoutError(*strange)
+        return Stylesheet(name.removesuffix(".j2"), shown, text)
 
     def _shown(self, path: str) -> str:
         return _shown(Path(path), self.layout.root)
+
+
+def _leads_away(css: str, shown: str) -> Iterator[Diagnostic]:
+    """Find addresses that are not part of the edition: a reader's device would fetch them."""
+    hint = "put the file into the layout and name it from there; docs/layouts.md says how"
+    for match in _AWAY.finditer(css):
+        if match["address"]:
+            at = Location(shown, css.count("\n", 0, match.start()) + 1)
+            message = f"the address '{match['address'][:60]}' is not part of the layout"
+            yield error("resource-allowed", message, at, hint)
 
 
 def _template_line(problem: BaseException) -> int | None:

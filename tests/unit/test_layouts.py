@@ -54,3 +54,23 @@ def test_what_templates_cannot_do_is_an_error(tmp_path: Path, template: str | by
     assert found.rule in {"template-renders", "text-encoding"}
     assert found.message
     assert str(found.at).startswith("layouts/mine/chapter.xhtml.j2")
+
+
+def test_stylesheets_lead_nowhere_else(tmp_path: Path) -> None:
+    own = tmp_path / "layouts" / "mine"
+    own.mkdir(parents=True)
+    (own / "layout.yaml").write_text("format: html\nstylesheets: [mine.css]\n", encoding="utf-8")
+    (own / "mine.css").write_text(
+        '/* url(http://no.example) */ a { background: url("data:image/gif;base64,AA") }\n'
+        "@import url(file:///etc/passwd);\n@import '//away.example/x.css';\n"
+        "@font-face { src: url( HTTP://away.example/x.ttf ), url(fonts/x.woff2), url(#id) }\n",
+        encoding="utf-8",
+    )
+    templates = layouts.Templates(layouts.find("mine", tmp_path))
+    with pytest.raises(LayoutError) as stopped:
+        templates.stylesheets()
+    assert [(found.rule, found.at.line if found.at else 0) for found in stopped.value.diagnostics] == [
+        ("resource-allowed", 2),
+        ("resource-allowed", 3),
+        ("resource-allowed", 4),
+    ]
