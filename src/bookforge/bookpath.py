@@ -97,7 +97,7 @@ def _name_on_disk(folder: Path, part: str) -> str | None:
 def _names(folder: Path) -> tuple[str, ...]:
     try:
         return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.isprintable()))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
 
 

@@ -78,3 +78,15 @@ def test_no_path_leads_out(book: Path, typed: str) -> None:
     else:
         assert found.message
         assert found.hint
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert find(tmp_path, "chapters/one.md") == Missing(
+        "the file 'chapters/one.md' cannot be reached: Permission denied", "check the permissions of its folder"
+    )
