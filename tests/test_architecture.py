@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "validate": SAY,
     "doctor": {"engines", "validate"},
     # what is asked for
-    "release": SAY | BOOK | {"edition", "pipeline", "validate", "words"},
+    "release": SAY | BOOK | {"edition", "markdown", "pipeline", "textfile", "validate", "yamlfile"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "engines", "pipeline", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release", "workers"},

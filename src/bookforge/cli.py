@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from bookforge import __version__
-from bookforge.diagnostics import BookforgeError, Diagnostic, Location
+from bookforge.diagnostics import BookforgeError, Diagnostic, Location, UsageError, error, of_machine
 
 if TYPE_CHECKING:
     from bookforge.build import Built, Order, Outcome
@@ -43,33 +43,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by whoever started us
             setattr(sys, stream, Path(os.devnull).open("w"))  # noqa: SIM115
-    arguments = parser().parse_args(argv)
+    typed = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in typed
     try:
+        arguments = parser().parse_args(typed)
         return int(arguments.run(arguments))
     except BookforgeError as problem:
-        for found in problem.diagnostics:
-            _line(str(found))
-        return problem.exit_status
+        return _fail(problem, as_json)
     except KeyboardInterrupt:
-        _line("interrupted; what was built before is untouched")
+        interruption = BookforgeError(error("command-finished", "interrupted; what was built before is untouched"))
+        _fail(interruption, as_json)
         return 130
     except BrokenPipeError:
         # The reader of a pipe went away: nothing to tell it, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as problem:
-        # What no stage expects of a machine: a full temporary folder, a file system that went away.
-        place = f": {problem.filename}" if problem.filename else ""
-        _line(f"error: {problem.strerror or problem}{place} [machine-sound]\n  hint: see 'bookforge doctor'")
-        return 3
+        return _fail(of_machine(problem), as_json)
+
+
+def _fail(problem: BookforgeError, as_json: bool) -> int:
+    """Say why a command came to nothing; return its exit status."""
+    if as_json:
+        _print_json({"artifacts": [], "diagnostics": [_finding(each, Path()) for each in problem.diagnostics]})
+    else:
+        for found in problem.diagnostics:
+            _line(str(found))
+    return problem.exit_status
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command in one line, and where to read on."""
 
     def error(self, message: str) -> NoReturn:
-        _line(f"{self.prog}: {message}\n  hint: see '{self.prog} --help'")
-        raise SystemExit(2)
+        raise UsageError(error("command-right", f"{self.prog}: {message}", hint=f"see '{self.prog} --help'"))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,7 +119,7 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         "--only",
         action="append",
         metavar="CHAPTER",
-        help="take just this chapter, by id or file; the others are not read",
+        help="take just this chapter or part, by id or file; the others are not read",
     )
     command.add_argument("--strict", action="store_true", help="let warnings fail the command")
     command.add_argument("--jobs", type=_jobs, default=_cores(), metavar="N", help="do up to N things at once")
@@ -214,13 +221,7 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
     from bookforge import build
 
     screen = _Screen(silent=arguments.json)
-    try:
-        order = _order(arguments)
-    except BookforgeError as problem:
-        if not arguments.json:
-            raise
-        _print_json({"artifacts": [], "diagnostics": [_finding(each, Path()) for each in problem.diagnostics]})
-        return problem.exit_status
+    order = _order(arguments)
     screen.folder = order.book.parent
     outcome = getattr(build, what)(order, screen.report, screen.say)
     screen.clear()
@@ -274,9 +275,15 @@ def _stats(arguments: argparse.Namespace) -> int:
     order_book = pipeline.find_book(arguments.book, Path())
     screen = _Screen(silent=arguments.json)
     screen.folder = order_book.parent
-    counted = stats.count(order_book, screen.report)
+    found: list[Diagnostic] = []
+
+    def report(finding: Diagnostic) -> None:
+        found.append(finding)
+        screen.report(finding)
+
+    counted = stats.count(order_book, report)
     if arguments.json:
-        _print_json(stats.as_data(counted))
+        _print_json(stats.as_data(counted) | {"diagnostics": [_finding(each, screen.folder) for each in found]})
     else:
         print(stats.table(counted))
     return 0
@@ -304,7 +311,10 @@ def _completion(arguments: argparse.Namespace) -> int:
 
 
 class _Screen:
-    """Where findings and progress go: a line each; on a terminal progress is one line that changes."""
+    """Where findings and progress go: a line each; on a terminal progress is one line that changes.
+
+    All on the error stream, so that what a command makes is alone on the other.
+    """
 
     def __init__(self, silent: bool) -> None:
         self.silent = silent
@@ -317,8 +327,8 @@ class _Screen:
             _line(str(_relative(finding, self.folder)))
 
     def say(self, doing: str) -> None:
-        if not self.silent and self.live:
-            sys.stderr.write(f"\r\x1b[K{doing} …")
+        if not self.silent:
+            sys.stderr.write(f"\r\x1b[K{doing} …" if self.live else f"{doing}\n")
             sys.stderr.flush()
 
     def clear(self) -> None:

@@ -3,6 +3,7 @@
 The tree::
 
     BookforgeError            exit status 1 unless it says otherwise
+      UsageError              the command names what is not there (exit status 2)
       ManifestError           book.yaml, or the YAML block of a chapter
       ManuscriptError         a chapter, an image, a link
       LayoutError             a template, a stylesheet, a font of a layout
@@ -95,6 +96,12 @@ class BookforgeError(Exception):
         return type(self), self.diagnostics
 
 
+class UsageError(BookforgeError):
+    """The command is wrong, or names what is not there."""
+
+    exit_status = 2
+
+
 class ManifestError(BookforgeError):
     """``book.yaml`` or a chapter's YAML block is wrong."""
 
@@ -121,6 +128,12 @@ class EngineError(BookforgeError):
     """An engine this machine needs is missing or broken."""
 
     exit_status = 3
+
+
+def of_machine(problem: OSError) -> EngineError:
+    """Return the error for what no stage expects of a machine: a full temporary folder, a file system that is gone."""
+    place = f": {problem.filename}" if problem.filename else ""
+    return EngineError(error("machine-sound", f"{problem.strerror or problem}{place}", hint="see 'bookforge doctor'"))
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -52,7 +52,7 @@ def build(
     """Put the sections into the book.
 
     ``sections`` and ``metas`` are keyed by path; an entry whose section is missing is left out (``--only``).
-    Errors: ``link-resolves``, ``voice-exists``.
+    Errors: ``link-resolves``, ``voice-declared``.
     """
     entries = _with_generated(manifest.entries)
     said = {entry.id: _merge(entry.meta, metas.get(entry.path or "", ChapterMeta())) for entry in entries}
@@ -198,7 +198,7 @@ def _unknown_voices(book: Book) -> Iterator[Diagnostic]:
             voice = passage.get("data-voice") or ""
             if voice not in book.voices:
                 yield error(
-                    "voice-exists",
+                    "voice-declared",
                     f"no voice '{voice}' is declared in book.yaml",
                     _block_location(content, passage),
                     f"the voices are {', '.join(book.voices)}" if book.voices else "declare it under 'voices'",

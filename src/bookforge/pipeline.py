@@ -5,7 +5,7 @@ Conversion is cached by section and runs in threads, since the work is pandoc's 
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,20 +14,21 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bookforge import engines, manifest, manuscript, outline
-from bookforge.book import Asset, Book, Entry, Section, Source
+from bookforge.book import Asset, Book, Entry, Section, SectionId, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
     Location,
-    ManifestError,
     Report,
+    UsageError,
     error,
     note,
     warning,
 )
 from bookforge.manifest import Manifest
+from bookforge.semantics import Role
 
 _LEFT_OUT: Final = {
     "alt": ("description of an image", "descriptions of images"),
@@ -51,11 +52,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A book ready for its editions, with the sources it came from."""
+    """A book ready for its editions, with the sources it came from.
+
+    ``only`` are the ids of the entries that were asked for, where not all were.
+    """
 
     manifest: Manifest
     sources: tuple[Source, ...]
     book: Book
+    only: tuple[SectionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +77,17 @@ def find_book(given: Path | None, here: Path) -> Path:
     Errors: ``book-found``.
     """
     candidates = [here / "book.yaml", here / "manuscript" / "book.yaml"]
-    if given is not None:
-        candidates = [given / "book.yaml", given / "manuscript" / "book.yaml"] if given.is_dir() else [given]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
     where = f"'{given}'" if given is not None else "this folder"
-    raise ManifestError(
-        error(
-            "book-found", f"there is no book.yaml in {where}", hint="'bookforge new FOLDER' makes a book to start from"
-        )
-    )
+    try:
+        if given is not None:
+            candidates = [given / "book.yaml", given / "manuscript" / "book.yaml"] if given.is_dir() else [given]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+        what, hint = f"there is no book.yaml in {where}", "'bookforge new FOLDER' makes a book to start from"
+    except OSError as problem:
+        what, hint = f"{where} cannot be looked into: {problem.strerror}", "check its permissions"
+    raise UsageError(error("book-found", what, hint=hint))
 
 
 def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Report) -> Loaded:
@@ -95,7 +100,8 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     if declared.bibliography is not None:
         at = declared.places.get("bibliography", Location(book.name))
         report(warning("citations-built", "citations are not built yet: '@key' stays as typed", at))
-    entries = _chosen(declared, only)
+    asked = _asked(declared, only)
+    entries = _chosen(declared, asked)
     sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
     parsed = _gather(lambda source: _parse(source, language[source.path], store), sources, jobs)
@@ -107,7 +113,8 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     metas = {source.path: source.meta for source in sources}
     assets = _assets(declared, sections.values(), store, report)
     revision = declared.metadata.revision or _revision(sources)
-    return Loaded(declared, sources, outline.build(declared, sections, metas, assets, revision, report))
+    book_value = outline.build(declared, sections, metas, assets, revision, report)
+    return Loaded(declared, sources, book_value, tuple(declared.entries[place].id for place in asked))
 
 
 def _gather(step: Callable[[S], T], items: Iterable[S], jobs: int) -> tuple[T, ...]:
@@ -138,25 +145,46 @@ def _report_left_out(sections: Iterable[Section], report: Report) -> None:
         report(note("words-left-out", f"left out of the words of the book, as declared: {counted}"))
 
 
-def _chosen(declared: Manifest, only: tuple[str, ...]) -> tuple[Entry, ...]:
-    """Return the entries with files that are wanted, parts of wanted chapters included."""
-    with_files = tuple(entry for entry in declared.entries if entry.path is not None)
-    if not only:
-        return with_files
-    names = {name: entry for entry in with_files for name in _names(entry)}
-    wrong = [name for name in only if name not in names]
+def _asked(declared: Manifest, only: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the places of the entries that names mean: by id, else by file, else by the file's own name.
+
+    Errors: ``chapter-known``.
+    """
+    can = {place: entry for place, entry in enumerate(declared.entries) if entry.path or entry.role is Role.PART}
+    found: set[int] = set()
+    wrong: list[Diagnostic] = []
+    for name in only:
+        meant = next(filter(None, (_named(name, kind, can) for kind in range(3))), [])
+        if len(meant) == 1:
+            found.add(meant[0])
+        elif meant:
+            files = " and ".join(f"'{can[place].path}'" for place in meant)
+            message = f"'{name}' is the name of {len(meant)} files: {files}"
+            wrong.append(error("chapter-known", message, None, "write the whole path, or the id"))
+        else:
+            wrong.append(_no_chapter(name, tuple(can.values())))
     if wrong:
-        raise ManifestError(*(_no_chapter(name, with_files) for name in wrong))
-    wanted = {names[name].id for name in only}
-    parts = {names[name].part for name in only}
+        raise UsageError(*wrong)
+    return tuple(sorted(found))
+
+
+def _named(name: str, kind: int, entries: Mapping[int, Entry]) -> list[int]:
+    """Return the places of the entries whose name of a kind this is."""
+    return [place for place, entry in entries.items() if _names(entry)[kind : kind + 1] == (name,)]
+
+
+def _chosen(declared: Manifest, asked: tuple[int, ...]) -> tuple[Entry, ...]:
+    """Return the entries with files that are asked for, parts with all their chapters, chapters with their part."""
+    around = {declared.entries[place].part for place in asked}
     return tuple(
-        entry for place, entry in enumerate(declared.entries) if entry.path and (entry.id in wanted or place in parts)
+        entry
+        for place, entry in enumerate(declared.entries)
+        if entry.path and (not asked or place in asked or place in around or entry.part in asked)
     )
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    assert entry.path is not None
-    return (entry.id, entry.path, entry.path.rpartition("/")[2])
+    return (entry.id, entry.path, entry.path.rpartition("/")[2]) if entry.path else (entry.id,)
 
 
 def _no_chapter(name: str, entries: tuple[Entry, ...]) -> Diagnostic:

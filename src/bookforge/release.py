@@ -1,9 +1,13 @@
 """What keeps a book from being released: open questions, drafts, placeholders, and whatever a validator says."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
+from bookforge import textfile, yamlfile
+from bookforge.book import Source
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
@@ -15,7 +19,10 @@ from bookforge.diagnostics import (
     has_errors,
 )
 from bookforge.edition import Artifact, Format
+from bookforge.markdown.lexer.marks import PLACEHOLDER
 from bookforge.pipeline import Loaded
+
+_FILE: Final = re.compile(r"\S+\.\w{2,8}")
 
 
 def demand_validators(formats: Iterable[Format]) -> None:
@@ -44,6 +51,9 @@ def refuse_unfinished(loaded: Loaded) -> None:
 
 
 def _unfinished(loaded: Loaded) -> Iterator[Diagnostic]:
+    yield from _left_in_manifest(loaded.manifest.path)
+    for source in loaded.sources:
+        yield from _left_in_block(source)
     for section in loaded.book.sections:
         if section.draft:
             yield error(
@@ -56,10 +66,38 @@ def _unfinished(loaded: Loaded) -> Iterator[Diagnostic]:
             at = Location(path, query.at.line, query.at.column)
             yield error("queries-answered", f"an author query is open: {query.text}", at, "answer it and take it out")
         for place in section.content.placeholders:
-            at = Location(path, place.line, place.column)
-            yield error(
-                "placeholders-filled", "a placeholder (TK, TODO) is left in the text", at, "write what belongs here"
-            )
+            yield _placeholder("the text", Location(path, place.line, place.column))
+
+
+def _placeholder(where: str, at: Location) -> Diagnostic:
+    return error("placeholders-filled", f"a placeholder (TK, TODO) is left in {where}", at, "write what belongs here")
+
+
+def _left_in_manifest(path: Path) -> Iterator[Diagnostic]:
+    """Find placeholders among the texts of ``book.yaml``; the names of files are none."""
+    text = textfile.read(path, path.name, yamlfile.MAX_BYTES)
+    if isinstance(text, Diagnostic):
+        raise ManuscriptError(text)
+    for node in _scalars(yamlfile.load(text, path.name)):
+        if PLACEHOLDER.search(node.text) and not _FILE.fullmatch(node.text):
+            yield _placeholder(path.name, node.at)
+
+
+def _scalars(node: yamlfile.Node) -> Iterator[yamlfile.Node]:
+    if node.is_scalar:
+        yield node
+    for inner in (*node.items, *(value for _, value in node.pairs)):
+        yield from _scalars(inner)
+
+
+def _left_in_block(source: Source) -> Iterator[Diagnostic]:
+    """Find placeholders in the YAML block of a chapter."""
+    meta = source.meta
+    when = meta.when.label if meta.when else None
+    for text in filter(None, (meta.title, meta.short_title, meta.subtitle, when)):
+        if PLACEHOLDER.search(text):
+            line = source.raw[: max(0, source.raw.find(text))].count("\n") + 1
+            yield _placeholder("the chapter's block", Location(source.path, line))
 
 
 def validate(artifact: Artifact, report: Report) -> None:

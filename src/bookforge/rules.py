@@ -7,7 +7,7 @@ from typing import Final
 
 RULES: Final[dict[str, str]] = {
     # manifest and chapter blocks
-    "book-found": "There is a book.yaml where the command looks for one.",
+    "book-found": "There is a book.yaml where one is looked for.",
     "chapter-block-closed": "The YAML block of a chapter ends with a line of three hyphens.",
     "chapter-known": "A chapter named on the command line is in the book.",
     "citations-built": "A bibliography waits for citations, which are not built yet.",
@@ -25,7 +25,6 @@ RULES: Final[dict[str, str]] = {
     "isbn-unique": "Every edition has an ISBN of its own.",
     "isbn-valid": "An ISBN has the right check digit.",
     "language-tag": "A language is named by its tag, such as en-GB.",
-    "manifest-exists": "A book has a book.yaml.",
     "manifest-file-exists": "A file that book.yaml names is in the book's folder.",
     "manifest-keys-known": "The manifest uses documented keys only.",
     "manifest-keys-required": "The manifest says what it must say.",
@@ -35,7 +34,7 @@ RULES: Final[dict[str, str]] = {
     "role-known": "An entry's role is one that bookforge knows.",
     "subject-code": "A subject has one code or keyword, in the shape of its scheme.",
     "trim-size-valid": "A trim size is a width and a height, or a known name.",
-    "voice-declared": "A voice that tells is declared in book.yaml.",
+    "voice-declared": "A voice that tells a chapter or a passage is declared in book.yaml.",
     "yaml-keys-unique": "A key is given once.",
     "yaml-limits": "A YAML file is not nested without end and does not repeat itself without end.",
     "yaml-plain": "A YAML file uses plain keys, lists and texts: no tags, no merge keys, one document.",
@@ -50,7 +49,6 @@ RULES: Final[dict[str, str]] = {
     "text-characters": "A text holds no control characters and no codes that are not characters.",
     "text-encoding": "A text file is in UTF-8.",
     "text-undamaged": "No letter of a text was lost in an earlier conversion.",
-    "voice-exists": "A passage's voice is declared in book.yaml.",
     # markdown
     "chapter-has-text": "A chapter file holds some text.",
     "image-has-alt": "Every image has a description for those who cannot see it.",
@@ -114,6 +112,8 @@ RULES: Final[dict[str, str]] = {
     "words-conserved": "Every word of the manuscript is in the edition, once and in order.",
     # environment and output
     "cache-usable": "The cache folder is private to the user and can be written.",
+    "command-finished": "A command is not interrupted.",
+    "command-right": "A command is written as its help says.",
     "folder-free": "A new book does not overwrite files.",
     "folder-writable": "The folder of a new book can be written.",
     "machine-sound": "Temporary folders and file systems do what they are asked.",

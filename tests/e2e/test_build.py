@@ -54,7 +54,7 @@ def test_format_and_edition_choose(tmp_path: Path) -> None:
     assert command.bookforge(tmp_path, "build", "--format", "epub").status == 0
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["a-title-ebook.epub"]
     done = command.bookforge(tmp_path, "build", "--edition", "ebok", "--json")
-    assert (done.status, done.rules()) == (1, ["edition-known"])
+    assert (done.status, done.rules()) == (2, ["edition-known"])
     assert done.findings()[0]["hint"] == "did you mean 'ebook'?"
 
 
@@ -62,7 +62,7 @@ def test_a_folder_a_file_and_manuscript_are_all_found(tmp_path: Path) -> None:
     command.write(tmp_path / "manuscript")
     for book in ([], ["manuscript"], ["manuscript/book.yaml"], ["."]):
         assert command.bookforge(tmp_path, "check", *book).status == 0
-    assert command.bookforge(tmp_path, "check", "elsewhere").status == 1
+    assert command.bookforge(tmp_path, "check", "elsewhere").status == 2
 
 
 def test_only_builds_what_is_whole_beside_a_broken_chapter(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_an_interrupted_build_says_so_and_leaves_nothing(tmp_path: Path) -> None
     started.send_signal(signal.SIGINT)
     _, said = started.communicate(timeout=60)
     assert started.returncode == 130
-    assert said.strip().endswith("interrupted; what was built before is untouched")
+    assert "interrupted; what was built before is untouched" in said
     assert "Traceback" not in said
     assert not (tmp_path / "dist" / ".bookforge").exists()
 

@@ -538,7 +538,7 @@ color: red
 def test_a_missing_manifest(tmp_path: Path) -> None:
     with pytest.raises(ManifestError) as caught:
         manifest.read(tmp_path)
-    assert caught.value.diagnostics[0].rule == "manifest-exists"
+    assert caught.value.diagnostics[0].rule == "book-found"
 
 
 @pytest.mark.parametrize(

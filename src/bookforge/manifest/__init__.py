@@ -76,7 +76,7 @@ def _file(path: Path) -> Path:
     except OSError as problem:
         what = f"this place cannot be reached: {problem.strerror or 'the system refuses'}"
     hint = "write one, or start with 'bookforge new FOLDER'"
-    raise ManifestError(error("manifest-exists", what, Location(str(path)), hint))
+    raise ManifestError(error("book-found", what, Location(str(path)), hint))
 
 
 def _load(path: Path) -> yamlfile.Node:

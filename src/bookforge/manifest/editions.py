@@ -9,7 +9,7 @@ from bookforge.manifest.scalars import isbn_digits, suggest
 from bookforge.yamlfile import Node, plain
 
 LAYOUTS: Final = {Format.PDF: "paperback", Format.EPUB: "ebook", Format.HTML: "web"}
-"""The layout of an edition that names none, and the names of the editions of a book that declares none."""
+"""The layout of an edition that names none (a proof has its own), and the editions of a book that declares none."""
 
 
 def read(book: Fields, errors: list[Diagnostic]) -> tuple[Edition, ...]:
@@ -34,7 +34,7 @@ def _edition(name: str, said: Fields) -> Edition:
     settings = {key: _setting(node) for key, node in said.settings.items()}
     if size := said.text("trim-size"):
         settings["trim-size"] = size
-    layout = said.text("layout") or LAYOUTS[format_]
+    layout = said.text("layout") or ("proof" if said.text("of") else LAYOUTS[format_])
     return Edition(name, format_, layout, settings, said.text("isbn"), said.text("of"), said.at)
 
 

@@ -234,7 +234,11 @@ EDITION: Final = Table(
     "Other keys are settings of its layout.",
     (
         Key("format", Scalar.FORMAT, "`pdf`, `epub` or `html`.", required=True),
-        Key("layout", Scalar.ID, "The layout; else `paperback`, `ebook` or `web`, after the format."),
+        Key(
+            "layout",
+            Scalar.ID,
+            "The layout; else `paperback`, `ebook` or `web`, after the format, and `proof` with `of`.",
+        ),
         Key("of", Scalar.EDITION, "For a proof: the PDF edition whose pages it shows."),
         Key("isbn", Scalar.ISBN, "The ISBN of this edition, with or without hyphens."),
         Key("trim-size", Scalar.TRIM_SIZE, "The page after cutting: `5.5x8.5in`, `140x216mm`, or a name such as `a5`."),
