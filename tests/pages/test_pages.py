@@ -185,6 +185,12 @@ def test_only_what_is_part_of_the_book_is_shown(chapter, url):
     assert {each.rule for each in problem.value.diagnostics} == {"resource-allowed"}
 
 
+def test_a_picture_without_description_is_drawn_and_told(chapter):
+    pressed = chapter('<p><img src="images/arena.svg" alt=""></p>')
+    assert len(pressed.data) > 1000
+    assert pressed.rules() == ["image-has-alt"]
+
+
 def test_style_the_engine_does_not_know_is_told_with_its_place(chapter):
     found = chapter("<style>p { colr: red }</style><p>x</p>").found
     assert [(each.rule, each.at.line, each.at.column) for each in found] == [("stylesheet-parses", 1, 5)]

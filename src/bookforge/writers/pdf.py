@@ -36,6 +36,7 @@ from bookforge.writers import margins
 from bookforge.writers.pages import PIXEL_PT, Laid, Line, facts
 
 _BASE: Final = "https://book.invalid/"
+_UNDESCRIBED: Final = re.compile(r'Image "(.*)" has no required alt')
 _AT: Final = re.compile(r" at (\d+):(\d+)")
 _GRAY: Final = re.compile(rb"([0-9.]+) \1 \1 (rg|RG)")
 _DATA_PICTURE: Final = re.compile(rb"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+")
@@ -356,6 +357,10 @@ def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
     message = _LONG_DATA.sub(r"\1…", record.getMessage().strip().rstrip("."))
     if message.startswith(".notdef glyph"):
         return None  # The fonts' own check says which characters, and where they stand.
+    undescribed = _UNDESCRIBED.search(message)
+    if undescribed:
+        what = f"the picture '{undescribed[1]}' has no description, so this PDF is not PDF/UA"
+        return warning("image-has-alt", what, hint='say what it shows: {alt="What it shows"}')
     if record.levelno >= logging.ERROR:
         rule = "resource-allowed" if "Failed to load" in message else "page-layout"
         return error(rule, message.replace(_BASE, ""), at)
