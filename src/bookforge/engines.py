@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,7 @@ PAGES: Final = (
 )  # fmt: skip
 """What the results of a stage depend on besides their input and our own code."""
 
+_VERSION: Final = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
 _ABSENT: Final = "absent"
 _SECONDS: Final = 60
 
@@ -59,9 +61,12 @@ def _state(name: str) -> str:
 def version(distribution: str) -> str | None:
     """Return the version of an installed Python package."""
     try:
-        return importlib.metadata.version(distribution)
+        found = importlib.metadata.distribution(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
+    # Reading the whole as a mail, as the library does, costs a build a quarter of a second.
+    told = _VERSION.search(found.read_text("METADATA") or "")
+    return told[1] if told else found.version
 
 
 # ---------------------------------------------------------------- pandoc

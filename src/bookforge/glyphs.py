@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from bookforge import fonts, manuscript, terms, textfile, words, xhtml
+from bookforge import fonts, manuscript, terms, textfile, xhtml
 from bookforge.book import Source
 from bookforge.diagnostics import Diagnostic, Location, Report
 from bookforge.edition import Document, FontFace, Reading
@@ -17,6 +17,7 @@ from bookforge.manifest import Manifest
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_MATH: Final = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _LAST: Final = 0x10FFFF
 _MANIFEST_BYTES: Final = 1_000_000
 _LAYOUT_BYTES: Final = 4_000_000
@@ -47,8 +48,8 @@ def wanted(read: Reading, layout: Layout) -> str:
         found.update(*_strings(dataclasses.replace(section, content=None)))
         if section.content:
             # Formulas are left out: they are drawn with glyphs of their own.
-            found.update(words.of_tree(xhtml.read(section.content.body)).text)
-            found.update(*(words.of_tree(xhtml.read(each.markup)).text for each in section.content.notes))
+            for markup in (section.content.body, *(note.markup for note in section.content.notes)):
+                found.update(_MATH.sub("", markup))
     found.update(*_layout_texts(layout))
     return "".join(sorted(found))
 
