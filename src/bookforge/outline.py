@@ -58,10 +58,19 @@ def build(
     said = {entry.id: _merge(entry.meta, metas.get(entry.path or "", ChapterMeta())) for entry in entries}
     numbered = _number([_place(entry, manifest, sections, said[entry.id]) for entry in entries], said)
     present = {entry.id for entry in entries if entry.path is None or entry.path in sections}
+    present -= _parts_left_out(manifest.entries, sections)
     placed = [section for section in numbered if section.id in present]
     book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
     return _bind(book, frozenset(left_out), report)
+
+
+def _parts_left_out(entries: tuple[Entry, ...], sections: Mapping[str, Section]) -> set[SectionId]:
+    """Return the parts without a file of their own none of whose chapters is there."""
+    held = {entry.part for entry in entries if entry.path in sections}
+    parts = {place: entry for place, entry in enumerate(entries) if entry.role is Role.PART and entry.path is None}
+    with_chapters = {entry.part for entry in entries if entry.part is not None}
+    return {entry.id for place, entry in parts.items() if place in with_chapters - held}
 
 
 # ---------------------------------------------------------------- reading order
