@@ -183,30 +183,38 @@ def test_title_and_subtitle_are_joined_by_the_right_mark(title: str, subtitle: s
     assert epub_metadata.full_title(dataclasses.replace(METADATA, title=title, subtitle=subtitle)) == full
 
 
+def test_no_id_of_the_metadata_can_be_that_of_a_section(opf: etree._Element) -> None:
+    metadata = opf.find(f"{OPF}metadata")
+    assert metadata is not None
+    ids = [str(each.get("id")) for each in metadata.iter() if each.get("id")]
+    assert len(ids) > 4
+    assert all("." in each for each in ids)
+
+
 def test_people_stand_in_order_with_role_and_sort_name(opf: etree._Element) -> None:
     creators = [(person.text, person.get("id")) for person in opf.iterfind(f".//{DC}creator")]
-    assert creators == [("Ada Marsh", "creator-1"), ("Ben Holm", "creator-2")]
-    assert refinements(opf, "creator-1") == {"role": ("aut", "marc:relators"), "file-as": ("Marsh, Ada", None)}
-    assert refinements(opf, "creator-2") == {"role": ("aut", "marc:relators")}
-    assert refinements(opf, "contributor-1")["role"] == ("edt", "marc:relators")
+    assert creators == [("Ada Marsh", "creator.1"), ("Ben Holm", "creator.2")]
+    assert refinements(opf, "creator.1") == {"role": ("aut", "marc:relators"), "file-as": ("Marsh, Ada", None)}
+    assert refinements(opf, "creator.2") == {"role": ("aut", "marc:relators")}
+    assert refinements(opf, "contributor.1")["role"] == ("edt", "marc:relators")
 
 
 def test_an_isbn_names_the_edition_and_the_other_names_follow() -> None:
     root = package(packed(composition(Format.EPUB, isbn="978-0-306-40615-7"))[0])
     names = [(name.text, name.get("id")) for name in root.iterfind(f".//{DC}identifier")]
     assert names == [
-        ("urn:isbn:9780306406157", "pub-id"),
-        ("urn:uuid:6f9b3b0e-5e1c-4c55-9a3c-0b7a3d0c1e11", "identifier-1"),
+        ("urn:isbn:9780306406157", "pub.id"),
+        ("urn:uuid:6f9b3b0e-5e1c-4c55-9a3c-0b7a3d0c1e11", "identifier.1"),
     ]
-    assert root.get("unique-identifier") == "pub-id"
-    assert refinements(root, "pub-id") == {"identifier-type": ("15", "onix:codelist5")}
+    assert root.get("unique-identifier") == "pub.id"
+    assert refinements(root, "pub.id") == {"identifier-type": ("15", "onix:codelist5")}
 
 
 def test_without_an_isbn_the_first_identifier_names_the_book() -> None:
     names = (Identifier("doi", "10.1000/182"), Identifier("url", "https://example.org/b"))
     root = described(identifiers=names)
     assert [name.text for name in root.iterfind(f".//{DC}identifier")] == ["doi:10.1000/182", "https://example.org/b"]
-    assert refinements(root, "pub-id") == {"identifier-type": ("06", "onix:codelist5")}
+    assert refinements(root, "pub.id") == {"identifier-type": ("06", "onix:codelist5")}
 
 
 def test_a_book_without_names_gets_one_from_title_and_authors() -> None:
@@ -247,9 +255,9 @@ def test_the_time_of_change_is_the_books_own(modified: str | None, published: st
 
 
 def test_subjects_have_authority_and_term_or_neither(opf: etree._Element) -> None:
-    assert refinements(opf, "subject-1") == {"authority": ("BISAC", None), "term": ("BIO026000", None)}
-    assert refinements(opf, "subject-2")["term"] == ("DNC", None)
-    assert refinements(opf, "subject-3") == {}
+    assert refinements(opf, "subject.1") == {"authority": ("BISAC", None), "term": ("BIO026000", None)}
+    assert refinements(opf, "subject.2")["term"] == ("DNC", None)
+    assert refinements(opf, "subject.3") == {}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +266,7 @@ def test_subjects_have_authority_and_term_or_neither(opf: etree._Element) -> Non
 def test_the_place_in_a_series_is_told_in_digits(printed: str | None, position: str | None) -> None:
     root = described(series=Series("Lights", printed))
     assert metas(root, "belongs-to-collection") == ["Lights"]
-    said = refinements(root, "series")
+    said = refinements(root, "the.series")
     assert said["collection-type"] == ("series", None)
     assert said.get("group-position", (None, None))[0] == position
 

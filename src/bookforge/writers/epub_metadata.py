@@ -20,7 +20,8 @@ from bookforge.writers.documents import Page
 
 OPF: Final = "http://www.idpf.org/2007/opf"
 DC: Final = "http://purl.org/dc/elements/1.1/"
-IDENTIFIER_ID: Final = "pub-id"
+IDENTIFIER_ID: Final = "pub.id"
+"""Ids of the metadata have a dot: those of sections, which items of the package bear, have none."""
 IBOOKS: Final = "ibooks: http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/"
 
 _ISBN_13: Final = "15"
@@ -124,12 +125,12 @@ class _Holder:
 def _describe(holder: _Holder, composition: Composition) -> None:
     book = composition.reading.book.metadata
     _identify(holder, composition)
-    holder.dc("title", full_title(book), "title")
+    holder.dc("title", full_title(book), "main.title")
     holder.dc("language", book.language)
     for number, author in enumerate(book.authors, 1):
-        _credit(holder, "creator", author, f"creator-{number}")
+        _credit(holder, "creator", author, f"creator.{number}")
     for number, person in enumerate(book.contributors, 1):
-        _credit(holder, "contributor", person, f"contributor-{number}")
+        _credit(holder, "contributor", person, f"contributor.{number}")
     for name, text in (
         ("publisher", book.publisher),
         ("date", book.published),
@@ -140,7 +141,7 @@ def _describe(holder: _Holder, composition: Composition) -> None:
             holder.dc(name, text)
     holder.meta("dcterms:modified", modified(book))
     for number, subject in enumerate(book.subjects, 1):
-        _classify(holder, subject, f"subject-{number}")
+        _classify(holder, subject, f"subject.{number}")
     if book.series:
         _collect(holder, book.series)
 
@@ -153,7 +154,7 @@ def _identify(holder: _Holder, composition: Composition) -> None:
         holder.refine(IDENTIFIER_ID, "identifier-type", _ISBN_13, "onix:codelist5")
     for number, other in enumerate(book.identifiers, 1):
         name = _named(other)
-        id_ = IDENTIFIER_ID if name == primary else f"identifier-{number}"
+        id_ = IDENTIFIER_ID if name == primary else f"identifier.{number}"
         if name != primary:
             holder.dc("identifier", name, id_)
         if other.scheme.lower() == "doi":
@@ -186,12 +187,12 @@ def _classify(holder: _Holder, subject: Subject, id_: str) -> None:
 
 
 def _collect(holder: _Holder, series: Series) -> None:
-    holder.meta("belongs-to-collection", series.name, id="series")
-    holder.refine("series", "collection-type", "series")
+    holder.meta("belongs-to-collection", series.name, id="the.series")
+    holder.refine("the.series", "collection-type", "series")
     position = _position(series.position)
     if position:
-        holder.refine("series", "group-position", position)
-    holder.refine("series", "dcterms:identifier", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, series.name)}")
+        holder.refine("the.series", "group-position", position)
+    holder.refine("the.series", "dcterms:identifier", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, series.name)}")
 
 
 def _position(printed: str | None) -> str | None:
