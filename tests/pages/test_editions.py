@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bookforge import editions, formulas, pipeline
+from bookforge import editions, engines, formulas, pipeline
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, error, warning
 from bookforge.edition import Artifact, Composition
@@ -75,6 +75,18 @@ def test_nothing_but_results_is_kept(tmp_path: Path) -> None:
     make(load(tmp_path, BOOK), "ebook", tmp_path, store)
     assert store.folder
     assert sorted(path.name for path in store.folder.iterdir()) == ["CACHEDIR.TAG", "store"]
+
+
+def test_covers_and_web_fonts_are_kept_by_the_engines_that_made_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, store = load(tmp_path, BOOK), Cache(tmp_path / "cache")
+    assert store.folder
+    for version in ("1", "2", "2"):
+        monkeypatch.setattr(engines, "versions", lambda *_, version=version: version)
+        make(loaded, "web", tmp_path, store)
+    kept = {stage: len(list(store.folder.glob(f"store/{stage}/*/*"))) for stage in ("cover", "web-fonts")}
+    assert kept == {"cover": 2, "web-fonts": 2}
 
 
 # ---------------------------------------------------------------- notes and rounds
