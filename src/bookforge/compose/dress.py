@@ -4,6 +4,7 @@ Everything added that is not the manuscript's is marked ``data-generated``, so t
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +19,12 @@ from bookforge.semantics import PASSAGES
 
 _NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
 """Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
+
+_SHORT_TITLE: Final = 3
+"""Words up to which a title is left as it is."""
+
+_OPENING_WORDS: Final = re.compile(r"\s*(?:\S+\s+){0,3}\S+")
+"""Up to four words."""
 
 _BLOCK: Final = frozenset({"p", "blockquote", "div", "ul", "ol", "dl", "table", "pre", "figure", "hr", "aside"})
 
@@ -63,6 +70,10 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
         if root is not None:
             _dress_tree(root, section, wardrobe)
             apart += _set_calls(root, section, notes, wardrobe)
+    if wardrobe.format is Format.PDF:
+        _mark_opening_words(body)
+        if title is not None:
+            _keep_last_words(title)
     if wardrobe.proof:
         marginalia.mark(title, body, section)
     set_apart = tuple(_note_view(note, section, wardrobe) for note in apart)
@@ -83,6 +94,35 @@ def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -
     for place in xhtml.find_class(root, "timeline", "div"):
         if len(place) == 0:
             _fill(place, wardrobe.timeline())
+
+
+def _keep_last_words(title: xhtml.Element) -> None:
+    """Let no word of a longer title stand alone on its last line."""
+    last = title if len(title) == 0 else None
+    head, space, word = ((last.text if last is not None else title[-1].tail) or "").rpartition(" ")
+    if not space or head.count(" ") < _SHORT_TITLE - 1:
+        return
+    if last is not None:
+        last.text = f"{head}\u00a0{word}"
+    else:
+        title[-1].tail = f"{head}\u00a0{word}"
+
+
+def _mark_opening_words(body: xhtml.Element) -> None:
+    """Put the first words of the text into a span of their own, for layouts that set them apart.
+
+    WeasyPrint 70 applies ``::first-line`` again where a paragraph goes on at the top of the next page.
+    """
+    opening = [each for each in body if not xhtml.has_class(each, "epigraph")][:1]
+    words = _OPENING_WORDS.match(opening[0].text or "") if opening and opening[0].tag == "p" else None
+    if words is None:
+        return
+    span = xhtml.read("", "span")
+    span.set("class", "opening-words")
+    span.text = words.group()
+    paragraph = opening[0]
+    paragraph.text = (paragraph.text or "")[words.end() :]
+    xhtml.own_head(paragraph, span)
 
 
 def _fill(place: xhtml.Element, markup: Markup) -> None:

@@ -30,6 +30,7 @@ OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
         "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
+        "opening-words "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes
