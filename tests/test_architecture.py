@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "engines", "pipeline", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release", "workers"},
-    "stats": SAY | BOOK | {"cache", "pipeline", "words"},
+    "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
     "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "new", "pipeline", "stats"},

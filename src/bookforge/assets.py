@@ -98,7 +98,8 @@ def collect(
         places = uses[path]
         found = bookpath.find(book_dir, path)
         if isinstance(found, bookpath.Missing):
-            wrong.append(_at(places, Finding("image-exists", Severity.ERROR, found.message, found.hint), None))
+            hint = _from_the_chapter(book_dir, path, places) or found.hint
+            wrong.append(_at(places, Finding("image-exists", Severity.ERROR, found.message, hint), None))
             continue
         try:
             assets[path], findings = _asset(path, _read(found), store or Cache(None))
@@ -110,6 +111,17 @@ def collect(
     if wrong:
         raise ManuscriptError(*wrong)
     return assets
+
+
+def _from_the_chapter(book_dir: Path, path: str, places: tuple[Location, ...]) -> str | None:
+    """Say how to write a picture's path that was written from the book's folder, not from the chapter's file."""
+    parts = PurePosixPath(path).parts
+    ends = ["/".join(parts[first:]) for first in range(1, len(parts))]
+    there = next((end for end in ends if (book_dir / end).is_file()), None)
+    if there is None or not places:
+        return None
+    typed = os.path.relpath(there, PurePosixPath(places[0].path).parent).replace(os.sep, "/")
+    return f"did you mean '{typed}'? Pictures are named from the chapter's file"
 
 
 def _at(places: tuple[Location, ...], finding: Finding, file: str | None) -> Diagnostic:

@@ -3,13 +3,15 @@
 import argparse
 import json
 import os
+import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from bookforge import __version__
-from bookforge.diagnostics import BookforgeError, Diagnostic, Location, UsageError, error, of_machine
+from bookforge.diagnostics import BookforgeError, Diagnostic, Location, UsageError, error, has_errors, of_machine
 
 if TYPE_CHECKING:
     from bookforge.build import Built, Order, Outcome
@@ -46,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     typed = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in typed
     try:
+        if argv is None:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, _interrupt)
         arguments = parser().parse_args(typed)
         return int(arguments.run(arguments))
     except BookforgeError as problem:
@@ -60,6 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except OSError as problem:
         return _fail(of_machine(problem), as_json)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """End as on Ctrl-C, so that scratch folders and workers go too."""
+    raise KeyboardInterrupt
 
 
 def _fail(problem: BookforgeError, as_json: bool) -> int:
@@ -265,7 +275,7 @@ def _new(arguments: argparse.Namespace) -> int:
     made = new.create(arguments.folder, arguments.title)
     for path in made:
         print(path)
-    print(f"now: cd {arguments.folder} && bookforge build")
+    print(f"now: cd {shlex.quote(str(arguments.folder))} && bookforge build")
     return 0
 
 
@@ -286,7 +296,7 @@ def _stats(arguments: argparse.Namespace) -> int:
         _print_json(stats.as_data(counted) | {"diagnostics": [_finding(each, screen.folder) for each in found]})
     else:
         print(stats.table(counted))
-    return 0
+    return 1 if has_errors(found) else 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

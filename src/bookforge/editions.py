@@ -78,8 +78,10 @@ def _at(name: str, edition: Edition, declared: Manifest) -> Location | None:
 
 
 def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Manifest) -> Diagnostic:
-    near = get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"its settings are {', '.join(sorted(layout.settings))}"
+    near = get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1, 0.7)
+    known = ", ".join(sorted(layout.settings))
+    hint = f"its settings are {known}" if known else "it has no settings"
+    hint = f"did you mean '{near[0]}'?" if near else hint
     message = f"layout '{edition.layout}' has no setting '{name}'"
     return error("setting-known", message, _at(name, edition, declared), hint)
 
@@ -134,7 +136,7 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
     if read.queries_left_out:
         count = read.queries_left_out
         what = f"{count} author quer{'y is' if count == 1 else 'ies are'} open and left out"
-        shop.report(note("queries-answered", f"edition '{edition.name}': {what}"))
+        shop.report(note("queries-answered", what))
     return read
 
 

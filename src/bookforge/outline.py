@@ -28,6 +28,8 @@ _LEADING: Final = (
 )
 """The order of the pages before the text; source: Chicago Manual of Style, 1.4."""
 
+_NAMES_SHOWN: Final = 5
+
 _ROMAN: Final = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _SPELT: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
@@ -241,9 +243,9 @@ class _Targets:
             return None
         target = self.by_path.get(path or section.content.path)
         if target is None:
-            raise ManuscriptError(
-                error("link-resolves", f"'{path}' is not a chapter of this book", at, "list it in book.yaml")
-            )
+            near = get_close_matches(path, self.by_path, 1, 0.75)
+            hint = f"did you mean '{near[0].rpartition('/')[2]}'?" if near else "list it in book.yaml"
+            raise ManuscriptError(error("link-resolves", f"'{path}' is not a chapter of this book", at, hint))
         if not fragment or fragment == (target.content.title_id if target.content else None):
             return target.id
         if fragment not in self.local[target.id]:
@@ -254,7 +256,10 @@ class _Targets:
 def _dead(path: str, fragment: str, known: frozenset[str], at: Location) -> Diagnostic:
     near = get_close_matches(fragment, known, 1)
     where = f"'{path}'" if path else "this chapter"
-    hint = f"did you mean '#{near[0]}'?" if near else f"give the place you mean an id: [words]{{#{fragment}}}"
+    named = [f"#{each}" for each in sorted(known) if not each.startswith(("p-", "note-"))][:_NAMES_SHOWN]
+    hint = f"give the place you mean an id: [words]{{#{fragment}}}"
+    hint += f"; ids there are {', '.join(named)}" if named else ""
+    hint = f"did you mean '#{near[0]}'?" if near else hint
     return error("link-resolves", f"nothing in {where} is called '#{fragment}'", at, hint)
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -104,7 +104,7 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     entries = _chosen(declared, asked)
     sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
-    parsed = _gather(lambda source: _parse(source, language[source.path], store), sources, jobs)
+    parsed = _gather(lambda source: convert(source, language[source.path], store), sources, jobs)
     for each in parsed:
         for found in each.diagnostics:
             report(found)
@@ -114,6 +114,9 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     assets = _assets(declared, sections.values(), store, report)
     revision = declared.metadata.revision or _revision(sources)
     book_value = outline.build(declared, sections, metas, assets, revision, report)
+    if only:
+        book_value = _without_drafts(book_value)
+    _report_unfinished(book_value, report)
     return Loaded(declared, sources, book_value, tuple(declared.entries[place].id for place in asked))
 
 
@@ -142,7 +145,23 @@ def _report_left_out(sections: Iterable[Section], report: Report) -> None:
         total.update({_LEFT_OUT[kind]: count for kind, count in section.left_out.items() if kind in _LEFT_OUT})
     if total:
         counted = ", ".join(f"{count} {what[count > 1]}" for what, count in sorted(total.items()))
-        report(note("words-left-out", f"left out of the words of the book, as declared: {counted}"))
+        report(note("words-left-out", f"markup and remarks that are not counted as words: {counted}"))
+
+
+def _without_drafts(book: Book) -> Book:
+    """Take a draft that was asked for by name as it is: who asks wants to see it."""
+    return replace(book, sections=tuple(replace(section, draft=False) for section in book.sections))
+
+
+def _report_unfinished(book: Book, report: Report) -> None:
+    """Say which drafts are left out, and how many placeholders the text still holds."""
+    drafts = [section.id for section in book.sections if section.draft]
+    if drafts:
+        what = "a draft is" if len(drafts) == 1 else "drafts are"
+        report(note("drafts-finished", f"{what} left out of every edition: {', '.join(drafts)}"))
+    counts = [len(section.content.placeholders) for section in book.sections if section.content and not section.draft]
+    if sum(counts):
+        report(note("placeholders-filled", f"placeholders (TK, TODO) are left in the text: {sum(counts)}"))
 
 
 def _asked(declared: Manifest, only: tuple[str, ...]) -> tuple[int, ...]:
@@ -198,7 +217,8 @@ def _language(entry: Entry, source: Source, declared: Manifest) -> str:
     return entry.meta.language or source.meta.language or declared.metadata.language
 
 
-def _parse(source: Source, language: str, store: Cache) -> Parsed:
+def convert(source: Source, language: str, store: Cache) -> Parsed:
+    """Convert a chapter, or take what an earlier build made of the very same."""
     name = cache_key(_STAGE, code_digest(), engines.versions(*engines.CHAPTERS), source.path, language, source.raw)
     known = store.get(_STAGE, name, Parsed)
     if known is not None:

@@ -1,11 +1,13 @@
-"""A book in, its counts out: words, notes, queries, placeholders and reading time, section by section."""
+"""A book in, its counts out: words, notes, queries, placeholders and reading time, chapter by chapter."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from bookforge import cache, pipeline
-from bookforge.diagnostics import Report
+from bookforge import cache, manifest, manuscript, pipeline
+from bookforge.book import Entry
+from bookforge.diagnostics import ManuscriptError, Report
+from bookforge.manifest import Manifest
 
 _WORDS_A_MINUTE: Final = 238
 """Silent reading of non-fiction by adults; source: Brysbaert 2019, Journal of Memory and Language 109."""
@@ -26,21 +28,34 @@ class Row:
 
 
 def count(book: Path, report: Report) -> tuple[Row, ...]:
-    """Count every section that has a file."""
-    loaded = pipeline.load(book, (), cache.Cache(cache.default_folder(), report), 2, report)
-    return tuple(
-        Row(
-            id=section.id,
-            title=section.title_text or "",
-            voice=section.voice,
-            words=section.content.word_count,
-            notes=len(section.content.notes),
-            queries=len(section.content.queries),
-            placeholders=len(section.content.placeholders),
-            draft=section.draft,
-        )
-        for section in loaded.book.sections
-        if section.content is not None
+    """Count every chapter that can be read; what is wrong with the others goes to ``report``."""
+    declared = manifest.read(book)
+    store = cache.Cache(cache.default_folder(), report)
+    rows = []
+    for entry in declared.entries:
+        try:
+            rows += [_row(entry, declared, store, report)] if entry.path is not None else []
+        except ManuscriptError as problem:
+            for found in problem.diagnostics:
+                report(found)
+    return tuple(rows)
+
+
+def _row(entry: Entry, declared: Manifest, store: cache.Cache, report: Report) -> Row:
+    source = manuscript.read(declared.folder, entry, report, declared.voices)
+    parsed = pipeline.convert(source, entry.meta.language or source.meta.language or declared.metadata.language, store)
+    for found in parsed.diagnostics:
+        report(found)
+    section = parsed.section
+    return Row(
+        id=entry.id,
+        title=entry.meta.title or source.meta.title or section.title_text or "",
+        voice=entry.meta.voice or source.meta.voice,
+        words=section.word_count,
+        notes=len(section.notes),
+        queries=len(section.queries),
+        placeholders=len(section.placeholders),
+        draft=bool(entry.meta.draft if entry.meta.draft is not None else source.meta.draft),
     )
 
 
@@ -90,4 +105,5 @@ def table(rows: tuple[Row, ...]) -> str:
     ]
     by_voice = ", ".join(f"{voice} {words:,}" for voice, words in _by_voice(rows).items())
     shown += [f"{by_voice} words by voice"] if by_voice else []
-    return "\n".join([*(line.rstrip() for line in shown), f"about {total['minutes']} minutes to read"])
+    minutes = f"about {total['minutes']} minute{'s' if total['minutes'] != 1 else ''} to read"
+    return "\n".join([*(line.rstrip() for line in shown), minutes])

@@ -107,7 +107,7 @@ def test_release_refuses_what_is_unfinished(tmp_path: Path) -> None:
     command.write(tmp_path, command.SMALL | {"chapters/one.md": text})
     done = command.bookforge(tmp_path, "build", "--format", "html", "--release", "--json")
     assert done.status == 1
-    assert sorted(done.rules()) == ["placeholders-filled", "queries-answered"]
+    assert set(done.rules()) == {"placeholders-filled", "queries-answered"}
     assert not (tmp_path / "dist").exists()
 
 
