@@ -161,8 +161,8 @@ def test_offsets_lead_back_exactly(raw: str) -> None:
             continue
         else:
             assert unicodedata.normalize("NFD", raw[back])[0] in unicodedata.normalize("NFD", character) or (
-                character in unicodedata.normalize("NFC", raw[back : back + 4])
-                or character in unicodedata.normalize("NFC", raw[max(0, back - 4) : back + 4])
+                character in unicodedata.normalize("NFC", raw[back : back + 12])
+                or character in unicodedata.normalize("NFC", raw[max(0, back - 12) : back + 12])
             )
 
 
