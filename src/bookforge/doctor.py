@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -92,16 +93,18 @@ def is_fit(findings: Iterable[Finding]) -> bool:
 
 
 def table(findings: Iterable[Finding]) -> str:
-    """Set findings as plain text, one a line, remedies below what they are for."""
+    """Set findings as plain text, one a line, a remedy once, below the last it is for."""
     rows = tuple(findings)
+    last = {row.remedy: row for row in rows}
+    counts = Counter(row.remedy for row in rows)
     name_width = max(len(row.name) for row in rows)
     version_width = max(len(row.version or "") for row in rows if len(row.version or "") <= 24)
     lines = []
     for row in rows:
         mark = "ok     " if row.version is not None else "MISSING" if row.required else "missing"
         lines.append(f"{mark}  {row.name:<{name_width}}  {row.version or '-':<{version_width}}  {row.needed_for}")
-        if row.remedy:
-            lines.append(f"{'':9}to get it: {row.remedy}")
+        if row.remedy and row is last[row.remedy]:
+            lines.append(f"{'':9}to get {'it' if counts[row.remedy] == 1 else 'them'}: {row.remedy}")
     return "\n".join(lines)
 
 
@@ -225,5 +228,5 @@ def _validators() -> Iterable[Finding]:
     versions = validate.versions()
     for name in validate.TOOLS:
         version = versions.get(name)
-        remedy = None if version else "tests/validators/install, in a clone of the repository"
+        remedy = None if version else validate.HOW_TO_INSTALL
         yield Finding(name, version, "make test, --release", remedy, required=False)

@@ -114,3 +114,10 @@ def test_an_output_below_a_file_cannot_be_written(tmp_path: Path) -> None:
     findings = {finding.name: finding for finding in doctor.examine(tmp_path / "file" / "dist", tmp_path)}
     assert findings["output folder"].version is None
     assert findings["cache folder"].version == str(tmp_path)
+
+
+def test_a_remedy_for_several_is_said_once() -> None:
+    rows = [doctor.Finding(name, None, "tests", "run this", required=False) for name in ("One", "Two")]
+    lines = doctor.table([*rows, doctor.Finding("Three", None, "tests", "run that")]).splitlines()
+    assert [line.strip() for line in lines if "to get" in line] == ["to get them: run this", "to get it: run that"]
+    assert "to get" in lines[2]
