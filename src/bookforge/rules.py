@@ -64,6 +64,7 @@ RULES: Final[dict[str, str]] = {
     "note-called": "Every footnote is called.",
     "note-defined": "Every call of a footnote has its footnote.",
     "notes-not-nested": "A footnote holds no other footnote.",
+    "passage-known": "The class of a passage is not a slip for one that bookforge knows.",
     "place-id-unique": "An id is given to one place of a chapter only.",
     "plate-holds-image": "A plate holds one picture with its caption.",
     "raw-is-html": "Raw text is HTML, not another format.",

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from lxml import etree
@@ -50,6 +51,8 @@ def apply(root: Element) -> list[Problem]:
             if name in _PASSAGES:
                 problems += _PASSAGES[name](element)
                 break
+        else:
+            problems += _misspelt(element)
     for formula in xhtml.find_class(root, "math", "span"):
         if any(child.tag == _MATH for child in formula):
             continue
@@ -62,6 +65,19 @@ def apply(root: Element) -> list[Problem]:
     return problems
 
 
+def _misspelt(element: Element) -> Iterator[Problem]:
+    """Suspect a class that is nearly one of ours; any other is for the author's own layout."""
+    for name in xhtml.classes(element):
+        near = get_close_matches(name, (*_PASSAGES, *_STYLED), 1, _NEARLY)
+        if near and near[0] != name:
+            message = f"no layout of bookforge's knows a passage '{name}'"
+            yield Problem("passage-known", Severity.WARNING, message, f"did you mean '::: {near[0]}'?", element)
+
+
+_STYLED: Final = ("letter", "verse", "question", "answer")
+"""Passages that need nothing done: layouts know their classes."""
+
+_NEARLY: Final = 0.8
 _MATH: Final = f"{{{xhtml.MATHML}}}math"
 
 
