@@ -29,7 +29,8 @@ voices:
   mara: {{name: Mara}}
   tom: {{name: Tom}}
 
-# The reading order. A number at the start of a file name only sorts the folder.
+# The reading order. A number at the start of a file name only sorts the folder. Paths in this file are written from
+# this folder; pictures and links in a chapter from that chapter's file, as in ../images/house.jpg.
 chapters:
   - chapters/01-the-kettle.md
   - chapters/02-the-other-chair.md
