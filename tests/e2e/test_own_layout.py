@@ -1,5 +1,6 @@
 """A layout in the book's own folder: found before the installed ones, held to the same promises, kept in its box."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_layout_that_moves_words_makes_no_edition(tmp_path: Path) -> None:
     )
     done = build(tmp_path, section__xhtml__j2=moved)
     assert set(done.rules()) == {"words-conserved"}
+
+
+def test_the_layout_of_the_documentation_makes_a_book(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text("utf-8")
+    files = dict(re.findall(r"```\w+\n[#/* ]*(layouts/plain/[\w.]+)[ */]*\n(.*?)```", page, flags=re.DOTALL))
+    (section,) = re.findall(r"```jinja\n(.*?)```", page, flags=re.DOTALL)
+    assert set(files) == {"layouts/plain/layout.yaml", "layouts/plain/plain.css.j2"}
+    edition = "editions:\n  print: {format: pdf, layout: plain}\n"
+    book = command.SMALL | {"book.yaml": command.SMALL["book.yaml"] + edition}
+    command.write(tmp_path, book | files | {"layouts/plain/section.xhtml.j2": section})
+    done = command.bookforge(tmp_path, "build", "--strict", "--json")
+    assert done.status == 0, done.out
 
 
 @pytest.mark.parametrize(
