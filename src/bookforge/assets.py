@@ -12,7 +12,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -24,6 +26,8 @@ from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity
 
+_PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".tif", ".tiff"})
+_SEARCHED: Final = 2000
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PIXELS: Final = 120_000_000
 
@@ -114,14 +118,22 @@ def collect(
 
 
 def _from_the_chapter(book_dir: Path, path: str, places: tuple[Location, ...]) -> str | None:
-    """Say how to write a picture's path that was written from the book's folder, not from the chapter's file."""
-    parts = PurePosixPath(path).parts
-    ends = ["/".join(parts[first:]) for first in range(1, len(parts))]
-    there = next((end for end in ends if (book_dir / end).is_file()), None)
-    if there is None or not places:
+    """Name the picture that was probably meant, as it is written from the chapter's file."""
+    here = _pictures_of(book_dir)
+    by_name = {PurePosixPath(each).name: each for each in here}
+    name = PurePosixPath(path).name
+    near = get_close_matches(name, by_name, 1, 0.75)
+    meant = next((each for each in here if path.endswith(f"/{each}")), by_name.get(near[0]) if near else None)
+    if meant is None or not places:
         return None
-    typed = os.path.relpath(there, PurePosixPath(places[0].path).parent).replace(os.sep, "/")
-    return f"did you mean '{typed}'? Pictures are named from the chapter's file"
+    typed = PurePosixPath(os.path.relpath(meant, PurePosixPath(places[0].path).parent))
+    return f"did you mean '{typed}'? Pictures are named from the file that shows them"
+
+
+def _pictures_of(book_dir: Path) -> tuple[str, ...]:
+    """List the picture files of a book, paths from its folder; a very large folder is not searched to its end."""
+    found = (path for path in book_dir.rglob("*") if path.suffix.lower() in _PICTURES)
+    return tuple(sorted(path.relative_to(book_dir).as_posix() for path in islice(found, _SEARCHED)))
 
 
 def _at(places: tuple[Location, ...], finding: Finding, file: str | None) -> Diagnostic:

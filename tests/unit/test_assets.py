@@ -307,7 +307,7 @@ def test_a_missing_image_names_every_place(tmp_path: Path) -> None:
     gone, tied = caught.value.diagnostics
     assert (gone.rule, tied.rule, tied.at) == ("image-exists", "image-exists", places[0])
     assert "also used at chapters/two.md:9:2" in tied.message
-    assert tied.hint == "did you mean 'images/tide.png'?"
+    assert tied.hint == "did you mean '../images/tide.png'? Pictures are named from the file that shows them"
 
 
 @pytest.mark.parametrize("path", ["../out.png", "/etc/passwd", "link.png", "a/../../out.png", "", "images"])
