@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
@@ -35,6 +36,8 @@ _HEAD: Final = len(_MAGIC) + 64 + 1
 _STAGE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY: Final = "tmp"
+_ONE_AT_A_TIME: Final = threading.RLock()
+"""Held wherever msgspec meets a type: 0.22 crashes when two threads first read what a dataclass is made of."""
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of bookforge; it can be deleted.\n"
 
 
@@ -297,7 +300,8 @@ def _encode(value: "DataclassInstance | bytes", name: str) -> tuple[bytes, bytes
         assert is_dataclass(value), "a cached value is a dataclass or bytes"
         import msgspec
 
-        payload = msgspec.json.encode(value)
+        with _ONE_AT_A_TIME:
+            payload = msgspec.json.encode(value)
     return _MAGIC + _digest(payload, type(value), name) + b"\n", payload
 
 
@@ -311,7 +315,8 @@ def _decode(stored: bytes, type_: type[T], name: str) -> T | None:
     import msgspec
 
     try:
-        return msgspec.json.decode(payload, type=type_)
+        with _ONE_AT_A_TIME:
+            return msgspec.json.decode(payload, type=type_)
     except (msgspec.DecodeError, RecursionError):
         return None
 
@@ -330,7 +335,8 @@ def _shape(type_: type[object]) -> str:
         return "bytes"
     import msgspec
 
-    schema = msgspec.json.encode(msgspec.json.schema(type_), order="sorted")
+    with _ONE_AT_A_TIME:
+        schema = msgspec.json.encode(msgspec.json.schema(type_), order="sorted")
     return hashlib.sha256(schema).hexdigest()
 
 

@@ -470,3 +470,25 @@ def test_prune_leaves_the_temporary_file_of_a_living_writer(tmp_path: Path) -> N
         assert Cache(tmp_path).prune() == 0
         assert path.exists()
     assert not path.exists()
+
+
+@pytest.mark.slow
+def test_threads_may_read_the_same_type_for_the_first_time_together(tmp_path: Path) -> None:
+    script = """
+import sys, threading
+from pathlib import Path
+from bookforge import cache, pipeline
+from bookforge.book import Place, Section, SourceMap
+place = Place(0, 0, 1, 1)
+section = Section("a", None, None, None, "", (), (), (), (), (), SourceMap({}, {}, (0,)), (place,), 0)
+store, name = cache.Cache(Path(sys.argv[1])), cache.key("section", "a")
+if len(sys.argv) > 2:
+    store.put("section", name, pipeline.Parsed(section, ()))
+else:
+    threads = [threading.Thread(target=store.get, args=("section", name, pipeline.Parsed)) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+"""
+    subprocess.run((sys.executable, "-c", script, str(tmp_path / "c"), "put"), check=True)
+    for _ in range(12):
+        subprocess.run((sys.executable, "-c", script, str(tmp_path / "c")), check=True)

@@ -71,7 +71,7 @@ def test_another_pandoc_takes_nothing_from_the_cache(tmp_path: Path, monkeypatch
     source = Source("a.md", "A word.\n", "A word.\n", OffsetMap(((0, 0),), (0, 8)), ChapterMeta())
     assert manuscript.location(source, 0).line == 1
     store = cache.Cache(tmp_path)
-    pipeline._parse(source, "en", store)
+    pipeline.convert(source, "en", store)
     other = tmp_path / "pandoc"
     other.write_text(
         '#!/bin/sh\n[ "$1" = --version ] && echo pandoc 1.0 && exit\necho "<p>A word.</p>"; cat >/dev/null\n'
@@ -81,7 +81,7 @@ def test_another_pandoc_takes_nothing_from_the_cache(tmp_path: Path, monkeypatch
     engines.versions.cache_clear()
     pandoc._binary.cache_clear()
     try:
-        pipeline._parse(source, "en", store)
+        pipeline.convert(source, "en", store)
     finally:
         pandoc._binary.cache_clear()
     assert len(list((store.folder or tmp_path).glob("store/section/*/*"))) == 2
