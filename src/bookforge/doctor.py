@@ -36,7 +36,7 @@ ENGINES: Final[Mapping[str, str]] = {
     "pillow": "images",
     "fonttools": "fonts",
     "uharfbuzz": "fonts of EPUB and HTML editions",
-    "pypdfium2": "the proof that no word of a PDF is lost",
+    "pypdfium2": "covers",
     "ziamath": "formulas in PDF editions",
 }
 
