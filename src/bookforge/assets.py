@@ -27,7 +27,7 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity
 
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".tif", ".tiff"})
-_SEARCHED: Final = 2000
+_SEARCHED: Final = 5000
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PIXELS: Final = 120_000_000
 
@@ -130,10 +130,12 @@ def _from_the_chapter(book_dir: Path, path: str, places: tuple[Location, ...]) -
     return f"did you mean '{typed}'? Pictures are named from the file that shows them"
 
 
+@cache
 def _pictures_of(book_dir: Path) -> tuple[str, ...]:
     """List the picture files of a book, paths from its folder; a very large folder is not searched to its end."""
-    found = (path for path in book_dir.rglob("*") if path.suffix.lower() in _PICTURES)
-    return tuple(sorted(path.relative_to(book_dir).as_posix() for path in islice(found, _SEARCHED)))
+    found = (path.relative_to(book_dir).as_posix() for path in islice(book_dir.rglob("*"), _SEARCHED))
+    pictures = (path for path in found if PurePosixPath(path).suffix.lower() in _PICTURES)
+    return tuple(sorted(path for path in pictures if path.isprintable()))
 
 
 def _at(places: tuple[Location, ...], finding: Finding, file: str | None) -> Diagnostic:

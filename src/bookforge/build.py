@@ -1,6 +1,7 @@
 """A book on disk in, its editions on disk out: the whole pipeline, and the only place that lets anything be written."""
 
 import contextlib
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -160,7 +161,7 @@ class _Building:
         ready: Iterable[Artifact] = self._make()
         if self.order.strict:
             ready = tuple(ready)
-            if self.log.has_warnings():
+            if self.log.has_warnings() or self.log.status:
                 return
         for artifact in ready:
             try:
@@ -203,7 +204,10 @@ class _Building:
         if not only:
             return base
         named = "-".join(only)
-        return f"{base}-only-{named if len(named) <= _LONGEST_NAME else f'{only[0]}-and-{len(only) - 1}-more'}"
+        if len(only) > 1 and len(named) > _LONGEST_NAME:
+            which = hashlib.sha256(named.encode()).hexdigest()[:6]
+            named = f"{only[0]}-and-{len(only) - 1}-more-{which}"
+        return f"{base}-only-{named}"
 
 
 def _named(artifact: Artifact, base: str) -> Artifact:

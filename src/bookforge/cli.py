@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             for number in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, _interrupt)
+                if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks for that
+                    signal.signal(number, _interrupt)
         arguments = parser().parse_args(typed)
         return int(arguments.run(arguments))
     except BookforgeError as problem:

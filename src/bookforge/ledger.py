@@ -59,14 +59,6 @@ def of_section(section: BookSection) -> Streams | None:
     )
 
 
-def of_document(root: xhtml.Element) -> dict[str, Streams]:
-    """Read the words of each section in a composed document: elements with ``data-section``, notes ``data-note-id``."""
-    notes: dict[str, dict[str, words.Shown]] = {}
-    for identity, element in _notes(root):
-        notes.setdefault(identity.partition(".")[0], {})[identity] = words.of_tree(element)
-    return {identity: Streams(words.of_tree(element), notes.get(identity, {})) for identity, element in _sections(root)}
-
-
 def _flow_roots(section: BookSection) -> list[xhtml.Element]:
     assert section.content is not None
     title = [xhtml.read(section.title)] if section.title else []

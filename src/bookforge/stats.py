@@ -6,7 +6,7 @@ from typing import Final
 
 from bookforge import cache, manifest, manuscript, pipeline
 from bookforge.book import Entry
-from bookforge.diagnostics import ManuscriptError, Report
+from bookforge.diagnostics import ManifestError, ManuscriptError, Report
 from bookforge.manifest import Manifest
 
 _WORDS_A_MINUTE: Final = 238
@@ -35,7 +35,7 @@ def count(book: Path, report: Report) -> tuple[Row, ...]:
     for entry in declared.entries:
         try:
             rows += [_row(entry, declared, store, report)] if entry.path is not None else []
-        except ManuscriptError as problem:
+        except (ManifestError, ManuscriptError) as problem:
             for found in problem.diagnostics:
                 report(found)
     return tuple(rows)

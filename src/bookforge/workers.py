@@ -160,6 +160,8 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
     # Ctrl-C reaches the whole group: a worker just ends, and the parent says so.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     try:
         result: Made | Exception = _make(bench, edition)

@@ -4,7 +4,6 @@ import dataclasses
 from dataclasses import dataclass, field
 
 import pytest
-from lxml import etree
 
 from bookforge import ledger, manuscript, markdown, outline
 from bookforge.book import BookSection, SectionId
@@ -109,14 +108,6 @@ def test_a_title_from_the_manifest_is_what_is_expected(section: BookSection) -> 
     assert str(found.at) == "one.md:3:35"
     (found,) = compared(other, document(title="A title"))
     assert str(found.at) == "one.md"
-
-
-def test_sections_and_documents_read_as_the_same_streams(section: BookSection) -> None:
-    expected = ledger.of_section(section)
-    found = ledger.of_document(etree.fromstring(document().text))["one"]
-    assert expected is not None
-    assert found.flow.words == expected.flow.words
-    assert found.notes["one.note-1"].words == expected.notes["one.note-1"].words == ("A", "note")
 
 
 @dataclass

@@ -312,4 +312,4 @@ def _append_text(target: xhtml.Element, text: str | None) -> None:
 
 
 def _plain_number(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number else number
+    return number.rstrip("0").rstrip(".") or "0" if "." in number else number
