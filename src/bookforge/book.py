@@ -3,7 +3,7 @@
 Everything here is frozen, hashes by content and can be written as JSON. Offsets count characters.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import NewType
 
 from bookforge.diagnostics import Location
@@ -128,6 +128,11 @@ class ChapterMeta:
     numbered: bool | None = None
     draft: bool | None = None
     language: str | None = None
+
+    def over(self, other: "ChapterMeta") -> "ChapterMeta":
+        """Let what this says win over ``other``, key by key: the manifest's entry over a chapter's own block."""
+        said = {key.name: getattr(self, key.name) for key in fields(self)}
+        return ChapterMeta(**{name: getattr(other, name) if value is None else value for name, value in said.items()})
 
 
 @dataclass(frozen=True, slots=True)

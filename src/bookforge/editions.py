@@ -124,11 +124,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     supplies = _supplies(loaded, read, layout, shop)
     composition = _compose(read, layout, supplies)
     if settled.format is Format.PDF:
-        artifact = _make_pdf(loaded, composition, supplies, layout, shop)
-    else:
-        artifact = _make_reflowing(loaded, composition, shop)
-    words = sum(section.content.word_count for section in read.book.sections if section.content)
-    return dataclasses.replace(artifact, words=words)
+        return _make_pdf(loaded, composition, supplies, layout, shop)
+    return _make_reflowing(loaded, composition, shop)
 
 
 def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:

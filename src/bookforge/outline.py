@@ -57,7 +57,7 @@ def build(
     Errors: ``link-resolves``, ``voice-declared``.
     """
     entries = _with_generated(manifest.entries)
-    said = {entry.id: _merge(entry.meta, metas.get(entry.path or "", ChapterMeta())) for entry in entries}
+    said = {entry.id: entry.meta.over(metas.get(entry.path or "", ChapterMeta())) for entry in entries}
     numbered = _number([_place(entry, manifest, sections, said[entry.id]) for entry in entries], said)
     present = {entry.id for entry in entries if entry.path is None or entry.path in sections}
     present -= _parts_left_out(manifest.entries, sections)
@@ -147,15 +147,6 @@ def _with_declared_title(content: Section, declared: str) -> Section:
     return dataclasses.replace(
         content, title=None, title_text=None, title_id=None, body=xhtml.write(body), headings=(own, *headings)
     )
-
-
-def _merge(entry: ChapterMeta, own: ChapterMeta) -> ChapterMeta:
-    """Let the manifest's entry win over the chapter's own block, key by key."""
-    said = {
-        field.name: getattr(entry, field.name) if getattr(entry, field.name) is not None else getattr(own, field.name)
-        for field in dataclasses.fields(ChapterMeta)
-    }
-    return ChapterMeta(**said)
 
 
 def has_own_numeral(title: str) -> bool:

@@ -214,7 +214,7 @@ def _no_chapter(name: str, entries: tuple[Entry, ...]) -> Diagnostic:
 
 
 def _language(entry: Entry, source: Source, declared: Manifest) -> str:
-    return entry.meta.language or source.meta.language or declared.metadata.language
+    return entry.meta.over(source.meta).language or declared.metadata.language
 
 
 def convert(source: Source, language: str, store: Cache) -> Parsed:

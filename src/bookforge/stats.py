@@ -43,19 +43,20 @@ def count(book: Path, report: Report) -> tuple[Row, ...]:
 
 def _row(entry: Entry, declared: Manifest, store: cache.Cache, report: Report) -> Row:
     source = manuscript.read(declared.folder, entry, report, declared.voices)
-    parsed = pipeline.convert(source, entry.meta.language or source.meta.language or declared.metadata.language, store)
+    said = entry.meta.over(source.meta)
+    parsed = pipeline.convert(source, said.language or declared.metadata.language, store)
     for found in parsed.diagnostics:
         report(found)
     section = parsed.section
     return Row(
         id=entry.id,
-        title=entry.meta.title or source.meta.title or section.title_text or "",
-        voice=entry.meta.voice or source.meta.voice,
+        title=said.title or section.title_text or "",
+        voice=said.voice,
         words=section.word_count,
         notes=len(section.notes),
         queries=len(section.queries),
         placeholders=len(section.placeholders),
-        draft=bool(entry.meta.draft if entry.meta.draft is not None else source.meta.draft),
+        draft=bool(said.draft),
     )
 
 

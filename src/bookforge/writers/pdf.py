@@ -32,7 +32,7 @@ from bookforge.diagnostics import (
     warning,
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
-from bookforge.writers import margins
+from bookforge.writers import documents, margins
 from bookforge.writers.pages import PIXEL_PT, Laid, Line, facts
 
 _BASE: Final = "https://book.invalid/"
@@ -104,7 +104,8 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
             finisher=finish,
         )
     name = f"{composition.reading.edition.name}.pdf"
-    return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages))
+    words = documents.word_count(composition)
+    return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages), words=words)
 
 
 def picture(html: str, materials: Materials, size: tuple[int, int]) -> Picture:
