@@ -12,6 +12,7 @@ from markupsafe import Markup
 from bookforge import layouts, measure, terms
 from bookforge.book import Asset, BookSection
 from bookforge.compose import dress, views
+from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
 from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Reading, Stylesheet
 from bookforge.layouts import Templates
@@ -147,8 +148,8 @@ class _Composer:
         replaced = section.content is not None and section.role in _MADE
         return name if self.templates.has(name) and not replaced else "section.xhtml.j2"
 
-    def _wardrobe(self) -> dress.Wardrobe:
-        return dress.Wardrobe(
+    def _wardrobe(self) -> Wardrobe:
+        return Wardrobe(
             format=self.format,
             voices=self.book.voices,
             assets=self.book.assets,

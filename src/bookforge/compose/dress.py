@@ -5,48 +5,24 @@ Everything added that is not the manuscript's is marked ``data-generated``, so t
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
 
 from bookforge import xhtml
-from bookforge.book import Asset, BookSection, Note, Voice
-from bookforge.compose import lists, marginalia, views
+from bookforge.book import BookSection, Note
+from bookforge.compose import lists, marginalia, notes, views
+from bookforge.compose.wardrobe import Wardrobe
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
-
-_NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
-"""Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
 
 _SHORT_TITLE: Final = 3
 """Words up to which a title is left as it is."""
 
 _OPENING_WORDS: Final = re.compile(r"\s*(?:\S+\s+){0,3}\S+")
 """Up to four words."""
-
-_BLOCK: Final = frozenset({"p", "blockquote", "div", "ul", "ol", "dl", "table", "pre", "figure", "hr", "aside"})
-
-
-@dataclass(slots=True)
-class Wardrobe:
-    """What dressing needs to know of the edition.
-
-    ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
-    timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
-    address. ``endnotes`` are ids of notes that cannot stand at the foot of a page.
-    """
-
-    format: Format
-    voices: Mapping[str, Voice]
-    assets: Mapping[str, Asset]
-    href_of: Callable[[str], str]
-    image_href: Callable[[str], str]
-    timeline: Callable[[], Markup]
-    formula: Callable[[str, bool], str]
-    proof: bool = False
-    endnotes: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +40,20 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
     content = section.content
     title = xhtml.read(section.title, "span") if section.title else None
     body = xhtml.read(content.body)
-    notes = {note.number: note for note in content.notes}
+    by_number = {note.number: note for note in content.notes}
+    dress_one = partial(_dress_tree, section=section, wardrobe=wardrobe)
     apart: list[Note] = []
     for root in (title, body):
         if root is not None:
-            _dress_tree(root, section, wardrobe)
-            apart += _set_calls(root, section, notes, wardrobe)
+            dress_one(root)
+            apart += notes.set_calls(root, by_number, wardrobe, dress_one)
     if wardrobe.format is Format.PDF:
         _mark_opening_words(body)
         if title is not None:
             _keep_last_words(title)
     if wardrobe.proof:
         marginalia.mark(title, body, section)
-    set_apart = tuple(_note_view(note, section, wardrobe) for note in apart)
+    set_apart = tuple(notes.view(note, dress_one) for note in apart)
     return Dressed(views.markup(title) if title is not None else None, views.markup(body), set_apart)
 
 
@@ -230,74 +207,6 @@ def _give_semantics(passage: xhtml.Element, name: str, format_: Format) -> None:
         passage.set(f"{{{xhtml.EPUB}}}type", semantics.epub_type)
     if semantics.aria and format_ is not Format.PDF:
         passage.set("role", semantics.aria)
-
-
-# ---------------------------------------------------------------- notes
-
-
-def _set_calls(
-    root: xhtml.Element, section: BookSection, notes: Mapping[int, Note], wardrobe: Wardrobe
-) -> Iterator[Note]:
-    """Set each note's call, with the note itself where it can stand at the foot; return those that stand apart."""
-    apart = []
-    for call in xhtml.find_class(root, "noteref", "a"):
-        note = notes[int(call.attrib.pop("data-note"))]
-        if wardrobe.format is Format.PDF and note.id not in wardrobe.endnotes and _fits_the_foot(note):
-            _set_footnote(call, note, section, wardrobe)
-        else:
-            _set_call(call, note, section, wardrobe.format)
-            apart.append(note)
-    return iter(apart)
-
-
-def call_id(note: Note) -> str:
-    """Return the id of the place that calls a note."""
-    return note.id.replace(".note-", ".noteref-")
-
-
-def _set_call(call: xhtml.Element, note: Note, section: BookSection, format_: Format) -> None:
-    call.set("href", f"#{note.id}")
-    call.set("id", call_id(note))
-    call.set("data-generated", "")
-    call.text = str(note.number)
-    if format_ is Format.EPUB:
-        call.set(f"{{{xhtml.EPUB}}}type", "noteref")
-    if format_ is not Format.PDF:
-        call.set("role", "doc-noteref")
-
-
-def _fits_the_foot(note: Note) -> bool:
-    root = xhtml.read(note.markup)
-    return all(element.tag in _NOTE_BLOCKS or not _is_block(element) for element in root.iterdescendants())
-
-
-def _is_block(element: xhtml.Element) -> bool:
-    return element.tag in _BLOCK or element.tag in {"li", "dt", "dd", "img", "h1", "h2", "h3", "h4", "h5", "h6"}
-
-
-def _set_footnote(call: xhtml.Element, note: Note, section: BookSection, wardrobe: Wardrobe) -> None:
-    root = xhtml.read(note.markup, "span")
-    _dress_tree(root, section, wardrobe)
-    for block in [each for each in root.iter() if each.tag in _NOTE_BLOCKS]:
-        if block.tag == "p" or (block.text or "").strip():
-            xhtml.add_class(block, "note-block")
-        block.tag = "span"
-    for gap in root:
-        gap.tail = (gap.tail or "").strip() or None
-    root.text = (root.text or "").strip() or None
-    root.set("class", "footnote")
-    root.set("id", note.id)
-    root.set("data-note-id", note.id)
-    root.tail = call.tail
-    parent = call.getparent()
-    assert parent is not None
-    parent.replace(call, root)
-
-
-def _note_view(note: Note, section: BookSection, wardrobe: Wardrobe) -> views.NoteView:
-    root = xhtml.read(note.markup)
-    _dress_tree(root, section, wardrobe)
-    return views.NoteView(note.number, note.id, call_id(note), views.markup(root))
 
 
 def digest(text: str) -> str:

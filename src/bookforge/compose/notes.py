@@ -1,0 +1,84 @@
+"""A section's notes in; out, each at its call for the foot of the page, or set apart at the section's end."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.book import Note
+from bookforge.compose import views
+from bookforge.compose.wardrobe import Wardrobe
+from bookforge.edition import Format
+
+_NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
+"""Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
+
+_BLOCK: Final = frozenset({"p", "blockquote", "div", "ul", "ol", "dl", "table", "pre", "figure", "hr", "aside"})
+
+
+def set_calls(
+    root: xhtml.Element, notes: Mapping[int, Note], wardrobe: Wardrobe, dress: Callable[[xhtml.Element], None]
+) -> Iterator[Note]:
+    """Set each note's call, with the note itself where it can stand at the foot; return those that stand apart.
+
+    ``dress`` dresses the tree of a note as the text around its call is dressed.
+    """
+    apart = []
+    for call in xhtml.find_class(root, "noteref", "a"):
+        note = notes[int(call.attrib.pop("data-note"))]
+        if wardrobe.format is Format.PDF and note.id not in wardrobe.endnotes and _fits_the_foot(note):
+            _set_footnote(call, note, dress)
+        else:
+            _set_call(call, note, wardrobe.format)
+            apart.append(note)
+    return iter(apart)
+
+
+def call_id(note: Note) -> str:
+    """Return the id of the place that calls a note."""
+    return note.id.replace(".note-", ".noteref-")
+
+
+def _set_call(call: xhtml.Element, note: Note, format_: Format) -> None:
+    call.set("href", f"#{note.id}")
+    call.set("id", call_id(note))
+    call.set("data-generated", "")
+    call.text = str(note.number)
+    if format_ is Format.EPUB:
+        call.set(f"{{{xhtml.EPUB}}}type", "noteref")
+    if format_ is not Format.PDF:
+        call.set("role", "doc-noteref")
+
+
+def _fits_the_foot(note: Note) -> bool:
+    root = xhtml.read(note.markup)
+    return all(element.tag in _NOTE_BLOCKS or not _is_block(element) for element in root.iterdescendants())
+
+
+def _is_block(element: xhtml.Element) -> bool:
+    return element.tag in _BLOCK or element.tag in {"li", "dt", "dd", "img", "h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def _set_footnote(call: xhtml.Element, note: Note, dress: Callable[[xhtml.Element], None]) -> None:
+    root = xhtml.read(note.markup, "span")
+    dress(root)
+    for block in [each for each in root.iter() if each.tag in _NOTE_BLOCKS]:
+        if block.tag == "p" or (block.text or "").strip():
+            xhtml.add_class(block, "note-block")
+        block.tag = "span"
+    for gap in root:
+        gap.tail = (gap.tail or "").strip() or None
+    root.text = (root.text or "").strip() or None
+    root.set("class", "footnote")
+    root.set("id", note.id)
+    root.set("data-note-id", note.id)
+    root.tail = call.tail
+    parent = call.getparent()
+    assert parent is not None
+    parent.replace(call, root)
+
+
+def view(note: Note, dress: Callable[[xhtml.Element], None]) -> views.NoteView:
+    """Return a note that stands apart as its template sets it."""
+    root = xhtml.read(note.markup)
+    dress(root)
+    return views.NoteView(note.number, note.id, call_id(note), views.markup(root))

@@ -1,0 +1,29 @@
+"""What dressing a section needs to know of the edition it is dressed for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from bookforge.book import Asset, Voice
+from bookforge.edition import Format
+
+
+@dataclass(slots=True)
+class Wardrobe:
+    """What dressing needs to know of the edition.
+
+    ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
+    timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
+    address. ``endnotes`` are ids of notes that cannot stand at the foot of a page.
+    """
+
+    format: Format
+    voices: Mapping[str, Voice]
+    assets: Mapping[str, Asset]
+    href_of: Callable[[str], str]
+    image_href: Callable[[str], str]
+    timeline: Callable[[], Markup]
+    formula: Callable[[str, bool], str]
+    proof: bool = False
+    endnotes: frozenset[str] = field(default_factory=frozenset)
