@@ -2,12 +2,16 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from bookforge.book import Book
 from bookforge.diagnostics import Location
 
 Setting = str | int | float | bool
+
+
+BINDINGS: Final = ("paperback", "hardcover")
 
 
 class Format(enum.StrEnum):
@@ -19,11 +23,28 @@ class Format(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wrap:
+    """What the author knows of the cover that goes round the book, where bookforge does not draw or measure it.
+
+    ``file`` is a finished cover (PDF), a path from the book's folder. ``width``, ``height`` and ``spine`` are those of
+    the printer's template, in points; ``pages`` is the page count it was made for.
+    """
+
+    file: str | None = None
+    width: float | None = None
+    height: float | None = None
+    spine: float | None = None
+    pages: int | None = None
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One published form as the manifest declares it.
 
     ``settings`` are the layout's, already merged with its defaults (``trim-size`` is one of them).
-    ``of`` names the edition a proof proves.
+    ``of`` names the edition a proof proves. ``printer`` names the profile of who prints it, ``paper`` and ``binding``
+    are words of that profile; ``pdf_x``: the file for the printer is a PDF/X-4.
     """
 
     name: str
@@ -33,6 +54,11 @@ class Edition:
     isbn: str | None = None
     of: str | None = None
     at: Location | None = None
+    printer: str | None = None
+    paper: str = "white"
+    binding: str = "paperback"
+    wrap: Wrap | None = None
+    pdf_x: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +160,12 @@ class Composition:
 class Artifact:
     """What an edition comes out as: relative path → bytes. A single file has one entry.
 
-    ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it.
+    ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it. ``package`` is the folder to hand over
+    to a printer: file name → bytes, empty when the edition names none.
     """
 
     edition: Edition
     files: Mapping[str, bytes]
     pages: int | None = None
     words: int = 0
+    package: Mapping[str, bytes] = field(default_factory=dict)

@@ -56,7 +56,7 @@ def read(path: Path) -> Manifest:
         metadata=metadata.read(book, book_dir, errors),
         voices=voices,
         entries=entries.read(book, book_dir, voices, errors),
-        editions=editions.read(book, errors),
+        editions=editions.read(book, book_dir, errors),
         bibliography=metadata.file_of(book_dir, bibliography, errors) if bibliography else None,
         setting_places=editions.setting_places(book),
         places=dict(book.places),

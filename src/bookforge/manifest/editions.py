@@ -1,18 +1,21 @@
 """The fields of the manifest into its editions."""
 
+from pathlib import Path
 from typing import Final
 
 from bookforge.diagnostics import Diagnostic, Location, error
-from bookforge.edition import Edition, Format, Setting
+from bookforge.edition import BINDINGS, Edition, Format, Setting, Wrap
+from bookforge.manifest import metadata
 from bookforge.manifest.fields import Fields
 from bookforge.manifest.scalars import isbn_digits, suggest
+from bookforge.measure import Length
 from bookforge.yamlfile import Node, plain
 
 LAYOUTS: Final = {Format.PDF: "paperback", Format.EPUB: "ebook", Format.HTML: "web"}
 """The layout of an edition that names none (a proof has its own), and the editions of a book that declares none."""
 
 
-def read(book: Fields, errors: list[Diagnostic]) -> tuple[Edition, ...]:
+def read(book: Fields, book_dir: Path, errors: list[Diagnostic]) -> tuple[Edition, ...]:
     """Return the declared editions in order, else one of each format."""
     if "editions" not in book.places:
         return tuple(Edition(layout, format_, layout, {}) for format_, layout in LAYOUTS.items())
@@ -21,7 +24,7 @@ def read(book: Fields, errors: list[Diagnostic]) -> tuple[Edition, ...]:
     formats = {name: said.text("format") for name, said in named.items()}
     for name, said in named.items():
         _check_of(name, said, formats, errors)
-    return tuple(_edition(name, said) for name, said in named.items())
+    return tuple(_edition(name, said, book_dir, errors) for name, said in named.items())
 
 
 def setting_places(book: Fields) -> dict[str, dict[str, Location]]:
@@ -29,13 +32,44 @@ def setting_places(book: Fields) -> dict[str, dict[str, Location]]:
     return {name: dict(said.places) for name, said in book.named("editions").items()}
 
 
-def _edition(name: str, said: Fields) -> Edition:
+def _edition(name: str, said: Fields, book_dir: Path, errors: list[Diagnostic]) -> Edition:
     format_ = Format(said.text("format") or "pdf")
     settings = {key: _setting(node) for key, node in said.settings.items()}
     if size := said.text("trim-size"):
         settings["trim-size"] = size
     layout = said.text("layout") or ("proof" if said.text("of") else LAYOUTS[format_])
-    return Edition(name, format_, layout, settings, said.text("isbn"), said.text("of"), said.at)
+    return Edition(
+        name,
+        format_,
+        layout,
+        settings,
+        said.text("isbn"),
+        said.text("of"),
+        said.at,
+        printer=said.text("printer"),
+        paper=said.text("paper") or "white",
+        binding=said.text("binding") or BINDINGS[0],
+        wrap=_wrap(said.fields("wrap"), book_dir, errors),
+        pdf_x=said.flag("pdf-x") or False,
+    )
+
+
+def _wrap(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Wrap | None:
+    if said is None:
+        return None
+    pages, file = said.text("pages"), said.located("file")
+    return Wrap(
+        file=metadata.file_of(book_dir, file, errors) if file else None,
+        width=_points(said.text("width")),
+        height=_points(said.text("height")),
+        spine=_points(said.text("spine")),
+        pages=int(pages) if pages else None,
+        at=said.at,
+    )
+
+
+def _points(length: str | None) -> float | None:
+    return Length.parse(length).pt if length else None
 
 
 def _setting(node: Node) -> Setting:

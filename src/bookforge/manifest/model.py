@@ -27,6 +27,9 @@ class Scalar(enum.StrEnum):
     FORMAT = "format"
     EDITION = "name of an edition"
     TRIM_SIZE = "trim size"
+    LENGTH = "length"
+    COUNT = "number of pages"
+    BINDING = "binding"
     ISBN = "ISBN"
     BISAC = "BISAC code"
     THEMA = "Thema code"
@@ -228,6 +231,20 @@ VOICE: Final = Table(
     short="name",
 )
 
+WRAP: Final = Table(
+    "wrap",
+    "The cover that goes round the book, where you have one or the numbers of the printer's template. "
+    "Short form: the file.",
+    (
+        Key("file", Scalar.PATH, "A finished cover: a PDF of one page with back, spine and front."),
+        Key("width", Scalar.LENGTH, "How wide the whole cover is in the printer's template, bleed included."),
+        Key("height", Scalar.LENGTH, "How high it is, bleed included."),
+        Key("spine", Scalar.LENGTH, "How wide the spine is in the printer's template."),
+        Key("pages", Scalar.COUNT, "The page count the file or the template was made for."),
+    ),
+    short="file",
+)
+
 EDITION: Final = Table(
     "edition",
     "One published form, under a name of your own, which ends up in the file's name. "
@@ -242,6 +259,16 @@ EDITION: Final = Table(
         Key("of", Scalar.EDITION, "For a proof: the PDF edition whose pages it shows."),
         Key("isbn", Scalar.ISBN, "The ISBN of this edition, with or without hyphens."),
         Key("trim-size", Scalar.TRIM_SIZE, "The page after cutting: `5.5x8.5in`, `140x216mm`, or a name such as `a5`."),
+        Key(
+            "printer",
+            Scalar.LINE,
+            "Who prints it: `kdp`, `ingram`, `lulu`, `generic`, or the path of a profile of your own. "
+            "Makes a folder to hand over.",
+        ),
+        Key("paper", Scalar.ID, "The paper, a word of the printer's profile such as `cream`; else `white`."),
+        Key("binding", Scalar.BINDING, "`paperback` or `hardcover`; else `paperback`."),
+        Key("wrap", WRAP, "The cover that goes round the book, where bookforge does not make or measure it."),
+        Key("pdf-x", Scalar.FLAG, "Whether the file for the printer is a PDF/X-4."),
     ),
     settings=True,
 )
@@ -277,7 +304,7 @@ BOOK: Final = Table(
 )
 
 TABLES: Final = (
-    BOOK, ENTRY, PART, CHAPTER, _WHEN, VOICE, EDITION, AUTHOR, CONTRIBUTOR, SERIES, IDENTIFIER, DATES, SUBJECT, COVER,
+    BOOK, ENTRY, PART, CHAPTER, _WHEN, VOICE, EDITION, WRAP, AUTHOR, CONTRIBUTOR, SERIES, IDENTIFIER, DATES, SUBJECT, COVER,
     COPYRIGHT_PAGE,
 )  # fmt: skip
 """All tables in the order of the documentation."""

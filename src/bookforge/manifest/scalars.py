@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bookforge.edition import Format
+from bookforge.edition import BINDINGS, Format
 from bookforge.manifest.model import Scalar
 from bookforge.manifest.relators import CODES, COMMON
 from bookforge.manifest.slugs import SLUG, slug
-from bookforge.measure import TrimSize
+from bookforge.measure import Length, TrimSize
 from bookforge.semantics import Role
 
 MAX_LINE: Final = 1000
@@ -188,6 +188,26 @@ def _trim_size(text: str) -> str | Wrong:
     return text
 
 
+def _length(text: str) -> str | Wrong:
+    try:
+        Length.parse(text)
+    except ValueError as problem:
+        return Wrong("manifest-types", str(problem), "write a number and its unit, as in 12.93in or 328.4mm")
+    return text
+
+
+def _count(text: str) -> str | Wrong:
+    if re.fullmatch(r"[1-9][0-9]{0,4}", text):
+        return text
+    return Wrong("manifest-types", f"'{text}' is not a number of pages", "write a number such as 240")
+
+
+def _binding(text: str) -> str | Wrong:
+    if text.lower() in BINDINGS:
+        return text.lower()
+    return Wrong("manifest-types", f"'{text}' is not a binding", suggest(text, BINDINGS))
+
+
 def _isbn(text: str) -> str | Wrong:
     """Return an ISBN as it is printed: thirteen digits, hyphens where the author put them."""
     typed = re.sub(r"[\s\u2010-\u2015-]+", "-", re.sub(r"^isbn(?:-1[03])?:?\s*", "", text, flags=re.IGNORECASE)).upper()
@@ -241,6 +261,9 @@ _CHECKS: Final[dict[Scalar, Callable[[str], str | Wrong]]] = {
     Scalar.RELATOR: _relator,
     Scalar.FORMAT: _format,
     Scalar.TRIM_SIZE: _trim_size,
+    Scalar.LENGTH: _length,
+    Scalar.COUNT: _count,
+    Scalar.BINDING: _binding,
     Scalar.ISBN: _isbn,
     Scalar.BISAC: _bisac,
     Scalar.THEMA: _thema,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from bookforge.edition import Format
+from bookforge.edition import BINDINGS, Format
 from bookforge.manifest.model import BOOK, PART, TABLES, ListOf, NamedBy, Scalar, Shape, Table
 from bookforge.manifest.relators import COMMON
 from bookforge.manifest.slugs import SLUG
@@ -45,6 +45,9 @@ _SCALARS: Final[dict[Scalar, dict[str, Any]]] = {
     Scalar.FORMAT: {"enum": [format_.value for format_ in Format]},
     Scalar.EDITION: _WORD,
     Scalar.TRIM_SIZE: {"type": "string", "examples": ["5.5x8.5in", "140x216mm", *NAMED]},
+    Scalar.LENGTH: {"type": "string", "examples": ["12.93in", "328.4mm"]},
+    Scalar.COUNT: {"type": "integer", "minimum": 1},
+    Scalar.BINDING: {"enum": list(BINDINGS)},
     Scalar.ISBN: {"type": ["string", "integer"]},
     Scalar.BISAC: {"type": "string", "pattern": "^[A-Za-z]{3}[0-9]{6}$"},
     Scalar.THEMA: {"type": ["string", "integer"]},
