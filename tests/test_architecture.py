@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "imagefile": set(),
     "svg": set(),
     "cache": SAY,
+    "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},

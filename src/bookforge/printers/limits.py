@@ -1,0 +1,67 @@
+"""An edition and its printer's profile: what of the one the other does not take."""
+
+from bookforge.diagnostics import Diagnostic, Severity, error, warning
+from bookforge.edition import Edition, Format
+from bookforge.measure import TrimSize
+from bookforge.printers.profile import Printer
+
+
+def of_edition(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnostic, ...]:
+    """Say what this printer does not take of an edition before it is laid out.
+
+    Findings: ``printer-of-pdf``, ``paper-known``, ``trim-size-listed``.
+    """
+    if edition.format is not Format.PDF:
+        message = f"the edition '{edition.name}' is {edition.format}, which no printer prints"
+        return (error("printer-of-pdf", message, edition.at, "take 'printer' from it, or write format: pdf"),)
+    return (*_paper(edition, printer), *_trim(edition, printer, trim))
+
+
+def of_pages(edition: Edition, printer: Printer, trim: TrimSize, pages: int) -> tuple[Diagnostic, ...]:
+    """Say whether this printer binds so many pages, blank ones included.
+
+    Findings: ``page-count-fits``.
+    """
+    limits = printer.pages(edition.binding, edition.paper, trim)
+    if limits is None or limits[0] <= pages <= limits[1]:
+        return ()
+    least, most = limits
+    what = f"{printer.title} binds {least} to {most} pages as a {edition.binding} on {edition.paper} paper"
+    message = f"the edition '{edition.name}' has {pages} pages, and {what}"
+    if pages < least:
+        hint = "choose a smaller trim size or a larger type, or add pages such as notes about the authors"
+    else:
+        hint = "choose a larger trim size or another paper, or divide the book into volumes"
+    return (_say(printer.count_outside, "page-count-fits", message, edition, hint),)
+
+
+def _paper(edition: Edition, printer: Printer) -> tuple[Diagnostic, ...]:
+    known = ", ".join(paper.name for paper in printer.papers)
+    if printer.ink(edition.paper) is None:
+        message = f"{printer.title} has no paper '{edition.paper}'"
+        return (error("paper-known", message, edition.at, f"its papers are {known}"),)
+    if printer.pages(edition.binding, edition.paper) is None:
+        bound = [each.name for each in printer.papers if printer.pages(edition.binding, each.name)]
+        message = f"{printer.title} makes no {edition.binding} on {edition.paper} paper"
+        hint = f"it makes it on {', '.join(bound)}" if bound else "choose another binding"
+        return (error("paper-known", message, edition.at, hint),)
+    return ()
+
+
+def _trim(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnostic, ...]:
+    if printer.takes(trim, edition.binding, edition.paper):
+        return ()
+    near = sorted(
+        printer.trims.get(edition.binding, ()),
+        key=lambda size: abs(size[0] - trim.width.pt) + abs(size[1] - trim.height.pt),
+    )[:3]
+    sizes = ", ".join(f"{width / 72:.4g}x{height / 72:.4g}in" for width, height in near)
+    own = f"{trim.width.pt / 72:.4g} x {trim.height.pt / 72:.4g} in"
+    message = f"{printer.title} cuts no {edition.binding} on {edition.paper} paper to {own}"
+    hint = f"the nearest sizes it names are {sizes}" if sizes else None
+    return (_say(printer.unlisted_trim, "trim-size-listed", message, edition, hint),)
+
+
+def _say(severity: Severity, rule: str, message: str, edition: Edition, hint: str | None) -> Diagnostic:
+    say = error if severity is Severity.ERROR else warning
+    return say(rule, message, edition.at, hint)
