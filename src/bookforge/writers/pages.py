@@ -4,10 +4,9 @@ Boxes are told apart by the names of their classes, so that only :mod:`bookforge
 Lengths are points from the top left corner of the page.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bookforge import words
 from bookforge.numerals import roman
@@ -17,13 +16,47 @@ PIXEL_PT: Final = 0.75
 
 _SLACK: Final = 1.0
 _MADE_BY_STYLE: Final = frozenset({"before", "after", "marker", "footnote-call", "footnote-marker"})
+_SAME: Final = 0.01
+_TYPED_HYPHENS: Final = ("-", "\u2010")
+
+_KINDS_BY_CLASS: Final = {
+    "opening": "opening",
+    "footnote": "note",
+    "endnotes": "note",
+    "verse": "verse",
+    "letter": "letter",
+    "pullquote": "quote",
+    "epigraph": "quote",
+    "transcript": "other",
+    "display": "other",
+}
+"""What a class says of the lines inside: none of these stands on the page's grid."""
+
+_KINDS_BY_TAG: Final = {
+    "blockquote": "quote",
+    "table": "table",
+    "caption": "caption",
+    "figure": "caption",
+    "pre": "code",
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+}
+_LISTS: Final = frozenset({"ul", "ol", "dl"})
+_ON_GRID: Final = frozenset({"p", "li"})
+_INSIDE_WORDS: Final = frozenset({"InlineBox", "TextBox", "LineBox"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line as set. ``block`` is the id of the element it stands in, ``note`` the note's when it is in one.
 
-    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text.
+    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is measured
+    from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is ``body``,
+    ``heading``, ``note``, ``opening``, ``verse``, ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``,
+    ``generated`` or ``other``. ``starts``, ``ends``: the first, the last line of its block element. ``hyphen``: it ends
+    with a hyphen, typed or not, inside a word. ``stretch`` is its word space divided by the normal one of its fonts,
+    ``None`` where words are not spread.
+
+    A letter that a style lets drop into the lines below is part of the first one's text.
     """
 
     text: str
@@ -35,6 +68,33 @@ class Line:
     note: str | None
     authored: bool
     outside: bool
+    baseline: float
+    body: bool
+    kind: str
+    starts: bool
+    ends: bool
+    hyphen: bool
+    stretch: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle on a page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class SceneBreak:
+    """A scene break: its space, and whether anything is drawn or written in it."""
+
+    id: str | None
+    y: float
+    height: float
+    ornament: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +104,10 @@ class LaidPage:
     ``text`` is the flow in order, hyphenation undone, without running heads, notes and what stylesheets add;
     ``authored`` the same without elements marked ``data-generated``. At a line end a space stands, also where an
     unbroken word was cut: compare letters, not words. ``hyphenated``: the last word goes on on the next page.
+    ``top``, ``bottom``, ``left``, ``right`` are the edges of the type area; ``leading`` is the line height of the
+    body's text, ``first`` the baseline of a line of it at the top: the grid is ``first`` and every ``leading`` below.
+    ``lines`` are the flow in order, then the notes at the foot. ``marked``: something is printed on the page, if only
+    in its margins.
     """
 
     index: int
@@ -57,6 +121,15 @@ class LaidPage:
     authored: str
     hyphenated: bool
     lines: tuple[Line, ...]
+    top: float
+    bottom: float
+    left: float
+    right: float
+    leading: float
+    first: float
+    breaks: tuple[SceneBreak, ...]
+    pictures: tuple[Area, ...]
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +154,23 @@ class Laid:
         return "".join(page.text + ("" if page.hyphenated else "\n") for page in self.pages)
 
 
-def facts(document: Any, root: Any) -> Laid:
+class Ruler(Protocol):
+    """Measures fonts, in the engine's pixels."""
+
+    def space(self, style: Any) -> float:
+        """Return the width of a style's normal word space."""
+
+    def strut(self, style: Any) -> tuple[float, float]:
+        """Return a style's line height, and where in it the baseline is."""
+
+
+def facts(document: Any, root: Any, ruler: Ruler) -> Laid:
     """Read a rendered document; ``root`` is the element tree it was made from."""
-    surveyor = _Surveyor()
-    surveyed = [surveyor.page(index, page) for index, page in enumerate(document.pages)]
     anchors = _anchors(document)
     start = _first_of_body(root, anchors)
-    pages = tuple(dataclasses.replace(page, label=_label(page.index, start)) for page in surveyed)
+    surveyor = _Surveyor(_Measures(document, ruler))
+    surveyed = [surveyor.page(index, page, _label(index, start)) for index, page in enumerate(document.pages)]
+    pages = tuple(found.page(surveyor.last_lines) for found in surveyed)
     notes = {note: "\n".join(parts) for note, parts in surveyor.notes.items()}
     unfit = frozenset(surveyor.unfit | _short_of_text(root, notes))
     return Laid(pages, notes, anchors, unfit, frozenset(surveyor.shown), document)
@@ -134,7 +217,11 @@ def _short_of_text(root: Any, notes: Mapping[str, str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """Where in the tree a box is: what it inherits from the elements around it."""
+    """Where in the tree a box is: what it inherits from the elements around it.
+
+    ``line`` is the outermost line box; ``free``: nothing in here stands on the grid; ``dropped``: in a letter that
+    drops into the lines of its paragraph.
+    """
 
     block: str | None = None
     note: str | None = None
@@ -142,15 +229,49 @@ class _Context:
     styled: bool = False
     placed: bool = False
     line: Any = None
+    kind: str = "other"
+    free: bool = False
+    dropped: bool = False
 
 
 @dataclass(slots=True)
 class _Run:
-    """A piece of text on one line."""
+    """A piece of text on one line. ``normal`` and ``extra`` are all its word spaces, and what was added to them."""
 
     text: str
     context: _Context
     hyphen: str
+    normal: float
+    extra: float
+
+
+class _Measures:
+    """What the fonts of a document measure; each style is asked for once."""
+
+    def __init__(self, document: Any, ruler: Ruler) -> None:
+        self._ruler = ruler
+        self._spaces: dict[int, float] = {}
+        self._struts: dict[int, tuple[float, float, float]] = {}
+        root = document.pages[0]._page_box.children[0]
+        body = next((child for child in _children(root) if child.element_tag == "body"), root)
+        self.text = self.strut(body.style)
+
+    def space(self, style: Any) -> float:
+        """Return the width of a normal word space."""
+        if id(style) not in self._spaces:
+            self._spaces[id(style)] = self._ruler.space(style)
+        return self._spaces[id(style)]
+
+    def strut(self, style: Any) -> tuple[float, float, float]:
+        """Return font size, line height, and where in the line the baseline is."""
+        if id(style) not in self._struts:
+            self._struts[id(style)] = (style["font_size"], *self._ruler.strut(style))
+        return self._struts[id(style)]
+
+    def is_text(self, style: Any) -> bool:
+        """Whether a style has the size and the line height of the body's text."""
+        size, height, _ = self.strut(style)
+        return abs(size - self.text[0]) < _SAME and abs(height - self.text[1]) < _SAME
 
 
 def _children(box: Any) -> Iterable[Any]:
@@ -161,20 +282,78 @@ def _kind(box: Any) -> str:
     return type(box).__name__
 
 
-class _Surveyor:
-    """Reads page after page; knows what was seen before, because table heads are repeated."""
+@dataclass(slots=True)
+class _SetLine:
+    """A line before it is known whether its element goes on. ``element`` is that element."""
 
-    def __init__(self) -> None:
+    runs: list[_Run]
+    box: Any
+    text: str
+    body: bool
+    outside: bool
+    starts: bool
+
+    @property
+    def element(self) -> int:
+        return id(self.box.element)
+
+    def line(self, ends: bool) -> Line:
+        """Return the finished fact."""
+        first, box = self.runs[0].context, self.box
+        normal = sum(run.normal for run in self.runs)
+        extra = sum(run.extra for run in self.runs)
+        return Line(
+            text=self.text,
+            x=box.position_x * PIXEL_PT,
+            y=box.position_y * PIXEL_PT,
+            width=box.width * PIXEL_PT,
+            height=box.height * PIXEL_PT,
+            block=first.block,
+            note=first.note,
+            authored=first.authored,
+            outside=self.outside,
+            baseline=(box.position_y + box.baseline) * PIXEL_PT,
+            body=self.body,
+            kind=first.kind,
+            starts=self.starts,
+            ends=ends,
+            hyphen=_is_cut(self.text, self.runs[-1]) or (not ends and _ends_in_hyphen(self.text)),
+            stretch=1 + extra / normal if normal and extra else None,
+        )
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A page before it is known which of its elements go on on the next. ``facts`` are all but its lines."""
+
+    facts: dict[str, Any]
+    lines: list[_SetLine]
+
+    def page(self, last_lines: Mapping[int, _SetLine]) -> LaidPage:
+        """Return the finished page."""
+        lines = tuple(line.line(last_lines[line.element] is line) for line in self.lines)
+        return LaidPage(lines=lines, **self.facts)
+
+
+class _Surveyor:
+    """Reads page after page; knows what was seen before, because table heads are repeated and elements go on."""
+
+    def __init__(self, measures: _Measures) -> None:
         self.notes: dict[str, list[str]] = {}
         self.unfit: set[str] = set()
         self.shown: set[str] = set()
+        self.last_lines: dict[int, _SetLine] = {}
+        self._measures = measures
         self._heads_seen: set[int] = set()
         self._heads_here: set[int] = set()
+        self._breaks: list[SceneBreak] = []
+        self._pictures: list[Area] = []
+        self._marked = False
 
-    def page(self, index: int, page: Any) -> LaidPage:
-        """Read one page; its label comes later."""
+    def page(self, index: int, page: Any, label: str) -> _Sheet:
+        """Read one page."""
         box = page._page_box
-        self._heads_here = set()
+        self._heads_here, self._breaks, self._pictures, self._marked = set(), [], [], False
         flow: list[_Run] = []
         notes: list[_Run] = []
         for child in box.children:
@@ -182,28 +361,37 @@ class _Surveyor:
                 for run in self._runs(child, _Context(styled=True)):
                     self.shown.update(run.text)
             elif _kind(child) == "FootnoteAreaBox":
-                notes += self._runs(child, _Context())
+                notes += self._runs(child, _Context(kind="note", free=True))
             else:
                 flow += self._runs(child, _Context())
         self._heads_seen |= self._heads_here
         frame = _Frame.of(box)
-        text, foot = tuple(_lines(flow, frame)), tuple(_lines(notes, frame))
+        text, foot = self._lines(flow, frame), self._lines(notes, frame)
         self._keep_notes([*(run for run in flow if run.context.note is not None), *notes])
         self._judge_notes(text, foot)
-        kind = box.page_type
-        return LaidPage(
-            index=index,
-            side=kind.side,
-            label="",
-            name=kind.name or "",
-            blank=bool(kind.blank),
-            width=page.width * PIXEL_PT,
-            height=page.height * PIXEL_PT,
-            text=_text(flow),
-            authored=_text(run for run in flow if run.context.authored and run.context.note is None),
-            hyphenated=bool(flow) and _is_cut(flow[-1].text, flow[-1]),
-            lines=text + foot,
-        )
+        kind, leading = box.page_type, self._measures.text
+        known = {
+            "index": index,
+            "side": kind.side,
+            "label": label,
+            "name": kind.name or "",
+            "blank": bool(kind.blank),
+            "width": page.width * PIXEL_PT,
+            "height": page.height * PIXEL_PT,
+            "text": _text(flow),
+            "authored": _text(run for run in flow if run.context.authored and run.context.note is None),
+            "hyphenated": bool(flow) and _is_cut(flow[-1].text, flow[-1]),
+            "top": frame.top * PIXEL_PT,
+            "bottom": frame.bottom * PIXEL_PT,
+            "left": frame.left * PIXEL_PT,
+            "right": frame.right * PIXEL_PT,
+            "leading": leading[1] * PIXEL_PT,
+            "first": (frame.top + leading[2]) * PIXEL_PT,
+            "breaks": tuple(self._breaks),
+            "pictures": tuple(self._pictures),
+            "marked": self._marked,
+        }
+        return _Sheet(known, text + foot)
 
     def _runs(self, box: Any, context: _Context) -> Iterator[_Run]:
         box = getattr(box, "_box", box)
@@ -212,17 +400,63 @@ class _Surveyor:
         context = _inside(box, context)
         if _kind(box) == "TextBox":
             self.shown.update(box.text)
+            self._marked = self._marked or not box.text.isspace()
             if not context.styled:
-                yield _Run(box.text, context, box.style["hyphenate_character"])
+                yield self._run(box, context)
             return
+        self._look_at(box)
         for child in _children(box):
             yield from self._runs(child, context)
+
+    def _run(self, box: Any, context: _Context) -> _Run:
+        added = box.justification_spacing
+        spaces = box.text.count(" ") + box.text.count("\u00a0") if added else 0
+        normal = spaces * self._measures.space(box.style) if spaces else 0.0
+        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * added)
+
+    def _look_at(self, box: Any) -> None:
+        """Note what a box shows beside text."""
+        if _kind(box).endswith("ReplacedBox"):
+            self._marked = True
+            self._pictures.append(_area(box))
+        elif "scene-break" in _classes(box.element) and _kind(box) not in _INSIDE_WORDS:
+            area = _area(box)
+            self._breaks.append(SceneBreak(box.element.get("id"), area.y, area.height, _has_ornament(box)))
 
     def _is_repeated(self, box: Any) -> bool:
         if not (getattr(box, "is_header", False) or getattr(box, "is_footer", False)) or box.element is None:
             return False
         self._heads_here.add(id(box.element))
         return id(box.element) in self._heads_seen
+
+    def _lines(self, runs: Iterable[_Run], frame: "_Frame") -> list[_SetLine]:
+        """Gather runs to lines, a dropped letter to the line beside it."""
+        by_line: dict[int, list[_Run]] = {}
+        for run in runs:
+            if run.context.line is not None:
+                by_line.setdefault(id(run.context.line), []).append(run)
+        lines: list[_SetLine] = []
+        dropped: list[_Run] = []
+        for group in by_line.values():
+            if group[0].context.dropped:
+                dropped = group
+                continue
+            line = self._line(group, dropped, frame)
+            dropped = []
+            if line is not None:
+                lines.append(line)
+        return lines
+
+    def _line(self, runs: list[_Run], dropped: list[_Run], frame: "_Frame") -> _SetLine | None:
+        text = "".join(run.text for run in (*dropped, *runs))
+        if not text.strip():
+            return None
+        first, box = runs[0].context, runs[0].context.line
+        body = not first.free and first.authored and box.element_tag in _ON_GRID and self._measures.is_text(box.style)
+        outside = not first.placed and not frame.holds(box)
+        line = _SetLine(runs, box, text, body, outside, id(box.element) not in self.last_lines)
+        self.last_lines[id(box.element)] = line
+        return line
 
     def _keep_notes(self, runs: list[_Run]) -> None:
         by_note: dict[str, list[_Run]] = {}
@@ -232,34 +466,108 @@ class _Surveyor:
         for note, its_runs in by_note.items():
             self.notes.setdefault(note, []).append(_text(its_runs))
 
-    def _judge_notes(self, text: tuple[Line, ...], foot: tuple[Line, ...]) -> None:
+    def _judge_notes(self, text: list[_SetLine], foot: list[_SetLine]) -> None:
         """Find notes at the foot that leave the page, or lie over the text because they are too tall for it."""
-        self.unfit |= {line.note for line in foot if line.note is not None and line.outside}
-        tops = [line.y for line in foot if line.note is not None]
-        if tops and any(line.authored and line.y + line.height > min(tops) + _SLACK for line in text):
+        noted = [(line.runs[0].context.note, line) for line in foot]
+        self.unfit |= {note for note, line in noted if note is not None and line.outside}
+        tops = [line.box.position_y for note, line in noted if note is not None]
+        if tops and any(
+            line.runs[0].context.authored and line.box.position_y + line.box.height > min(tops) + _SLACK
+            for line in text
+        ):
             heights: dict[str, float] = {}
-            for line in foot:
-                if line.note is not None:
-                    heights[line.note] = heights.get(line.note, 0) + line.height
+            for note, line in noted:
+                if note is not None:
+                    heights[note] = heights.get(note, 0) + line.box.height
             self.unfit.add(max(sorted(heights), key=lambda note: heights[note]))
+
+
+def _area(box: Any) -> Area:
+    return Area(
+        box.border_box_x() * PIXEL_PT,
+        box.border_box_y() * PIXEL_PT,
+        box.border_width() * PIXEL_PT,
+        box.border_height() * PIXEL_PT,
+    )
+
+
+def _has_ornament(box: Any) -> bool:
+    background = getattr(box, "background", None)
+    if background is not None and any(layer.image is not None for layer in background.layers):
+        return True
+    return any(
+        _kind(child).endswith("ReplacedBox") or (_kind(child) == "TextBox" and not child.text.isspace())
+        for child in _below(box)
+    )
+
+
+def _below(box: Any) -> Iterator[Any]:
+    for child in _children(box):
+        yield child
+        yield from _below(child)
+
+
+def _classes(element: Any) -> tuple[str, ...]:
+    return tuple((element.get("class") or "").split()) if element is not None else ()
 
 
 def _inside(box: Any, context: _Context) -> _Context:
     """Return what holds below ``box``."""
-    element = box.element
-    pseudo = (box.element_tag or "").rpartition("::")[2] if "::" in (box.element_tag or "") else ""
-    get = element.get if element is not None else lambda _: None
-    block = context.block
-    if get("id") is not None and _kind(box) not in {"InlineBox", "TextBox", "LineBox"}:
-        block = get("id")
+    shape = _kind(box)
+    if shape == "LineBox":
+        # A line inside a line (an inline block) is part of it.
+        return context if context.line is not None else _with(context, line=box)
+    element, tag = box.element, box.element_tag or ""
+    if element is None or shape == "TextBox":
+        return _with(context, styled=True) if _is_made_by_style(tag) and not context.styled else context
+    get = element.get
+    placed = hasattr(box, "is_absolutely_positioned") and box.is_absolutely_positioned()
+    floated = hasattr(box, "is_floated") and box.is_floated()
+    authored = context.authored and get("data-generated") is None
+    classes = _classes(element)
+    kind, free = _kind_inside(context, element.tag, classes, authored)
     return _Context(
-        block=block,
+        block=get("id") if get("id") is not None and shape not in _INSIDE_WORDS else context.block,
         note=get("data-note-id") or context.note,
-        authored=context.authored and get("data-generated") is None,
-        styled=context.styled or pseudo in _MADE_BY_STYLE,
-        placed=context.placed or (hasattr(box, "is_absolutely_positioned") and box.is_absolutely_positioned()),
-        line=box if _kind(box) == "LineBox" else context.line,
+        authored=authored,
+        styled=context.styled or _is_made_by_style(tag),
+        placed=context.placed or placed,
+        line=None if placed or floated else context.line,
+        kind=kind,
+        free=free,
+        dropped=context.dropped or (floated and (element.tag == "span" or tag.endswith("::first-letter"))),
     )
+
+
+def _with(context: _Context, line: Any = None, styled: bool = False) -> _Context:
+    return _Context(
+        context.block, context.note, context.authored, context.styled or styled, context.placed,
+        line or context.line, context.kind, context.free, context.dropped,
+    )  # fmt: skip
+
+
+def _is_made_by_style(tag: str) -> bool:
+    return "::" in tag and tag.rpartition("::")[2] in _MADE_BY_STYLE
+
+
+def _kind_inside(context: _Context, tag: str, classes: tuple[str, ...], authored: bool) -> tuple[str, bool]:
+    """Return the kind of the lines inside an element, and whether they are free of the grid."""
+    kind, free = context.kind, context.free
+    if kind in {"opening", "note", "generated"}:
+        return kind, free
+    found = next((_KINDS_BY_CLASS[name] for name in classes if name in _KINDS_BY_CLASS), None)
+    if found in {"opening", "note"}:
+        return str(found), True
+    if not authored or "generated" in classes:
+        return "generated", True
+    found = found or _KINDS_BY_TAG.get(tag)
+    if found is not None:
+        return found, True
+    if tag in _LISTS:
+        return "list", free
+    if tag == "p" and kind == "other" and not free:
+        return "body", False
+    return kind, free
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,20 +605,13 @@ def _by_line(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
         yield group
 
 
-def _lines(runs: Iterable[_Run], frame: _Frame) -> Iterator[Line]:
-    for group in _by_line(runs):
-        first, box = group[0].context, group[0].context.line
-        text = "".join(run.text for run in group)
-        if box is None or not text.strip():
-            continue
-        yield Line(
-            text, box.position_x * PIXEL_PT, box.position_y * PIXEL_PT, box.width * PIXEL_PT, box.height * PIXEL_PT,
-            first.block, first.note, first.authored, not first.placed and not frame.holds(box),
-        )  # fmt: skip
-
-
 def _is_cut(text: str, run: _Run) -> bool:
     return bool(run.hyphen) and text.endswith(run.hyphen)
+
+
+def _ends_in_hyphen(text: str) -> bool:
+    text = text.rstrip()
+    return text.endswith(_TYPED_HYPHENS) and text[-2:-1].isalnum()
 
 
 def _text(runs: Iterable[_Run]) -> str:
@@ -320,7 +621,7 @@ def _text(runs: Iterable[_Run]) -> str:
     for group in _by_line(runs):
         if previous is not None and previous.context.block != group[0].context.block:
             text += "\n"
-        elif previous is not None:
+        elif previous is not None and not previous.context.dropped:
             text = text[: -len(previous.hyphen)] if _is_cut(text, previous) else text + " "
         text += "".join(run.text for run in group)
         previous = group[-1]

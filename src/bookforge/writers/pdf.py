@@ -77,7 +77,7 @@ def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     (document,) = composition.documents
     engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, scratch))
     rendered, tree = engine.render(document.text, Location(document.href), report)
-    laid = facts(rendered, tree)
+    laid = facts(rendered, tree, _Ruler())
     _report_outside(laid, {section.id: section for section in composition.reading.book.sections}, report)
     return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
@@ -128,7 +128,7 @@ def picture(html: str, materials: Materials, size: tuple[int, int]) -> Picture:
         image = page.render(scale=scale).to_pil().convert("RGB").resize(size)
     out = BytesIO()
     image.save(out, "JPEG", quality=88, subsampling=0)
-    shown = facts(rendered, tree).shown | _drawn_characters(materials.assets)
+    shown = facts(rendered, tree, _Ruler()).shown | _drawn_characters(materials.assets)
     return Picture(out.getvalue(), "".join(sorted(shown)), tuple(said))
 
 
@@ -293,6 +293,29 @@ class _Engine:
                 raise ValueError("it is not part of the book")
 
         return Fetcher()
+
+
+class _Ruler:
+    """Measures the engine's fonts, in its pixels."""
+
+    def space(self, style: Any) -> float:
+        """Return the width of a style's normal word space."""
+        from weasyprint.text.line_break import Layout, line_size
+
+        bare = style.copy()
+        bare["letter_spacing"], bare["word_spacing"] = "normal", 0
+        layout = Layout(bare)
+        layout.set_text(" ")
+        glyph, _ = line_size(layout.get_first_line()[0], bare)
+        letters = 0 if style["letter_spacing"] == "normal" else style["letter_spacing"]
+        return float(glyph + letters + style["word_spacing"])
+
+    def strut(self, style: Any) -> tuple[float, float]:
+        """Return a style's line height, and where in it the baseline is."""
+        from weasyprint.text.line_break import strut
+
+        height, baseline = strut(style)
+        return float(height), float(baseline)
 
 
 def _embedded(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
