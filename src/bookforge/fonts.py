@@ -40,6 +40,17 @@ _NAMES: Final = frozenset({1, 3, 4, _POSTSCRIPT, 16, 18, 25})
 
 _PLAIN_NAME: Final = "Book Face"
 
+_PROSE: Final = (
+    "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want of a "
+    "wife. However little known the feelings or views of such a man may be on his first entering a neighbourhood, this "
+    "truth is so well fixed in the minds of the surrounding families. "
+)
+"""Words to take the mean width of a character from: letters as often as prose has them."""
+
+_CAP_HEIGHT: Final = 0.66
+_X_HEIGHT: Final = 0.44
+"""For a face without the letters that are measured."""
+
 
 # ---------------------------------------------------------------- finding
 
@@ -170,6 +181,76 @@ def characters(path: str) -> frozenset[int]:
 def coverage(faces: Iterable[FontFace]) -> frozenset[int]:
     """Return the code points that at least one face has a glyph for."""
     return frozenset().union(*(characters(face.path) for face in faces))
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Measures of a face, in parts of the type size.
+
+    ``ascent`` and ``descent`` are how far a line's box reaches above and below the baseline, both positive;
+    ``cap_height`` is that of ``H``, ``x_height`` of ``x``; ``character`` is the mean width of a character of prose.
+    """
+
+    ascent: float
+    descent: float
+    cap_height: float
+    x_height: float
+    character: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """Where the ink of a character lies, in parts of the type size.
+
+    ``advance`` is its width as set; ``left`` and ``right`` are the white at its sides, negative where it hangs over;
+    ``top`` is how far it rises above the baseline, ``bottom`` how far it falls below.
+    """
+
+    advance: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@cache
+def metrics(path: str) -> Metrics:
+    """Measure a face: a variable one at its default weight."""
+    font = _shaper(path)
+    extents, upem = font.get_font_extents("ltr"), font.face.upem
+    line = uharfbuzz.Buffer()
+    line.add_str(_PROSE)
+    line.guess_segment_properties()
+    uharfbuzz.shape(font, line)
+    width = sum(position.x_advance for position in line.glyph_positions) / len(_PROSE)
+    high, low = glyph(path, "H"), glyph(path, "x")
+    return Metrics(
+        ascent=extents.ascender / upem,
+        descent=-extents.descender / upem,
+        cap_height=high.top if high else _CAP_HEIGHT,
+        x_height=low.top if low else _X_HEIGHT,
+        character=width / upem,
+    )
+
+
+@cache
+def glyph(path: str, character: str) -> Glyph | None:
+    """Measure a character of a face; ``None`` when the face lacks it."""
+    font = _shaper(path)
+    name, upem = font.get_nominal_glyph(ord(character)), font.face.upem
+    ink = font.get_glyph_extents(name) if name else None
+    if not name or ink is None:
+        return None
+    advance = font.get_glyph_h_advance(name)
+    right = advance - ink.x_bearing - ink.width
+    return Glyph(
+        advance / upem, ink.x_bearing / upem, right / upem, ink.y_bearing / upem, -(ink.y_bearing + ink.height) / upem
+    )
+
+
+@cache
+def _shaper(path: str) -> uharfbuzz.Font:
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
 
 
 def is_drawn(character: str) -> bool:

@@ -18,7 +18,7 @@ import jinja2.sandbox
 from bookforge import textfile, yamlfile
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
-from bookforge.measure import TrimSize
+from bookforge.measure import Length, TrimSize
 
 _MAX_DEPTH: Final = 8
 _MAX_FILE: Final = 4_000_000
@@ -330,6 +330,7 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         del self.globals["lipsum"]
         for name in _FILTERS_LEFT_OUT:
             del self.filters[name]
+        self.filters["pt"] = _points
         self.globals["range"] = self._range
         self._steps = _MAX_STEPS
 
@@ -356,6 +357,11 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         if isinstance(owner, str) and obj.__name__.startswith("format") and _WIDE.search(owner):
             raise jinja2.exceptions.SecurityError("the text that the format makes would be too large")
         return super().call(context, obj, *args, **kwargs)
+
+
+def _points(length: object) -> float:
+    """Return a length such as ``11pt`` or ``4mm`` as a number of points."""
+    return Length.parse(str(length)).pt
 
 
 def _are_numbers(left: Any, right: Any) -> bool:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bookforge import fonts, layouts, measure, terms
 from bookforge.book import Book, Metadata
-from bookforge.edition import Composition, Document, Edition, Format, NavPoint, Reading, Stylesheet
+from bookforge.compose import views
+from bookforge.edition import Composition, Document, Edition, Format, NavPoint, Reading, Setting, Stylesheet
 
 HERE = Path(__file__).parent
 METADATA = Metadata("The Second Person", "en-GB", ())
@@ -28,27 +29,30 @@ def compose(
     trim: str = "5.5x8.5in",
     toc: tuple[NavPoint, ...] = (),
     metadata: Metadata = METADATA,
+    **settings: Setting,
 ) -> Composition:
     """Dress finished HTML with a layout, as the composer would."""
     layout = layouts.find(layout_name, HERE)
+    faces = fonts.resolve(layout.fonts)
+    chosen = dict(layout.settings) | {name.replace("_", "-"): value for name, value in settings.items()}
     size = measure.TrimSize.parse(trim)
     sheets: tuple[Stylesheet, ...] = layouts.Templates(layout).stylesheets(
         trim=size,
         voices={"her": None, "justin": None},
-        settings=dict(layout.settings),
+        settings=chosen,
         book=metadata,
         revision="draft 1",
         terms=terms.of(layout, metadata.language),
-        fonts=(),
+        fonts=tuple(map(views.FaceView.of, faces)),
     )
     book = Book(metadata, {}, (), {}, "draft 1")
-    edition = Edition(layout_name, Format.PDF, layout_name, dict(layout.settings))
+    edition = Edition(layout_name, Format.PDF, layout_name, chosen)
     return Composition(
         Reading(book, edition, False, 0),
         (Document("book.html", "The Second Person", html.replace("FILLER", FILLER * 3)),),
         sheets,
         {"images/arena.svg": (ARENA, "image/svg+xml")},
-        fonts.resolve(layout.fonts),
+        faces,
         toc,
         (),
     )

@@ -14,7 +14,7 @@ from bookforge.writers.pages import letters
 from conftest import Pressed
 
 
-def printed(data: bytes, head: float = 62, foot: float = 70) -> list[tuple[str, str, str]]:
+def printed(data: bytes, head: float = 55, foot: float = 92) -> list[tuple[str, str, str]]:
     """Return what a PDF reader copies of each page: above, in and below the area for text."""
     found = []
     with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
@@ -196,17 +196,27 @@ def test_style_the_engine_does_not_know_is_told_with_its_place(chapter):
     assert [(each.rule, each.at.line, each.at.column) for each in found] == [("stylesheet-parses", 1, 5)]
 
 
-@pytest.mark.parametrize(
-    ("trim", "size"), [("6x9in", (432, 648)), ("a5", (419.53, 595.28)), ("4.25x6.87in", (306, 494.64))]
-)
-def test_other_trims_keep_whole_lines(chapter, trim, size):
+TRIMS = {
+    "4.25x6.87in": ((306, 494.64), 12),
+    "5x8in": ((360, 576), 13.5),
+    "b-format": ((365.67, 561.26), 13.5),
+    "5.5x8.5in": ((396, 612), 14),
+    "a5": ((419.53, 595.28), 14.5),
+    "6x9in": ((432, 648), 14.5),
+}
+
+
+@pytest.mark.parametrize("trim", TRIMS)
+def test_usual_trims_keep_whole_lines_of_60_to_70_characters(chapter, trim):
+    size, leading = TRIMS[trim]
     pressed = chapter("<p>FILLER</p>" * 4, trim)
     with contextlib.closing(pypdfium2.PdfDocument(pressed.data)) as document:
         assert document[0].get_size() == pytest.approx(size, abs=0.01)
     full = pressed.laid.pages[1]
-    steps = {round(line.y - full.lines[0].y, 2) % 14 for line in full.lines}
+    steps = {round(line.y - full.lines[0].y, 2) % leading for line in full.lines}
     assert steps == {0}
-    assert max(line.x + line.width for line in full.lines) < size[0] - 30
+    full_lines = [len(line.text) for line in full.lines if line.width > full.lines[0].width - 0.1]
+    assert 60 <= sum(full_lines) / len(full_lines) <= 70
     assert pressed.rules() == []
 
 

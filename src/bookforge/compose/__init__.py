@@ -232,7 +232,7 @@ class _Composer:
     def _stylesheets(self) -> tuple[Stylesheet, ...]:
         trim = self.reading.edition.settings.get("trim-size")
         size = measure.TrimSize.parse(str(trim)) if trim else None
-        faces = tuple(views.FaceView(face.family, face.style, face.role) for face in self.supplies.fonts)
+        faces = tuple(map(views.FaceView.of, self.supplies.fonts))
         values = self.values(trim=size, fonts=faces, web_fonts=self.supplies.web_fonts)
         return self.templates.stylesheets(**values)
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import BookSection, Metadata, Voice, When
+from bookforge.edition import FontFace
 from bookforge.semantics import SEMANTICS, Role
 
 
@@ -22,11 +23,37 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """A face of the layout's fonts, without the place where this machine keeps it."""
+    """A face of the layout's fonts, without the place where this machine keeps it.
+
+    The measures are parts of the type size: how far a line reaches above and below its baseline (``ascent``,
+    ``descent``), how high ``H`` and ``x`` are, how wide a character of prose is in the mean (``character``).
+    """
 
     family: str
     style: str
     role: str
+    ascent: float
+    descent: float
+    cap_height: float
+    x_height: float
+    character: float
+
+    @classmethod
+    def of(cls, face: FontFace) -> "FaceView":
+        """Measure a face."""
+        from bookforge import fonts
+
+        found = fonts.metrics(face.path)
+        return cls(
+            face.family,
+            face.style,
+            face.role,
+            found.ascent,
+            found.descent,
+            found.cap_height,
+            found.x_height,
+            found.character,
+        )
 
 
 @dataclass(frozen=True, slots=True)
