@@ -244,6 +244,27 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexMark:
+    """A place that the index leads to, or a reference from one of its entries to another.
+
+    ``entry`` is the heading and below it its subheading, down to the third, ``sort`` what they are sorted by where
+    the marks say so; both in plain text, ``*`` around what is set in italics. ``id`` is the place's, ``None`` where the
+    mark only refers: by ``see`` or ``see_also``, entries too. ``range`` is ``start`` or ``end`` where the mark opens
+    or closes a stretch. ``main``: the place that matters most. ``note`` is the number of the note it stands in.
+    """
+
+    entry: tuple[str, ...]
+    id: str | None
+    at: Place
+    sort: tuple[str, ...] = ()
+    see: tuple[tuple[str, ...], ...] = ()
+    see_also: tuple[tuple[str, ...], ...] = ()
+    range: str | None = None
+    main: bool = False
+    note: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceMap:
     """Where every block and every word of a section stands in its file.
 
@@ -283,6 +304,7 @@ class Section:
     word_count: int
     title_above: bool = True
     left_out: dict[str, int] = field(default_factory=dict)
+    index: tuple[IndexMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

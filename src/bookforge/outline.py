@@ -11,11 +11,21 @@ from difflib import get_close_matches
 from typing import Final
 from urllib.parse import unquote
 
-from bookforge import xhtml
+from bookforge import indexing, xhtml
 from bookforge.book import Asset, Book, BookSection, ChapterMeta, Entry, Heading, Section, SectionId
-from bookforge.diagnostics import BookforgeError, Diagnostic, Location, ManuscriptError, Report, error, note
+from bookforge.diagnostics import (
+    BookforgeError,
+    Diagnostic,
+    Location,
+    ManuscriptError,
+    Report,
+    error,
+    has_errors,
+    note,
+    warning,
+)
 from bookforge.manifest import Manifest
-from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
+from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role, made_id
 
 _LEADING: Final = (
     Role.HALFTITLEPAGE,
@@ -25,6 +35,7 @@ _LEADING: Final = (
     Role.DEDICATION,
     Role.EPIGRAPH,
     Role.CONTENTS,
+    Role.ILLUSTRATIONS,
 )
 """The order of the pages before the text; source: Chicago Manual of Style, 1.4."""
 
@@ -54,9 +65,9 @@ def build(
     """Put the sections into the book.
 
     ``sections`` and ``metas`` are keyed by path; an entry whose section is missing is left out (``--only``).
-    Errors: ``link-resolves``, ``voice-declared``.
+    Errors: ``link-resolves``, ``voice-declared``, ``index-range-closed``, ``index-entry-clear``, ``index-see-leads``.
     """
-    entries = _with_generated(manifest.entries)
+    entries = _with_generated(manifest.entries, any(section.index for section in sections.values()))
     said = {entry.id: entry.meta.over(metas.get(entry.path or "", ChapterMeta())) for entry in entries}
     numbered = _number([_place(entry, manifest, sections, said[entry.id]) for entry in entries], said)
     present = {entry.id for entry in entries if entry.path is None or entry.path in sections}
@@ -64,7 +75,28 @@ def build(
     placed = [section for section in numbered if section.id in present]
     book = Book(manifest.metadata, manifest.voices, tuple(placed), dict(assets), revision)
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
-    return _bind(book, frozenset(left_out), report)
+    bound = _bind(book, frozenset(left_out), report)
+    _check_index(bound, not left_out, report)
+    return _without_empty(bound, report)
+
+
+def _check_index(book: Book, whole: bool, report: Report) -> None:
+    """Report what is wrong with the index; one of a part of the book misses what other chapters say."""
+    found = list(indexing.check(book.sections)) if whole else []
+    if has_errors(found):
+        raise ManuscriptError(*found)
+    for finding in found:
+        report(finding)
+
+
+def _without_empty(book: Book, report: Report) -> Book:
+    """Leave out an index that the manifest asks for and no mark fills."""
+    filled = any(section.content and section.content.index for section in book.sections)
+    empty = [s for s in book.sections if s.role is Role.INDEX and s.content is None and not filled]
+    for section in empty:
+        hint = "mark what it lists, as in [lantern]{.index}"
+        report(warning("index-has-marks", "the index is left out: nothing in the text is marked", section.at, hint))
+    return dataclasses.replace(book, sections=tuple(section for section in book.sections if section not in empty))
 
 
 def _parts_left_out(entries: tuple[Entry, ...], sections: Mapping[str, Section]) -> set[SectionId]:
@@ -78,13 +110,16 @@ def _parts_left_out(entries: tuple[Entry, ...], sections: Mapping[str, Section])
 # ---------------------------------------------------------------- reading order
 
 
-def _with_generated(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _with_generated(entries: tuple[Entry, ...], indexed: bool) -> tuple[Entry, ...]:
     """Add the pages every book has to those the manifest lists, each in its customary place."""
     order = list(entries)
     present = {entry.role for entry in entries}
     for role in GENERATED:
         if role not in present:
             order.insert(_leading_place(order, role), _generated(role, entries))
+    if indexed and Role.INDEX not in present:
+        last = len(order) - bool(order and order[-1].role is Role.COLOPHON)
+        order.insert(last, _generated(Role.INDEX, entries))
     if Role.COLOPHON not in present:
         order.append(_generated(Role.COLOPHON, entries))
     return tuple(order)
@@ -101,7 +136,7 @@ def _leading_place(order: list[Entry], role: Role) -> int:
 
 def _generated(role: Role, entries: tuple[Entry, ...]) -> Entry:
     at = Location(entries[0].at.path) if entries else Location("book.yaml")
-    return Entry(SectionId(role.value), role, SEMANTICS[role].matter, None, ChapterMeta(), at)
+    return Entry(SectionId(made_id(role)), role, SEMANTICS[role].matter, None, ChapterMeta(), at)
 
 
 def _place(entry: Entry, manifest: Manifest, sections: Mapping[str, Section], meta: ChapterMeta) -> BookSection:
@@ -275,6 +310,9 @@ def _bind_section(section: BookSection, targets: _Targets) -> BookSection:
         headings=tuple(dataclasses.replace(h, id=f"{section.id}.{h.id}") for h in content.headings),
         notes=tuple(
             dataclasses.replace(each, id=f"{section.id}.{each.id}", markup=bind(each.markup)) for each in content.notes
+        ),
+        index=tuple(
+            dataclasses.replace(each, id=f"{section.id}.{each.id}" if each.id else None) for each in content.index
         ),
         queries=tuple(
             dataclasses.replace(q, block=f"{section.id}.{q.block}" if q.block else None) for q in content.queries

@@ -27,6 +27,7 @@ class Role(enum.StrEnum):
     DEDICATION = "dedication"
     EPIGRAPH = "epigraph"
     CONTENTS = "contents"
+    ILLUSTRATIONS = "illustrations"
     FOREWORD = "foreword"
     PREFACE = "preface"
     ACKNOWLEDGMENTS = "acknowledgments"
@@ -46,6 +47,8 @@ class Role(enum.StrEnum):
     GLOSSARY = "glossary"
     BIBLIOGRAPHY = "bibliography"
     CREDITS = "credits"
+    NOTES = "notes"
+    INDEX = "index"
     ABOUT_THE_AUTHORS = "about-the-authors"
     COLOPHON = "colophon"
 
@@ -79,6 +82,7 @@ SEMANTICS: Final[dict[Role, Semantics]] = {
     Role.DEDICATION: Semantics(_F, "dedication", "doc-dedication", in_contents=False, display=True),
     Role.EPIGRAPH: Semantics(_F, "epigraph", None, in_contents=False, display=True),
     Role.CONTENTS: Semantics(_F, "toc", "doc-toc", in_contents=False),
+    Role.ILLUSTRATIONS: Semantics(_F, "loi", None),
     Role.FOREWORD: Semantics(_F, "foreword", "doc-foreword"),
     Role.PREFACE: Semantics(_F, "preface", "doc-preface"),
     Role.ACKNOWLEDGMENTS: Semantics(_K, "acknowledgments", "doc-acknowledgments"),
@@ -98,12 +102,26 @@ SEMANTICS: Final[dict[Role, Semantics]] = {
     Role.GLOSSARY: Semantics(_K, "glossary", "doc-glossary"),
     Role.BIBLIOGRAPHY: Semantics(_K, "bibliography", "doc-bibliography"),
     Role.CREDITS: Semantics(_K, "credits", "doc-credits"),
+    Role.NOTES: Semantics(_K, "endnotes", "doc-endnotes"),
+    Role.INDEX: Semantics(_K, "index", "doc-index"),
     Role.ABOUT_THE_AUTHORS: Semantics(_K, "contributors", None),
     Role.COLOPHON: Semantics(_K, "colophon", "doc-colophon", in_contents=False, display=True, recto=False),
 }
 
 GENERATED: Final[tuple[Role, ...]] = (Role.HALFTITLEPAGE, Role.TITLEPAGE, Role.COPYRIGHT_PAGE, Role.CONTENTS)
 """Front matter made from the manifest unless an entry of that role replaces it; the colophon ends the book likewise."""
+
+
+AFTER_NOTES: Final[frozenset[Role]] = frozenset(
+    {Role.GLOSSARY, Role.BIBLIOGRAPHY, Role.CREDITS, Role.READING_GROUP_GUIDE, Role.INDEX, Role.ABOUT_THE_AUTHORS}
+    | {Role.COLOPHON}
+)
+"""Back matter that stands behind the notes; source: Chicago Manual of Style, 1.4."""
+
+
+def made_id(role: Role) -> str:
+    """Return the id of a section that is made; chapters are called ``notes``, and ``index`` is a site's first page."""
+    return f"book-{role}" if role in {Role.NOTES, Role.INDEX} else role.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bookforge.manifest.fields import Fields, Text
 from bookforge.manifest.model import PART
 from bookforge.manifest.scalars import role_word, suggest
 from bookforge.manifest.slugs import file_slug, slug
-from bookforge.semantics import Matter, Role
+from bookforge.semantics import Matter, Role, made_id
 
 SUFFIXES: Final = (".md", ".markdown")
 
@@ -21,14 +21,17 @@ WITHOUT_FILE: Final = (
     Role.TITLEPAGE,
     Role.COPYRIGHT_PAGE,
     Role.CONTENTS,
+    Role.ILLUSTRATIONS,
     Role.TIMELINE,
+    Role.NOTES,
+    Role.INDEX,
     Role.ABOUT_THE_AUTHORS,
     Role.COLOPHON,
 )
 """Roles that can be made from the rest of the book."""
 
-_ON_DEMAND: Final = frozenset({Role.TIMELINE, Role.ABOUT_THE_AUTHORS})
-_RESERVED: Final = {role.value: role for role in WITHOUT_FILE if role not in _ON_DEMAND}
+_ON_DEMAND: Final = frozenset({Role.TIMELINE, Role.ABOUT_THE_AUTHORS, Role.ILLUSTRATIONS})
+_RESERVED: Final = {made_id(role): role for role in WITHOUT_FILE if role not in _ON_DEMAND}
 _FILE_NAMES: Final = frozenset({"index", "nav"})
 _LISTS: Final = (
     ("front-matter", Matter.FRONT, Role.PREFACE),
@@ -101,9 +104,11 @@ def _add(order: _Order, said: Fields, matter: Matter, usual: Role, part: int | N
     role = _role(said, path, usual)
     if typed is None:
         _check_made(order, said, role)
-        own = slug(role, role)
+        own = made_id(role)
     else:
         own = file_slug(path or "", role)
+    if role is Role.INDEX and own in _FILE_NAMES:
+        own = made_id(role)
     entry = Entry(_id(said, own), role, matter, path, chapter_meta(said), said.at, part)
     _enter(order, entry, said, complete=path is not None or role in WITHOUT_FILE)
 

@@ -7,7 +7,7 @@ make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it,
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -22,6 +22,7 @@ from bookforge.markdown import (
     finder,
     headings,
     ids,
+    indexmarks,
     lexer,
     messages,
     notes,
@@ -56,27 +57,31 @@ def parse(source: Source, language: str, report: Report) -> Section:
     language. Warnings go to ``report``.
     Errors, all those found together: ``markdown-converts``, ``nesting-limited``, ``markup-reserved``,
     ``notes-not-nested``, ``image-inside-book``, ``link-target-known``, ``place-id-unique``, ``voice-named``,
-    ``plate-holds-image``, ``math-converts``, ``words-conserved``; ``pandoc-runs`` when there is no pandoc.
+    ``plate-holds-image``, ``math-converts``, ``index-mark-valid``, ``words-conserved``;
+    ``pandoc-runs`` when there is no pandoc.
     """
     lexed = lexer.lex(source.text)
     found: list[Diagnostic] = list(_reserved(source, lexed))
     _refuse_overload(source, lexed, found)
     _raise_errors(found)
-    parts, problems, refs = _convert(source, lexed, found)
+    marks = indexmarks.Marks()
+    parts, problems, refs = _convert(source, lexed, marks, found)
     source_map, differences = align.source_map(
         source, lexed, parts.title, parts.body, {f"note-{n}": each for n, each in enumerate(parts.notes, 1)}
     )
     if not any(problem.rule == "math-converts" for problem in problems):  # whose words are no words
         found += (_difference(source, each) for each in differences)
     found += (each for problem in problems for each in _located(problem, source, source_map))
+    index, wrong = marks.finish(source, finder.finder(source, lexed), source_map)
+    found += wrong
     _raise_errors(found)
     for finding in found:
         report(finding)
-    return _section(source, lexed, parts, refs, source_map)
+    return replace(_section(source, lexed, parts, refs, source_map), index=index)
 
 
 def _convert(
-    source: Source, lexed: lexer.Lexed, found: list[Diagnostic]
+    source: Source, lexed: lexer.Lexed, marks: indexmarks.Marks, found: list[Diagnostic]
 ) -> tuple[_Parts, list[Problem], references.References]:
     converted = pandoc.convert(lexed.prepared, source.path)
     look, targets = finder.finder(source, lexed), finder.finder(source, lexed, finder.TARGETS)
@@ -86,13 +91,16 @@ def _convert(
     problems: list[Problem] = []
     seen: set[str] = set()
     refs = references.References()
-    for each in parts.all():
+    flow = len(parts.all()) - len(parts.notes)
+    for number, each in enumerate(parts.all(), 1 - flow):
         conventions.mark_queries(each, len(lexed.queries), seen)
+        marks.take(each, number if number > 0 else None)
         problems += conventions.apply(each)
         references.resolve(each, targets, refs)
     headings.normalise(parts.body)
     _key_query_paragraphs(parts, lexed)
     problems += (_twice(element, wanted) for element, wanted in ids.assign(parts.all()))
+    marks.name(parts.all())
     for each in parts.all():
         etree.strip_attributes(each, "data-key")
     problems += _undefined_notes(parts, source)
@@ -256,7 +264,7 @@ def _difference(source: Source, each: align.Difference) -> Diagnostic:
 
 def _twice(element: Element, wanted: str) -> Problem:
     message = f"the id '{wanted}' is not free"
-    hint = "give each place an id of its own; note-1, note-2 … are the footnotes'"
+    hint = "give each place an id of its own; note-1, note-2 … are the footnotes', ix-1, ix-2 … the index's"
     return Problem("place-id-unique", Severity.ERROR, message, hint, element)
 
 

@@ -40,13 +40,13 @@ def tidy(root: Element) -> None:
 
 
 def is_blank(element: Element) -> bool:
-    """Say whether an element shows nothing and holds no place that links lead to."""
+    """Say whether an element shows nothing and holds no place that links or the index lead to."""
     if (element.text or "").strip(_SPACE):
         return False
     return all(
         isinstance(child.tag, str)
         and child.tag not in ("img", "a", f"{{{xhtml.SVG}}}svg")
-        and not (child.get("id") or child.get("data-query"))
+        and not (child.get("id") or child.get("data-query") or xhtml.has_class(child, "index"))
         and not (child.text or "").strip(_SPACE)
         and not (child.tail or "").strip(_SPACE)
         for child in element.iterdescendants()

@@ -74,7 +74,7 @@ def _misspelt(element: Element) -> Iterator[Problem]:
             yield Problem("passage-known", Severity.WARNING, message, f"did you mean '::: {near[0]}'?", element)
 
 
-_STYLED: Final = ("letter", "verse", "question", "answer")
+_STYLED: Final = ("letter", "verse", "question", "answer", "index")
 """Passages that need nothing done: layouts know their classes."""
 
 _NEARLY: Final = 0.8

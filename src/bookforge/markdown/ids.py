@@ -24,7 +24,7 @@ from bookforge.xhtml import Element
 
 WORDS: Final = 8
 _LENGTH: Final = 7
-_RESERVED: Final = re.compile(r"note(?:ref)?-\d+\Z")
+_RESERVED: Final = re.compile(r"(?:note(?:ref)?|ix)-\d+\Z")
 _UNUSABLE: Final = re.compile(r"[^\w-]+")
 _WHOLE: Final = frozenset({"table", "pre", "figure"})
 _OWN_TEXT: Final = frozenset({"p", "li", "dd", "dt", *HEADINGS})
