@@ -247,7 +247,7 @@ def _unreadable(reason: str) -> _UnusableError:
 
 
 @contextmanager
-def _whole_images_only() -> Iterator[None]:
+def whole_images_only() -> Iterator[None]:
     """Refuse images that end too soon; WeasyPrint, once imported, lets Pillow take them in the whole process."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -258,7 +258,7 @@ def _whole_images_only() -> Iterator[None]:
 
 
 def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
-    with warnings.catch_warnings(), _whole_images_only():
+    with warnings.catch_warnings(), whole_images_only():
         warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
         with Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
             _check_size(*image.size)

@@ -1,14 +1,14 @@
 """A loaded book and a declared edition in, a proven artifact out."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
-from bookforge.book import Asset, BookSection, Note, Section, SectionId
+from bookforge.book import BookSection, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
@@ -21,7 +21,7 @@ from bookforge.diagnostics import (
     note,
     warning,
 )
-from bookforge.edition import Artifact, Composition, Edition, FontFace, Format, Reading, Setting, Stylesheet
+from bookforge.edition import Artifact, Composition, Edition, FontFace, Format, Reading, Setting
 from bookforge.layouts import Layout
 from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
@@ -29,9 +29,7 @@ from bookforge.reading import reading
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
-    from bookforge.writers.pdf import Picture
 
-_COVER_SIZE: Final = (1600, 2560)
 _LAYOUT_ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -39,11 +37,15 @@ _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What making an edition needs beside the book. ``scratch`` is a folder for files that no later run needs."""
+    """What making an edition needs beside the book.
+
+    ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out.
+    """
 
     store: Cache
     scratch: Path
     report: Report
+    drawn: bool = True
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -179,7 +181,7 @@ def _make_pdf(
     WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end. Pages
     change with each note that goes, so only what the last layout had to say is true.
     """
-    from bookforge import ledger
+    from bookforge import fonts, ledger, makeup
     from bookforge.writers import pdf
 
     read = composition.reading
@@ -205,7 +207,10 @@ def _make_pdf(
     if wrong:
         raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
-    return pdf.write(composition, laid, shop.report)
+    judged = makeup.examine(laid.pages, _sections(read), fonts.missing(_for_text(composition.fonts), laid.shown))
+    if not shop.drawn:
+        return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
+    return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
 
 
 def _notes(read: Reading) -> dict[str, tuple[Section, Note]]:
@@ -309,42 +314,16 @@ def _cover(
     loaded: Loaded, read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop
 ) -> tuple[bytes, str, str] | None:
     """Return the front cover as a picture every shop takes: the book's own, or one set from the title."""
+    from bookforge import cover
+
     declared = read.book.metadata.cover
-    art = read.book.assets[declared.path] if declared else None
-    if art is not None and art.media_type in {"image/jpeg", "image/png"}:
-        return art.data, art.media_type, declared.alt if declared else ""
-    drawn = _drawn_cover(read, layout, art, faces, shop)
-    for finding in drawn.said:
+    shown = cover.picture(cover.Studio(read, layout, faces, shop.store, shop.scratch))
+    for finding in shown.said:
         shop.report(finding)
-    _report_missing_of(loaded, read, faces, drawn.shown, shop.report)
+    _report_missing_of(loaded, read, faces, shown.shown, shop.report)
     alt = declared.alt if declared else f"{read.book.metadata.title}, {_authors(read)}"
-    return drawn.data, "image/jpeg", alt
+    return shown.data, shown.media_type, alt
 
 
 def _authors(read: Reading) -> str:
     return ", ".join(author.name for author in read.book.metadata.authors)
-
-
-def _drawn_cover(
-    read: Reading, layout: Layout, art: Asset | None, faces: tuple[FontFace, ...], shop: Workshop
-) -> "Picture":
-    from bookforge.writers import pdf
-
-    templates = layouts.Templates(layout)
-    html = templates.render("cover-art.html.j2", book=read.book.metadata, art="art" if art else None)
-    sheet = Stylesheet("cover-art.css", "cover-art.css", layout.text("cover-art.css"))
-    name = cache_key(
-        "cover",
-        code_digest(),
-        engines.versions(*engines.PAGES),
-        html,
-        sheet.text,
-        art.sha256 if art else "",
-        *(_file_digest(face.path) for face in faces),
-    )
-    known = shop.store.get("cover", name, pdf.Picture)
-    if known is None:
-        assets: Mapping[str, tuple[bytes, str]] = {"art": (art.data, art.media_type)} if art else {}
-        known = pdf.picture(html, pdf.Materials((sheet,), assets, faces, shop.scratch), _COVER_SIZE)
-        shop.store.put("cover", name, known)
-    return known

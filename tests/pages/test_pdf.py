@@ -130,17 +130,19 @@ def test_a_picture_is_a_jpeg_of_its_size(cache_folder):
         cache_folder,
     )
     html = '<!DOCTYPE html><html lang="en"><title>T</title><p>Title 漢</p></html>'
-    drawn = pdf.picture(html, materials, (320, 512))
-    assert drawn.said == ()
-    assert set(drawn.shown) == set("Title 漢")
-    with Image.open(io.BytesIO(drawn.data)) as image:
+    said = []
+    laid = pdf.lay_sheet(html, materials, said.append)
+    data = pdf.draw_sheet(laid, (320, 512), said.append)
+    assert said == []
+    assert laid.shown == set("Title 漢")
+    with Image.open(io.BytesIO(data)) as image:
         assert (image.format, image.size, image.mode) == ("JPEG", (320, 512), "RGB")
         assert image.getpixel((300, 500)) == pytest.approx((0x22, 0x44, 0x66), abs=3)
 
 
 def test_a_layout_without_fonts_is_refused(cache_folder):
     with pytest.raises(LayoutError, match="font-exists"):
-        pdf.picture("<p>x</p>", pdf.Materials((), {}, (), cache_folder), (10, 10))
+        pdf.lay_sheet("<p>x</p>", pdf.Materials((), {}, (), cache_folder), print)
 
 
 def test_a_missing_pango_is_told(monkeypatch, cache_folder):

@@ -57,15 +57,6 @@ class Materials:
     scratch: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawn page as JPEG, the characters on it, and what was found meanwhile: what a cache keeps."""
-
-    data: bytes
-    shown: str
-    said: tuple[Diagnostic, ...] = ()
-
-
 def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     """Lay the edition out: the slow half of making a PDF.
 
@@ -108,28 +99,54 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages), words=words)
 
 
-def picture(html: str, materials: Materials, size: tuple[int, int]) -> Picture:
-    """Draw the first page of ``html`` as a JPEG of ``size`` pixels (width, height).
+def lay_sheet(html: str, materials: Materials, report: Report) -> Laid:
+    """Lay out a document of one page, such as a cover; only that page is ever drawn.
 
-    The page's own size should have the same proportions.
     Errors: as :func:`layout`.
     """
+    rendered, tree = _Engine(materials).render(html, Location("cover"), report, None)
+    laid = facts(rendered, tree, _Ruler())
+    return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(materials.assets))
+
+
+def write_sheet(laid: Laid, outer: float, identity: str, report: Report) -> bytes:
+    """Draw a sheet for the press: no tags, links or outline, and nothing said about the book beside it.
+
+    ``outer`` is how far the trim lies inside the sheet's edges, in points; ``identity`` is what the PDF's own id is
+    made from.
+    """
+
+    def finish(_: object, pdf: Any) -> None:
+        pdf.info.clear()
+        pdf.catalog.pop("Lang", None)
+        for page in pdf.objects:
+            if getattr(page, "get", None) and page.get("Type") == "/Page":
+                left, top, right, bottom = page["MediaBox"]
+                page["BleedBox"] = page["MediaBox"]
+                page["TrimBox"] = type(page["MediaBox"])([left + outer, top + outer, right - outer, bottom - outer])
+        _print_gray_in_gray(pdf)
+
+    sheet = laid.document.copy(laid.document.pages[:1])
+    with _listening(Location("cover"), report), _no_clock():
+        data: bytes = sheet.write_pdf(
+            pdf_identifier=hashlib.sha256(identity.encode()).hexdigest()[:32].encode(), finisher=finish
+        )
+    return data
+
+
+def draw_sheet(laid: Laid, size: tuple[int, int], report: Report) -> bytes:
+    """Draw a sheet as a JPEG of ``size`` pixels (width, height); the page should have the same proportions."""
     import pypdfium2
 
-    said: list[Diagnostic] = []
-    engine = _Engine(materials)
-    rendered, tree = engine.render(html, Location("cover"), said.append)
-    with _listening(Location("cover"), said.append):
-        data = rendered.copy(rendered.pages[:1]).write_pdf()
+    data = write_sheet(laid, 0, "", report)
     width, height = size
     with contextlib.closing(pypdfium2.PdfDocument(data)) as pdf:
         page = pdf[0]
         scale = max(width / page.get_width(), height / page.get_height())
         image = page.render(scale=scale).to_pil().convert("RGB").resize(size)
     out = BytesIO()
-    image.save(out, "JPEG", quality=88, subsampling=0)
-    shown = facts(rendered, tree, _Ruler()).shown | _drawn_characters(materials.assets)
-    return Picture(out.getvalue(), "".join(sorted(shown)), tuple(said))
+    image.save(out, "JPEG", quality=90, subsampling=0)
+    return out.getvalue()
 
 
 def _drawn_characters(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
@@ -238,7 +255,7 @@ class _Engine:
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
 
-    def render(self, html: str, at: Location, report: Report) -> tuple[Any, Any]:
+    def render(self, html: str, at: Location, report: Report, variant: str | None = _VARIANT) -> tuple[Any, Any]:
         """Lay out a document; return WeasyPrint's, and the element tree it was made from."""
         from weasyprint.css.counters import CounterStyle
         from weasyprint.text.fonts import FontConfiguration
@@ -265,7 +282,7 @@ class _Engine:
                 counter_style=counters,
                 color_profiles=profiles,
                 stylesheets=sheets,
-                pdf_variant=_VARIANT,
+                pdf_variant=variant,
             )
         _keep_own_links(rendered)
         margins.part_notes(rendered, _MARGIN_NOTES)

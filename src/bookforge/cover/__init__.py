@@ -1,0 +1,5 @@
+"""A book's metadata and its printer's terms into covers: the front for shops, and the wrap that goes round the book."""
+
+from bookforge.cover.front import Picture, Studio, picture
+
+__all__ = ["Picture", "Studio", "picture"]

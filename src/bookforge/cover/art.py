@@ -1,0 +1,97 @@
+"""A cover's picture as pixels: the file for shops, and the colour the rest of the cover takes from it."""
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageCms
+
+from bookforge.assets import whole_images_only
+
+LEAST: Final = (625, 1000)
+"""The smallest cover shops take, width and height in pixels."""
+WANTED: Final = (1600, 2560)
+_MOST: Final = 10_000
+_STRIP: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A picture as an sRGB JPEG."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def for_shops(data: bytes) -> Photograph:
+    """Return a picture as shops want it: JPEG, sRGB, nothing shining through, no side above 10,000 pixels.
+
+    A JPEG that is so already keeps its bytes.
+    """
+    with whole_images_only(), Image.open(io.BytesIO(data)) as image:
+        profile = image.info.get("icc_profile")
+        if image.format == "JPEG" and image.mode in {"RGB", "L"} and not profile and max(image.size) <= _MOST:
+            return Photograph(data, *image.size)
+        plain = _on_white(_as_srgb(image, profile))
+        plain.thumbnail((_MOST, _MOST))
+        out = io.BytesIO()
+        plain.save(out, "JPEG", quality=92, subsampling=0)
+        return Photograph(out.getvalue(), *plain.size)
+
+
+def edge(data: bytes) -> str:
+    """Return the colour at the left edge of a picture, where the spine meets it: ``#rrggbb``.
+
+    The middle value of each channel, so that a small bright thing at the edge does not count.
+    """
+    with whole_images_only(), Image.open(io.BytesIO(data)) as image:
+        strip = image.convert("RGB").crop((0, 0, max(1, round(image.width * _STRIP)), image.height))
+        counts = strip.histogram()
+    return "#" + "".join(f"{_middle(counts[first : first + 256]):02x}" for first in (0, 256, 512))
+
+
+def is_dark(colour: str) -> bool:
+    """Say whether white text reads better on a colour than black text does, by the contrast rule of WCAG 2."""
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05
+
+
+def _linear(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def _middle(counts: list[int]) -> int:
+    seen, half = 0, sum(counts) / 2
+    for value, count in enumerate(counts):
+        seen += count
+        if seen >= half:
+            return value
+    return 0
+
+
+def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return a picture in ``L``, ``RGB`` or ``RGBA``, its colours those of sRGB."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode not in {"L", "RGB"}:
+        image = image.convert("RGBA")
+    if not profile or image.mode == "L":
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(image.convert("RGB"), source, ImageCms.createProfile("sRGB"))
+    except (ImageCms.PyCMSError, OSError):
+        made = None  # a profile that cannot be read says nothing: screens would show the bare values, too
+    if made is not None and image.mode == "RGBA":
+        made.putalpha(image.getchannel("A"))
+    return made or image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
