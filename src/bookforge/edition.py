@@ -7,6 +7,7 @@ from typing import Final
 
 from bookforge.book import Book
 from bookforge.diagnostics import Location
+from bookforge.makeup import Makeup
 
 Setting = str | int | float | bool
 
@@ -140,11 +141,20 @@ class Landmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One section of a PDF's document: its id and its markup."""
+
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """An edition set into documents by its layout: nothing left to decide.
 
-    PDF: exactly one document. EPUB: documents in spine order, the nav among them (property ``nav``).
-    HTML: one document a page. ``assets`` maps a path inside the edition to bytes and media type.
+    PDF: exactly one document; ``parts`` are its sections, ``frame`` what stands before, between and after them.
+    EPUB: documents in spine order, the nav among them (property ``nav``). HTML: one document a page. ``assets`` maps a
+    path inside the edition to bytes and media type.
     """
 
     reading: Reading
@@ -154,6 +164,8 @@ class Composition:
     fonts: tuple[FontFace, ...]
     toc: tuple[NavPoint, ...]
     landmarks: tuple[Landmark, ...]
+    parts: tuple[Part, ...] = ()
+    frame: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +173,7 @@ class Artifact:
     """What an edition comes out as: relative path → bytes. A single file has one entry.
 
     ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it. ``package`` is the folder to hand over
-    to a printer: file name → bytes, empty when the edition names none.
+    to a printer: file name → bytes, empty when the edition names none. ``makeup`` is what its pages look like.
     """
 
     edition: Edition
@@ -169,3 +181,4 @@ class Artifact:
     pages: int | None = None
     words: int = 0
     package: Mapping[str, bytes] = field(default_factory=dict)
+    makeup: Makeup | None = None

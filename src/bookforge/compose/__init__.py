@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from bookforge.book import Asset, BookSection
 from bookforge.compose import dress, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
-from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Reading, Stylesheet
+from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Part, Reading, Stylesheet
 from bookforge.layouts import Templates
 from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
 
@@ -25,6 +25,7 @@ _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", 
 _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS})
 """Roles whose templates make their text from the manifest."""
 
+_PLACE: Final = "<!-- a section of the book -->"
 _MIDDLE: Final = " \u00b7 "
 
 
@@ -34,7 +35,8 @@ class Supplies:
 
     ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
     ``isbns`` are (edition name, ISBN, format) of every edition, for the copyright page. ``endnotes`` are the ids of
-    notes that a page cannot hold.
+    notes that a page cannot hold. ``pages`` are the page numbers of ids, as far as they are known: a PDF is composed
+    with them, so that an index or a cross reference is plain text; it may be composed anew when they change.
     """
 
     fonts: tuple[FontFace, ...] = ()
@@ -43,6 +45,7 @@ class Supplies:
     formula: Callable[[str, bool], bytes] | None = None
     isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
@@ -80,7 +83,13 @@ class _Composer:
 
     def compose(self) -> Composition:
         toc = self._toc()
-        documents = tuple(_COMPOSE[self.format](self, toc))
+        parts: tuple[Part, ...] = ()
+        frame: tuple[str, ...] = ()
+        if self.format is Format.PDF:
+            parts, frame = self._pdf(toc)
+            documents: tuple[Document, ...] = (self._whole(parts, frame),)
+        else:
+            documents = tuple(_COMPOSE[self.format](self, toc))
         return Composition(
             reading=self.reading,
             documents=documents,
@@ -89,6 +98,8 @@ class _Composer:
             fonts=self.supplies.fonts,
             toc=toc,
             landmarks=self._landmarks(),
+            parts=parts,
+            frame=frame,
         )
 
     # ------------------------------------------------------------ names
@@ -128,6 +139,7 @@ class _Composer:
             "terms": self.terms,
             "format": self.format.value,
             "first_page": self._start().id,
+            "pages": self.supplies.pages,
         } | more
 
     def section_markup(self, section: BookSection, toc: tuple[NavPoint, ...], start: str) -> Markup:
@@ -255,16 +267,23 @@ class _Composer:
 
     # ------------------------------------------------------------ documents
 
-    def pdf(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
-        """One document holds the whole book."""
+    def _pdf(self, toc: tuple[NavPoint, ...]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+        """One document holds the whole book: its sections, and what the template sets before, between and after."""
         start = self._start().id
-        parts = [self.section_markup(section, toc, start) for section in self.sections]
+        parts = tuple(Part(section.id, str(self.section_markup(section, toc, start))) for section in self.sections)
         values = self.values(
-            sections=parts,
+            sections=[Markup(_PLACE)] * len(parts),
             toc=toc,
             stylesheets=[name.removesuffix(".j2") for name in self.templates.layout.stylesheets],
         )
-        yield Document("book.html", self.book.metadata.title, self.templates.render("document.html.j2", **values))
+        frame = tuple(self.templates.render("document.html.j2", **values).split(_PLACE))
+        if len(frame) != len(parts) + 1:
+            hint = "set each of 'sections' once, in their order"
+            raise EditionError(error("layout-valid", "document.html.j2 does not set every section once", None, hint))
+        return parts, frame
+
+    def _whole(self, parts: tuple[Part, ...], frame: tuple[str, ...]) -> Document:
+        return Document("book.html", self.book.metadata.title, joined(tuple(part.text for part in parts), frame))
 
     def epub(self, toc: tuple[NavPoint, ...]) -> Iterator[Document]:
         """A document a section, the contents being the package's nav, the cover before all."""
@@ -333,10 +352,14 @@ class _Composer:
 
 
 _COMPOSE: Final[Mapping[Format, Callable[[_Composer, tuple[NavPoint, ...]], Iterator[Document]]]] = {
-    Format.PDF: _Composer.pdf,
     Format.EPUB: _Composer.epub,
     Format.HTML: _Composer.html,
 }
+
+
+def joined(sections: Sequence[str], frame: tuple[str, ...]) -> str:
+    """Return a document from its sections' markup and what stands before, between and after them."""
+    return frame[0] + "".join(text + after for text, after in zip(sections, frame[1:], strict=True))
 
 
 def _is_generated_contents(section: BookSection) -> bool:

@@ -25,6 +25,26 @@ _OPENING_WORDS: Final = re.compile(r"\s*(?:\S+\s+){0,3}\S+")
 """Up to four words."""
 
 
+_NAMED: Final = (
+    "p",
+    "blockquote",
+    "div",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "table",
+    "pre",
+    "figure",
+    "hr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dressed:
     """A section's text and title ready for its template, and the notes to set at its end."""
@@ -49,6 +69,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             apart += notes.set_calls(root, by_number, wardrobe, dress_one)
     if wardrobe.format is Format.PDF:
         _mark_opening_words(body)
+        _name_blocks(body, section.id)
         if title is not None:
             _keep_last_words(title)
     if wardrobe.proof:
@@ -83,6 +104,18 @@ def _keep_last_words(title: xhtml.Element) -> None:
         last.text = f"{head}\u00a0{word}"
     else:
         title[-1].tail = f"{head}\u00a0{word}"
+
+
+def _name_blocks(body: xhtml.Element, section: str) -> None:
+    """Give every block a name, so that the plan of the pages can say something of it."""
+    taken = {element.get("id") for element in body.iter()}
+    unnamed = [element for element in body.iter(*_NAMED) if element.get("id") is None]
+    number = 0
+    for element in unnamed:
+        number += 1
+        while f"{section}.block-{number}" in taken:
+            number += 1
+        element.set("id", f"{section}.block-{number}")
 
 
 def _mark_opening_words(body: xhtml.Element) -> None:
