@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compose": SAY | BOOK | {"edition", "fonts", "indexing", "layouts", "measure", "numerals", "terms", "words", "xhtml"},
     "glyphs": SAY | BOOK | READING_SIDE | {"edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
-    "writers": SAY | BOOK | {"edition", "fonts", "numerals", "words", "xhtml"},
+    "writers": SAY | BOOK | {"edition", "fonts", "laid", "numerals", "words", "xhtml"},
     "cover": SAY | BOOK | {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "printers", "terms", "writers",
@@ -67,13 +67,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {"engines", "validate"},
     # what is asked for
     "release": SAY | BOOK | {"edition", "markdown", "pipeline", "textfile", "validate", "yamlfile"},
-    "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "cover", "engines", "pipeline", "writers"},
+    "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE | {"cache", "cover", "engines", "makeup", "pipeline", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
-    "build": SAY | BOOK | {"cache", "edition", "editions", "manifest", "pipeline", "publish", "release", "workers"},
+    "build": SAY | BOOK | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
-    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "new", "pipeline", "stats"},
+    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline", "stats"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

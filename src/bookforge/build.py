@@ -1,6 +1,7 @@
 """A book on disk in, its editions on disk out: the whole pipeline, and the only place that lets anything be written."""
 
 import contextlib
+import dataclasses
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from bookforge.diagnostics import (
     of_machine,
 )
 from bookforge.edition import Artifact, Edition, Format
+from bookforge.makeup import Makeup
 
 if TYPE_CHECKING:
     from bookforge.manifest import Manifest
@@ -54,13 +56,23 @@ class Built:
     published: "Published"
     pages: int | None
     words: int
+    makeup: Makeup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An edition that was laid out to see its pages, not published."""
+
+    edition: Edition
+    makeup: Makeup
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an order: what was built, everything that was found, and the exit status."""
+    """What came of an order: what was built or judged, everything that was found, and the exit status."""
 
     built: tuple[Built, ...]
+    judged: tuple[Judged, ...]
     diagnostics: tuple[Diagnostic, ...]
     status: int
 
@@ -100,15 +112,26 @@ def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
     return _carry_out(order, report, say, _Building.check)
 
 
+def pages(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
+    """Lay out the PDF editions and judge their pages; nothing is published.
+
+    Under ``strict`` the status is 1 when pages have what no book may have, whatever else was found.
+    """
+    outcome = _carry_out(dataclasses.replace(order, strict=False), report, say, _Building.judge)
+    if order.strict and any(each.makeup.grave for each in outcome.judged):
+        return dataclasses.replace(outcome, status=max(outcome.status, 1))
+    return outcome
+
+
 def _carry_out(
-    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building], Iterator[Built]]"
+    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building], Iterator[Built | Judged]]"
 ) -> Outcome:
     log = _Log(report)
-    built: list[Built] = []
+    made: list[Built | Judged] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
             for each in action(_Building(order, log, say, Path(scratch))):
-                built.append(each)
+                made.append(each)
     except BookforgeError as problem:
         log.take(problem)
     except KeyboardInterrupt:
@@ -120,7 +143,12 @@ def _carry_out(
         log.take(of_machine(problem))
     if order.strict and log.has_warnings():
         log.status = max(log.status, 1)
-    return Outcome(tuple(built), tuple(log.found), log.status)
+    return Outcome(
+        tuple(each for each in made if isinstance(each, Built)),
+        tuple(each for each in made if isinstance(each, Judged)),
+        tuple(log.found),
+        log.status,
+    )
 
 
 class _Building:
@@ -155,6 +183,22 @@ class _Building:
                 self.log.take(problem)
         return iter(())
 
+    def judge(self) -> Iterator[Judged]:
+        """Lay out the editions that are PDFs.
+
+        Errors: ``edition-of-format``.
+        """
+        named = [edition.name for edition in self.editions if edition.format is not Format.PDF]
+        if self.order.editions and named:
+            message = f"the edition '{named[0]}' is no PDF, so it has no pages"
+            raise UsageError(error("edition-of-format", message, None, "name a PDF edition"))
+        self.editions = tuple(edition for edition in self.editions if edition.format is Format.PDF)
+        if not self.editions:
+            raise UsageError(error("edition-of-format", "the book declares no pdf edition"))
+        for artifact in self._make(drawn=False):
+            assert artifact.makeup is not None
+            yield Judged(artifact.edition, artifact.makeup)
+
     def build(self) -> Iterator[Built]:
         """Make the editions and publish each as it is ready; under ``--strict`` all together, after no warning."""
         publish.recover(self.order.output)
@@ -168,17 +212,17 @@ class _Building:
                 base = self._base(artifact.edition)
                 self.say(f"writing {base}")
                 published = publish.artifact(artifact, self.order.output, base)
-                yield Built(artifact.edition, published, artifact.pages, artifact.words)
+                yield Built(artifact.edition, published, artifact.pages, artifact.words, artifact.makeup)
             except BookforgeError as problem:
                 self.log.take(problem)
 
-    def _make(self) -> Iterator[Artifact]:
-        """Make the editions, each validated under ``--release``."""
+    def _make(self, drawn: bool = True) -> Iterator[Artifact]:
+        """Make the editions, each validated under ``--release``; when not ``drawn``, only lay them out."""
         from bookforge import workers
 
         for edition in self.editions:
             self.say(f"making {edition.name}")
-        bench = workers.Bench(self.loaded, self.folder, self.scratch)
+        bench = workers.Bench(self.loaded, self.folder, self.scratch, drawn)
         with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
             for made in making:
                 for finding in made.said:
@@ -187,7 +231,7 @@ class _Building:
                     if made.artifact is None:
                         assert made.problem is not None
                         raise made.problem
-                    artifact = _named(made.artifact, self._base(made.edition))
+                    artifact = _named(made.artifact, self._base(made.edition)) if drawn else made.artifact
                     if self.order.release:
                         from bookforge import release
 
@@ -215,7 +259,7 @@ def _named(artifact: Artifact, base: str) -> Artifact:
     if artifact.edition.format is Format.HTML:
         return artifact
     ((_, data),) = artifact.files.items()
-    return Artifact(artifact.edition, {f"{base}.{artifact.edition.format}": data}, artifact.pages, artifact.words)
+    return dataclasses.replace(artifact, files={f"{base}.{artifact.edition.format}": data})
 
 
 def choose(declared: "Manifest", order: Order) -> tuple[Edition, ...]:

@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
     _add_check(commands)
+    _add_pages(commands)
     _add_new(commands)
     _add_stats(commands)
     _add_doctor(commands)
@@ -125,6 +126,10 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", action="append", choices=("pdf", "epub", "html"), help="take all editions of this format"
     )
+    _add_choice(command, "let warnings fail the command")
+
+
+def _add_choice(command: argparse.ArgumentParser, strict: str) -> None:
     command.add_argument("--edition", action="append", metavar="NAME", help="take the edition of this name")
     command.add_argument(
         "--only",
@@ -132,7 +137,7 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         metavar="CHAPTER",
         help="take just this chapter or part, by id or file; the others are not read",
     )
-    command.add_argument("--strict", action="store_true", help="let warnings fail the command")
+    command.add_argument("--strict", action="store_true", help=strict)
     command.add_argument("--jobs", type=_jobs, default=_cores(), metavar="N", help="do up to N things at once")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep finished work in DIR")
@@ -175,6 +180,29 @@ def _add_check(commands: Any) -> None:
     _add_selection(command)
 
 
+def _add_pages(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge pages                       every PDF edition
+  bookforge pages --edition paperback   just the paperback
+  bookforge pages --worst 20            more places of each kind
+"""
+    text = "lay out the PDF editions and count what a book designer would circle, with the worst places"
+    command = _command(commands, "pages", _pages, text, epilog)
+    _add_book(command)
+    grave = "fail when there are widows, orphans, lines off the grid or the margins, marks on blanks, missing glyphs"
+    _add_choice(command, grave)
+    command.add_argument(
+        "--worst", type=_places, default=3, metavar="N", help="show up to N places of each kind (default: 3)"
+    )
+
+
+def _places(text: str) -> int:
+    if not text.isdecimal() or int(text) > 9999:
+        raise argparse.ArgumentTypeError("a whole number up to 9999")
+    return int(text)
+
+
 def _add_new(commands: Any) -> None:
     command = _command(commands, "new", _new, "make a small book to start from")
     command.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to make")
@@ -208,7 +236,7 @@ def _order(arguments: argparse.Namespace) -> "Order":
 
     return Order(
         book=pipeline.find_book(arguments.book, Path()),
-        formats=tuple(Format(name) for name in arguments.format or ()),
+        formats=tuple(Format(name) for name in getattr(arguments, "format", None) or ()),
         editions=tuple(arguments.edition or ()),
         only=tuple(arguments.only or ()),
         output=getattr(arguments, "output", Path("dist")),
@@ -244,9 +272,40 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
     return int(outcome.status)
 
 
+def _pages(arguments: argparse.Namespace) -> int:
+    from bookforge import build, makeup
+
+    screen = _Screen(silent=arguments.json)
+    order = _order(arguments)
+    screen.folder = order.book.parent
+    outcome = build.pages(order, screen.report, screen.say)
+    screen.clear()
+
+    def shown(at: Location) -> str:
+        return str(Location(_shown_path(at, screen.folder), at.line))
+
+    if arguments.json:
+        judged = [
+            {"edition": each.edition.name} | makeup.as_data(each.makeup, arguments.worst, shown)
+            for each in outcome.judged
+        ]
+        _print_json(
+            {"editions": judged, "diagnostics": [_finding(each, screen.folder) for each in outcome.diagnostics]}
+        )
+    else:
+        for each in outcome.judged:
+            print(f"{each.edition.name}: {makeup.table(each.makeup, arguments.worst, shown)}")
+        _summarise(outcome, "pages")
+    return int(outcome.status)
+
+
 def _summarise(outcome: "Outcome", what: str) -> None:
+    from bookforge import makeup
+
     for built in outcome.built:
         print(_built_line(built))
+        if built.makeup is not None:
+            print(f"  {makeup.summary(built.makeup)}")
     errors = sum(found.severity.value == "error" for found in outcome.diagnostics)
     warnings = sum(found.severity.value == "warning" for found in outcome.diagnostics)
     counts = [
@@ -382,6 +441,8 @@ def _finding(finding: Diagnostic, folder: Path) -> dict[str, object]:
 
 
 def _artifact(built: "Built") -> dict[str, object]:
+    from bookforge import makeup
+
     published = built.published
     facts: dict[str, object] = {
         "edition": built.edition.name,
@@ -392,6 +453,8 @@ def _artifact(built: "Built") -> dict[str, object]:
         "pages": built.pages,
         "words": built.words,
     }
+    if built.makeup is not None:
+        facts["makeup"] = makeup.counts(built.makeup)
     if published.tree_sha256 is not None:
         facts["files"] = [{"path": each.path, "bytes": each.bytes, "sha256": each.sha256} for each in published.files]
         facts["tree_sha256"] = published.tree_sha256

@@ -28,7 +28,8 @@ class Wrap:
     """What the author knows of the cover that goes round the book, where bookforge does not draw or measure it.
 
     ``file`` is a finished cover (PDF), a path from the book's folder. ``width``, ``height`` and ``spine`` are those of
-    the printer's template, in points; ``pages`` is the page count it was made for.
+    the printer's template, in points; ``pages`` is the page count it was made for. ``price`` is
+    what stands beside the bar code, five digits.
     """
 
     file: str | None = None
@@ -36,6 +37,7 @@ class Wrap:
     height: float | None = None
     spine: float | None = None
     pages: int | None = None
+    price: str | None = None
     at: Location | None = None
 
 

@@ -43,11 +43,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every worker shares."""
+    """What every worker shares. ``drawn``: pages are drawn, not only laid out."""
 
     loaded: Loaded
     cache_folder: Path | None
     scratch: Path
+    drawn: bool = True
 
 
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
@@ -183,7 +184,7 @@ def _watch(parent: int) -> None:
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append)
+    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append, bench.drawn)
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:

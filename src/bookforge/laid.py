@@ -1,0 +1,114 @@
+"""A laid-out edition as plain facts: pages, lines, notes, anchors. Lengths are points from a page's top left corner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as set. ``block`` is the id of the element it stands in, ``note`` the note's when it is in one.
+
+    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is measured
+    from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is ``body``,
+    ``heading``, ``note``, ``opening``, ``verse``, ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``,
+    ``generated`` or ``other``. ``starts``, ``ends``: the first, the last line of its block element. ``hyphen``: it ends
+    with a hyphen, typed or not, inside a word. ``stretch`` is its word space divided by the normal one of its fonts,
+    ``None`` where words are not spread.
+
+    A letter that a style lets drop into the lines below is part of the first one's text.
+    """
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    block: str | None
+    note: str | None
+    authored: bool
+    outside: bool
+    baseline: float
+    body: bool
+    kind: str
+    starts: bool
+    ends: bool
+    hyphen: bool
+    stretch: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle on a page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class SceneBreak:
+    """A scene break: its space, and whether anything is drawn or written in it."""
+
+    id: str | None
+    y: float
+    height: float
+    ornament: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """One page. ``side`` is ``left`` or ``right``; ``label`` what its folio says, printed or not (``iv``, ``12``).
+
+    ``text`` is the flow in order, hyphenation undone, without running heads, notes and what stylesheets add;
+    ``authored`` the same without elements marked ``data-generated``. At a line end a space stands, also where an
+    unbroken word was cut: compare letters, not words. ``hyphenated``: the last word goes on on the next page.
+    ``top``, ``bottom``, ``left``, ``right`` are the edges of the type area; ``leading`` is the line height of the
+    body's text, ``first`` the baseline of a line of it at the top: the grid is ``first`` and every ``leading`` below.
+    ``lines`` are the flow in order, then the notes at the foot. ``marked``: something is printed on the page, if only
+    in its margins.
+    """
+
+    index: int
+    side: str
+    label: str
+    name: str
+    blank: bool
+    width: float
+    height: float
+    text: str
+    authored: str
+    hyphenated: bool
+    lines: tuple[Line, ...]
+    top: float
+    bottom: float
+    left: float
+    right: float
+    leading: float
+    first: float
+    breaks: tuple[SceneBreak, ...]
+    pictures: tuple[Area, ...]
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A laid-out edition as plain facts.
+
+    ``notes`` maps a note's id to its text as set, at a foot or at a chapter's end. ``anchors`` maps an id to
+    (page index, x, y). ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters
+    drawn. ``document`` is the engine's own, for the writer only.
+    """
+
+    pages: tuple[LaidPage, ...]
+    notes: Mapping[str, str]
+    anchors: Mapping[str, tuple[int, float, float]]
+    unfit: frozenset[str]
+    shown: frozenset[str]
+    document: Any = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The flow of all pages."""
+        return "".join(page.text + ("" if page.hyphenated else "\n") for page in self.pages)

@@ -1,0 +1,359 @@
+"""Laid-out pages in, what a book designer would circle on them out: counted, with places, the worst first.
+
+The rules are those of the trade (Chicago 15 for widows, orphans and hyphens; Hochuli and Bringhurst for the rest).
+Whatever made the pages, they are judged by these functions alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from bookforge.book import BookSection, SectionId
+from bookforge.diagnostics import Location
+from bookforge.laid import LaidPage, Line
+
+ON_GRID: Final = 0.25
+"""How far from the grid a baseline still stands on it, in points."""
+
+LOOSE: Final = 1.6
+"""Above this many times its normal width a word space tears a hole into the line."""
+
+_STACK: Final = 3
+_STUB: Final = 5
+_SHORT_END: Final = 5
+_SHOWN: Final = 48
+_PARAGRAPHS: Final = frozenset({"body", "list", "quote", "letter", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of thing to find. ``short`` is its name in one line, ``{}`` its number; ``grave``: no book may have it.
+
+    ``measure`` writes how bad a place is, where that is worth a number.
+    """
+
+    name: str
+    short: str
+    text: str
+    grave: bool = False
+    measure: str = ""
+
+
+FAULTS: Final = (
+    Fault("widows", "{} widows", "last lines of paragraphs alone at the top of a page", grave=True),
+    Fault("orphans", "{} orphans", "first lines of paragraphs alone at the foot of a page", grave=True),
+    Fault("runts", "{} runts", "last lines of a single word"),
+    Fault("stubs", "{} stubs", f"last lines of fewer than {_STUB} characters"),
+    Fault("uneven-spreads", "{} uneven spreads", "facing pages whose last lines differ", measure="{:.1f} pt"),
+    Fault(
+        "hyphen-stacks",
+        "{} stacks of hyphens",
+        f"more than {_STACK} lines in a row that end with a hyphen",
+        measure="{:.0f} lines",
+    ),
+    Fault("turned-hyphens", "{} hyphens over a turn", "words divided from a right page to the next left one"),
+    Fault(
+        "loose-lines",
+        "{} loose lines",
+        f"lines with word spaces above {LOOSE} times their normal width",
+        measure="{:.1f} times",
+    ),
+    Fault("edge-breaks", "{} scene breaks at an edge", "scene breaks at the top or the foot of a page"),
+    Fault("bare-edge-breaks", "{} unseen scene breaks", "of these, breaks without an ornament, which nobody can see"),
+    Fault("short-ends", "{} short last pages", f"last pages of sections with fewer than {_SHORT_END} lines"),
+    Fault(
+        "off-grid", "{} off grid", f"lines of text more than {ON_GRID} pt off the grid", grave=True, measure="{:.2f} pt"
+    ),
+    Fault("outside", "{} outside the margins", "lines that leave the area for text", grave=True),
+    Fault("marked-blanks", "{} blank pages that are not blank", "blank pages that carry something", grave=True),
+    Fault("missing-glyphs", "{} missing glyphs", "characters that no font has", grave=True),
+)
+_IN_SUMMARY: Final = ("widows", "orphans", "runts", "uneven-spreads", "off-grid")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place. ``page`` is its label, ``text`` the line; ``size`` says how bad it is, in what the fault is about."""
+
+    page: str
+    text: str
+    at: Location | None = None
+    size: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """What pages look like. ``spots`` holds every fault's places, the worst first.
+
+    ``lines`` counts the lines of the text; ``characters`` is the mean number of characters on a full one.
+    """
+
+    pages: int
+    lines: int
+    characters: float | None
+    spots: Mapping[str, tuple[Spot, ...]]
+
+    def count(self, fault: str) -> int:
+        """Return how often a fault was found."""
+        return len(self.spots[fault])
+
+    @property
+    def grave(self) -> bool:
+        """Whether anything was found that no book may have."""
+        return any(self.spots[fault.name] for fault in FAULTS if fault.grave)
+
+
+def examine(
+    pages: Sequence[LaidPage], sections: Mapping[SectionId, BookSection] | None = None, missing: Iterable[str] = ()
+) -> Makeup:
+    """Judge laid-out pages.
+
+    ``sections`` tell where a line stands in the manuscript; ``missing`` are the characters that no font has.
+    """
+    places = _Places(sections or {})
+    found: dict[str, list[Spot]] = {fault.name: [] for fault in FAULTS}
+    for finder in (_page_ends, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _beyond):
+        for name, spot in finder(pages, places):
+            found[name].append(spot)
+    found["missing-glyphs"] = list(_missing(pages, places, frozenset(missing)))
+    text = [line for page in pages for line in page.lines if line.body]
+    full = [len(line.text.strip()) for line in text if line.kind == "body" and not line.starts and not line.ends]
+    return Makeup(
+        len(pages),
+        len(text),
+        sum(full) / len(full) if full else None,
+        {name: tuple(sorted(spots, key=lambda spot: -(spot.size or 0))) for name, spots in found.items()},
+    )
+
+
+class _Places:
+    """Where lines stand in the manuscript."""
+
+    def __init__(self, sections: Mapping[SectionId, BookSection]) -> None:
+        self._sections = sections
+
+    def spot(self, page: LaidPage, line: Line, size: float | None = None, text: str | None = None) -> Spot:
+        shown = (line.text if text is None else text).strip()
+        shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1].rstrip()}…"
+        return Spot(page.label, shown, self._at(line.block or line.note), size)
+
+    def _at(self, block: str | None) -> Location | None:
+        section = self._sections.get(SectionId(_section(block)))
+        if section is None or section.content is None:
+            return None
+        place = section.content.source_map.blocks.get(block or "")
+        return Location(section.content.path, place.line, place.column) if place else Location(section.content.path)
+
+
+_Found = Iterator[tuple[str, Spot]]
+
+
+def _section(block: str | None) -> str:
+    return (block or "").partition(".")[0]
+
+
+def _flow(page: LaidPage) -> list[Line]:
+    """Return a page's lines without the notes at its foot and what stands in its margins."""
+    return [line for line in page.lines if line.kind not in {"note", "generated"}]
+
+
+def _page_ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        flow = _flow(page)
+        if not flow:
+            continue
+        first, last = flow[0], flow[-1]
+        if first.kind in _PARAGRAPHS and first.ends and not first.starts:
+            yield "widows", places.spot(page, first)
+        if last.kind in _PARAGRAPHS and last.starts and not last.ends:
+            yield "orphans", places.spot(page, last)
+        if page.side == "right" and last.kind in _PARAGRAPHS and last.hyphen:
+            yield "turned-hyphens", places.spot(page, last, text=f"…{last.text.strip()[-_SHOWN + 1 :]}")
+
+
+def _last_lines(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        for line in page.lines:
+            text = line.text.strip()
+            if line.kind in _PARAGRAPHS and line.ends and not line.starts and text:
+                if len(text.split()) == 1:
+                    yield "runts", places.spot(page, line, 1 / len(text))
+                if len(text) < _STUB:
+                    yield "stubs", places.spot(page, line, 1 / len(text))
+
+
+def _closes(pages: Sequence[LaidPage], index: int) -> bool:
+    """Say whether a page ends before it is full, because a section ends or a page of another kind follows."""
+    here = pages[index]
+    if index + 1 == len(pages) or not here.lines:
+        return True
+    after = pages[index + 1]
+    if after.blank or not after.lines or (after.name != here.name and after.name == "plate"):
+        return True
+    return _section(after.lines[0].block) != _section(_last_of_flow(here).block)
+
+
+def _last_of_flow(page: LaidPage) -> Line:
+    return next((line for line in reversed(page.lines) if line.note is None), page.lines[-1])
+
+
+def _depth(page: LaidPage) -> tuple[float, str]:
+    """Return how far down a page goes, and what is there."""
+    depth, what = max((line.baseline, line.kind) for line in page.lines if line.kind != "generated")
+    for picture in page.pictures:
+        if picture.y + picture.height > depth + page.leading / 2:
+            depth, what = picture.y + picture.height, "picture"
+    return depth, what if what in {"note", "picture"} else "text"
+
+
+def _spreads(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for left, right in pairwise(pages):
+        if left.side != "left" or _closes(pages, left.index) or _closes(pages, right.index):
+            continue
+        if not any(line.kind in _PARAGRAPHS for line in left.lines) or not _flow(right):
+            continue
+        (one, over), (other, under) = _depth(left), _depth(right)
+        away = abs(one - other)
+        # The last line of a note stands a little lower than one of the text, and so may a picture.
+        if away > (ON_GRID if over == under != "picture" else left.leading / 2):
+            shorter = left if one < other else right
+            yield "uneven-spreads", places.spot(shorter, _last_of_flow(shorter), away)
+
+
+def _stacks(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    stack: list[tuple[LaidPage, Line]] = []
+    for page in pages:
+        for line in _flow(page):
+            if line.hyphen and line.kind in _PARAGRAPHS:
+                stack.append((page, line))
+                continue
+            if len(stack) > _STACK:
+                yield "hyphen-stacks", places.spot(*stack[0], len(stack))
+            stack = []
+
+
+def _loose(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        for line in page.lines:
+            if line.stretch is not None and line.stretch > LOOSE and line.kind in _PARAGRAPHS | {"note"}:
+                yield "loose-lines", places.spot(page, line, line.stretch)
+
+
+def _breaks(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        flow = _flow(page)
+        for found in page.breaks:
+            above = any(line.baseline <= found.y + ON_GRID for line in flow)
+            above = above or any(picture.y < found.y for picture in page.pictures)
+            below = [line for line in flow if line.baseline > found.y + found.height]
+            if flow and (not above or not below):
+                near = below[0] if below else flow[-1]
+                yield "edge-breaks", places.spot(page, near, 0 if found.ornament else 1)
+                if not found.ornament:
+                    yield "bare-edge-breaks", places.spot(page, near)
+
+
+def _ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for before, page in pairwise(pages):
+        goes_on = before.lines and page.lines and not _closes(pages, before.index)
+        is_short = len(page.lines) < _SHORT_END and not page.pictures and bool(_flow(page))
+        if goes_on and is_short and _closes(pages, page.index):
+            yield "short-ends", places.spot(page, page.lines[-1], _SHORT_END - len(page.lines))
+
+
+def off_grid(page: LaidPage, line: Line) -> float:
+    """Return how far a line's baseline is below the grid's nearest, or above it: then less than nothing."""
+    away = (line.baseline - page.first) % page.leading
+    return away if away <= page.leading / 2 else away - page.leading
+
+
+def _off_grid(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        for line in page.lines:
+            if line.body and page.leading and abs(off_grid(page, line)) > ON_GRID:
+                yield "off-grid", places.spot(page, line, abs(off_grid(page, line)))
+
+
+def _beyond(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        if page.blank and page.marked:
+            yield "marked-blanks", Spot(page.label, "")
+        for line in page.lines:
+            if line.outside:
+                yield "outside", places.spot(page, line)
+
+
+def _missing(pages: Sequence[LaidPage], places: _Places, missing: frozenset[str]) -> Iterator[Spot]:
+    seen: set[str] = set()
+    for page in pages:
+        for line in page.lines:
+            for char in line.text:
+                if char in missing:
+                    seen.add(char)
+                    yield places.spot(page, line, text=char)
+    for char in sorted(missing - seen):
+        yield Spot("", char)
+
+
+# ---------------------------------------------------------------- telling
+
+
+def summary(made: Makeup) -> str:
+    """Say in one line what matters most."""
+    counts = [fault.short.format(made.count(fault.name)) for fault in FAULTS if _is_summed(fault, made)]
+    return f"{made.pages} pages: {', '.join(counts)}"
+
+
+def _is_summed(fault: Fault, made: Makeup) -> bool:
+    return fault.name in _IN_SUMMARY or (fault.grave and made.count(fault.name) > 0)
+
+
+def table(made: Makeup, worst: int, shown: Callable[[Location], str]) -> str:
+    """Set the counts as a table, each with its ``worst`` places; ``shown`` writes a place of the manuscript."""
+    head = f"{made.pages} pages, {made.lines:,} lines of text"
+    lines = [head + (f", {made.characters:.1f} characters on a full line" if made.characters else "")]
+    for fault in FAULTS:
+        lines.append(f"{made.count(fault.name):6}  {fault.text}")
+        lines += [_row(spot, fault, shown) for spot in _one_a_page(made.spots[fault.name])[:worst]]
+    return "\n".join(lines)
+
+
+def _one_a_page(spots: Iterable[Spot]) -> list[Spot]:
+    by_page: dict[str, Spot] = {}
+    for spot in spots:
+        by_page.setdefault(spot.page, spot)
+    return list(by_page.values())
+
+
+def _row(spot: Spot, fault: Fault, shown: Callable[[Location], str]) -> str:
+    size = fault.measure.format(spot.size) if spot.size is not None else ""
+    parts = [f"page {spot.page}" if spot.page else "", shown(spot.at) if spot.at else "", size, spot.text]
+    return " " * 10 + "  ".join(part for part in parts if part)
+
+
+def as_data(made: Makeup, worst: int, shown: Callable[[Location], str]) -> dict[str, object]:
+    """Return the counts, and the worst places of each fault, as JSON can say them."""
+    return counts(made) | {
+        "places": {
+            fault: [_spot_data(spot, shown) for spot in _one_a_page(spots)[:worst]]
+            for fault, spots in made.spots.items()
+        }
+    }
+
+
+def counts(made: Makeup) -> dict[str, object]:
+    """Return the counts alone."""
+    characters = None if made.characters is None else round(made.characters, 1)
+    numbers: dict[str, object] = {"pages": made.pages, "lines": made.lines, "characters_a_line": characters}
+    return numbers | {fault.replace("-", "_"): len(spots) for fault, spots in made.spots.items()}
+
+
+def _spot_data(spot: Spot, shown: Callable[[Location], str]) -> dict[str, object]:
+    return {
+        "page": spot.page or None,
+        "path": shown(Location(spot.at.path)) if spot.at else None,
+        "line": spot.at.line if spot.at else None,
+        "text": spot.text,
+        "size": None if spot.size is None else round(spot.size, 2),
+    }
