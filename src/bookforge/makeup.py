@@ -28,47 +28,46 @@ _PARAGRAPHS: Final = frozenset({"body", "list", "quote", "letter", "other"})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A kind of thing to find. ``short`` is its name in one line, ``{}`` its number; ``grave``: no book may have it.
+    """A kind of thing to find. ``short`` is what one and several are called; ``grave``: no book may have it.
 
     ``measure`` writes how bad a place is, where that is worth a number.
     """
 
     name: str
-    short: str
+    short: tuple[str, str]
     text: str
     grave: bool = False
     measure: str = ""
 
 
+# fmt: off
 FAULTS: Final = (
-    Fault("widows", "{} widows", "last lines of paragraphs alone at the top of a page", grave=True),
-    Fault("orphans", "{} orphans", "first lines of paragraphs alone at the foot of a page", grave=True),
-    Fault("runts", "{} runts", "last lines of a single word"),
-    Fault("stubs", "{} stubs", f"last lines of fewer than {_STUB} characters"),
-    Fault("uneven-spreads", "{} uneven spreads", "facing pages whose last lines differ", measure="{:.1f} pt"),
-    Fault(
-        "hyphen-stacks",
-        "{} stacks of hyphens",
-        f"more than {_STACK} lines in a row that end with a hyphen",
-        measure="{:.0f} lines",
-    ),
-    Fault("turned-hyphens", "{} hyphens over a turn", "words divided from a right page to the next left one"),
-    Fault(
-        "loose-lines",
-        "{} loose lines",
-        f"lines with word spaces above {LOOSE} times their normal width",
-        measure="{:.1f} times",
-    ),
-    Fault("edge-breaks", "{} scene breaks at an edge", "scene breaks at the top or the foot of a page"),
-    Fault("bare-edge-breaks", "{} unseen scene breaks", "of these, breaks without an ornament, which nobody can see"),
-    Fault("short-ends", "{} short last pages", f"last pages of sections with fewer than {_SHORT_END} lines"),
-    Fault(
-        "off-grid", "{} off grid", f"lines of text more than {ON_GRID} pt off the grid", grave=True, measure="{:.2f} pt"
-    ),
-    Fault("outside", "{} outside the margins", "lines that leave the area for text", grave=True),
-    Fault("marked-blanks", "{} blank pages that are not blank", "blank pages that carry something", grave=True),
-    Fault("missing-glyphs", "{} missing glyphs", "characters that no font has", grave=True),
+    Fault("widows", ("widow", "widows"), "last lines of paragraphs alone at the top of a page", grave=True),
+    Fault("orphans", ("orphan", "orphans"), "first lines of paragraphs alone at the foot of a page", grave=True),
+    Fault("runts", ("runt", "runts"), "last lines of a single word"),
+    Fault("stubs", ("stub", "stubs"), f"last lines of fewer than {_STUB} characters"),
+    Fault("uneven-spreads", ("uneven spread", "uneven spreads"),
+          "facing pages whose last lines differ", measure="{:.1f} pt"),
+    Fault("hyphen-stacks", ("stack of hyphens", "stacks of hyphens"),
+          f"runs of more than {_STACK} lines that end with a hyphen", measure="{:.0f} lines"),
+    Fault("turned-hyphens", ("hyphen over a turn", "hyphens over a turn"),
+          "words divided from a right page to the next left one"),
+    Fault("loose-lines", ("loose line", "loose lines"),
+          f"lines with word spaces above {LOOSE} times their normal width", measure="{:.1f} times"),
+    Fault("edge-breaks", ("scene break at an edge", "scene breaks at an edge"),
+          "scene breaks at the top or the foot of a page"),
+    Fault("bare-edge-breaks", ("unseen scene break", "unseen scene breaks"),
+          "of these, breaks without an ornament, which nobody can see"),
+    Fault("short-ends", ("short last page", "short last pages"),
+          f"last pages of sections with fewer than {_SHORT_END} lines"),
+    Fault("off-grid", ("off grid", "off grid"),
+          f"lines of text more than {ON_GRID} pt off the grid", grave=True, measure="{:.2f} pt"),
+    Fault("outside", ("outside the margins", "outside the margins"), "lines that leave the area for text", grave=True),
+    Fault("marked-blanks", ("blank page that is not blank", "blank pages that are not blank"),
+          "blank pages that carry something", grave=True),
+    Fault("missing-glyphs", ("missing glyph", "missing glyphs"), "characters that no font has", grave=True),
 )
+# fmt: on
 _IN_SUMMARY: Final = ("widows", "orphans", "runts", "uneven-spreads", "off-grid")
 
 
@@ -301,11 +300,15 @@ def _missing(pages: Sequence[LaidPage], places: _Places, missing: frozenset[str]
 
 def summary(made: Makeup) -> str:
     """Say in one line what matters most."""
-    counts = [fault.short.format(made.count(fault.name)) for fault in FAULTS if _is_summed(fault, made)]
-    return f"{made.pages} pages: {', '.join(counts)}"
+    told = [
+        f"{made.count(fault.name)} {fault.short[made.count(fault.name) != 1]}"
+        for fault in FAULTS
+        if _is_told(fault, made)
+    ]
+    return f"{made.pages} page{'s' if made.pages != 1 else ''}: {', '.join(told)}"
 
 
-def _is_summed(fault: Fault, made: Makeup) -> bool:
+def _is_told(fault: Fault, made: Makeup) -> bool:
     return fault.name in _IN_SUMMARY or (fault.grave and made.count(fault.name) > 0)
 
 
