@@ -65,6 +65,18 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """What a printer keeps free on a page, in points: ``inside`` at the binding, ``edge`` on the three other sides.
+
+    ``bleed`` is what is cut away; all are 0 for an edition without printer.
+    """
+
+    inside: float = 0.0
+    edge: float = 0.0
+    bleed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The book as one edition's reader gets it: nothing about who sees what is left to decide.
 
@@ -175,7 +187,8 @@ class Artifact:
     """What an edition comes out as: relative path → bytes. A single file has one entry.
 
     ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it. ``package`` is the folder to hand over
-    to a printer: file name → bytes, empty when the edition names none. ``makeup`` is what its pages look like.
+    to a printer: file name → bytes, empty when the edition names none; ``printed`` counts the pages of its interior,
+    blank ones at the end included. ``makeup`` is what its pages look like.
     """
 
     edition: Edition
@@ -183,4 +196,5 @@ class Artifact:
     pages: int | None = None
     words: int = 0
     package: Mapping[str, bytes] = field(default_factory=dict)
+    printed: int | None = None
     makeup: Makeup | None = None

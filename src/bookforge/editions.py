@@ -21,7 +21,7 @@ from bookforge.diagnostics import (
     note,
     warning,
 )
-from bookforge.edition import Artifact, Composition, Edition, FontFace, Format, Reading, Setting
+from bookforge.edition import Artifact, Composition, Edition, FontFace, Format, Press, Reading, Setting
 from bookforge.layouts import Layout
 from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
@@ -29,6 +29,7 @@ from bookforge.reading import reading
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
+    from bookforge.printing import Job
 
 _LAYOUT_ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
@@ -64,11 +65,9 @@ def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
         _unknown_setting(name, edition, layout, declared) for name in edition.settings if name not in layout.settings
     ]
     wrong += [
-        error(
-            "setting-fits", f"'{name}' is {_kind(layout.settings[name])}, not '{value}'", _at(name, edition, declared)
-        )
+        _unfit_setting(name, value, layout, _at(name, edition, declared))
         for name, value in settings.items()
-        if name in layout.settings and not _fits(value, layout.settings[name])
+        if name in layout.settings and not _fits(name, value, layout)
     ]
     if wrong:
         raise EditionError(*wrong)
@@ -88,7 +87,19 @@ def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Mani
     return error("setting-known", message, _at(name, edition, declared), hint)
 
 
-def _fits(value: Setting, default: Setting) -> bool:
+def _unfit_setting(name: str, value: Setting, layout: Layout, at: Location | None) -> Diagnostic:
+    limits = layout.limits.get(name)
+    near = get_close_matches(str(value), limits.words, 1) if limits else []
+    what = limits or _kind(layout.settings[name])
+    return error(
+        "setting-fits", f"'{name}' is {what}, not '{value}'", at, f"did you mean '{near[0]}'?" if near else None
+    )
+
+
+def _fits(name: str, value: Setting, layout: Layout) -> bool:
+    if name in layout.limits:
+        return layout.limits[name].hold(value)
+    default = layout.settings[name]
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(value, bool) and isinstance(default, bool)
     if isinstance(default, int | float):
@@ -111,6 +122,7 @@ def compose_only(loaded: Loaded, edition: Edition, shop: Workshop) -> Compositio
 
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
+    _job(loaded, read, shop)
     composition = _compose(read, layout, _plain_supplies(loaded, read, layout))
     _report_missing(loaded, composition, glyphs.of_documents(composition.documents), shop.report)
     return composition
@@ -123,11 +135,48 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     """
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
+    job = _job(loaded, read, shop)
     supplies = _supplies(loaded, read, layout, shop)
+    if job is not None:
+        return _print(loaded, read, supplies, layout, shop, job)
     composition = _compose(read, layout, supplies)
     if settled.format is Format.PDF:
         return _make_pdf(loaded, composition, supplies, layout, shop)
     return _make_reflowing(loaded, composition, shop)
+
+
+def _job(loaded: Loaded, read: Reading, shop: Workshop) -> "Job | None":
+    from bookforge import printing
+
+    return printing.job(read, loaded.manifest.editions, loaded.manifest.folder, shop.report)
+
+
+def _print(
+    loaded: Loaded, read: Reading, supplies: compose.Supplies, layout: Layout, shop: Workshop, job: "Job"
+) -> Artifact:
+    """Make a PDF edition with the margins its printer wants, and the file for the press."""
+    from bookforge import printing
+
+    made: dict[tuple[str, ...], tuple[Artifact, list[Diagnostic]]] = {}
+
+    def lay(press: Press, report: Report) -> Artifact:
+        stocked = dataclasses.replace(supplies, press=press)
+        composition = _compose(read, layout, stocked)
+        # Where the layout's own margins are the wider ones, another demand makes the same pages.
+        texts = tuple(each.text for each in (*composition.stylesheets, *composition.documents))
+        if texts not in made:
+            said: list[Diagnostic] = []
+            quiet = dataclasses.replace(shop, report=said.append)
+            made[texts] = _make_pdf(loaded, composition, stocked, layout, quiet), said
+        artifact, found = made[texts]
+        for finding in found:
+            report(finding)
+        return artifact
+
+    artifact = printing.make(job, lay, shop.report)
+    if job.proof or not artifact.files:
+        return artifact
+    return printing.pack(job, artifact, read.book.metadata, shop.report)
 
 
 def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:

@@ -11,10 +11,21 @@ from markupsafe import Markup
 
 from bookforge import layouts, measure, terms
 from bookforge.book import Asset, BookSection
-from bookforge.compose import dress, views
+from bookforge.compose import backmatter, dress, notes, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
-from bookforge.edition import Composition, Document, FontFace, Format, Landmark, NavPoint, Part, Reading, Stylesheet
+from bookforge.edition import (
+    Composition,
+    Document,
+    FontFace,
+    Format,
+    Landmark,
+    NavPoint,
+    Part,
+    Press,
+    Reading,
+    Stylesheet,
+)
 from bookforge.layouts import Templates
 from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
 
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
     from bookforge.fonts import WebFont
 
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/svg+xml": "svg"}
-_MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS})
+_MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS, *backmatter.MAKES})
 """Roles whose templates make their text from the manifest."""
 
 _PLACE: Final = "<!-- a section of the book -->"
@@ -36,7 +47,8 @@ class Supplies:
     ``cover`` is the front cover as a picture (bytes, media type, alternative text). ``formula`` draws TeX as SVG.
     ``isbns`` are (edition name, ISBN, format) of every edition, for the copyright page. ``endnotes`` are the ids of
     notes that a page cannot hold. ``pages`` are the page numbers of ids, as far as they are known: a PDF is composed
-    with them, so that an index or a cross reference is plain text; it may be composed anew when they change.
+    with them, so that an index or a cross reference is plain text; it may be composed anew when they change. ``press``
+    is what the printer keeps free on a page.
     """
 
     fonts: tuple[FontFace, ...] = ()
@@ -46,6 +58,7 @@ class Supplies:
     isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
     pages: Mapping[str, str] = field(default_factory=dict)
+    press: Press = field(default_factory=Press)
 
 
 def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
@@ -79,7 +92,19 @@ class _Composer:
         self.sections = tuple(dataclasses.replace(each, level=level or each.level) for each in self.book.sections)
         self.image_hrefs = _image_hrefs(self.book.assets)
         self.formulas: dict[str, bytes] = {}
+        self.dressed: dict[str, dress.Dressed] = {}
         self.files: dict[str, str] = {section.id: self._file_of(section) for section in self.sections}
+        self.whole = backmatter.Whole(
+            reading=dataclasses.replace(reading, book=dataclasses.replace(reading.book, sections=self.sections)),
+            terms=self.terms,
+            pages=supplies.pages,
+            start=self._start().id,
+            href_of=self.href_of,
+            notes_of=lambda section: self._dressed(section).notes,
+        )
+        self.numbers = notes.numbers(
+            self.sections, str(reading.edition.settings.get("note-numbers", "chapter")), supplies.pages
+        )
 
     def compose(self) -> Composition:
         toc = self._toc()
@@ -140,6 +165,7 @@ class _Composer:
             "format": self.format.value,
             "first_page": self._start().id,
             "pages": self.supplies.pages,
+            "press": self.supplies.press,
         } | more
 
     def section_markup(self, section: BookSection, toc: tuple[NavPoint, ...], start: str) -> Markup:
@@ -148,11 +174,20 @@ class _Composer:
         if section.id == start:
             view = dataclasses.replace(view, classes=f"{view.classes} first-of-body")
         if section.content is not None:
-            dressed = dress.dress(section, self._wardrobe())
-            view = dataclasses.replace(view, title=dressed.title or view.title, text=dressed.text, notes=dressed.notes)
+            dressed = self._dressed(section)
+            own_notes = () if self.whole.notes_at_end else dressed.notes
+            view = dataclasses.replace(view, title=dressed.title or view.title, text=dressed.text, notes=own_notes)
         if section.role is Role.TIMELINE and section.content is None:
             view = dataclasses.replace(view, timeline=self._timeline())
+        if section.content is None and section.role in backmatter.MAKES:
+            view = backmatter.MAKES[section.role](self.whole, section, view)
         return Markup(self.templates.render(self._template(section), **self.values(section=view, toc=toc)))
+
+    def _dressed(self, section: BookSection) -> dress.Dressed:
+        """Dress a section once: its notes may stand in another one."""
+        if section.id not in self.dressed:
+            self.dressed[section.id] = dress.dress(section, self._wardrobe())
+        return self.dressed[section.id]
 
     def _template(self, section: BookSection) -> str:
         """Choose a section's template: its role's; a file of the author's replaces what a role would generate."""
@@ -171,6 +206,11 @@ class _Composer:
             formula=self.formula,
             proof=bool(self.reading.edition.settings.get("queries", False)),
             endnotes=self.supplies.endnotes,
+            notes_apart=str(self.reading.edition.settings.get("notes", "foot")) != "foot",
+            numbers=self.numbers,
+            pages=self.supplies.pages,
+            page_pattern=self.terms["page-reference"],
+            is_roman=self.whole.is_roman,
         )
 
     def _timeline(self) -> tuple[views.TimelineRow, ...]:

@@ -1,0 +1,135 @@
+"""A PDF edition and its printer: margins that go with the page count, and the file for the press."""
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bookforge import printers
+from bookforge.book import Metadata
+from bookforge.diagnostics import Diagnostic, EditionError, Report, has_errors, warning
+from bookforge.edition import Artifact, Edition, Press, Reading
+from bookforge.measure import TrimSize
+from bookforge.printers import Printer, gutter, limits
+from bookforge.writers import press
+
+INTERIOR: Final = "interior.pdf"
+"""The name of the interior in the folder that is handed over."""
+
+_FULL_BLEED: Final = re.compile(r'class="(?:[^"]* )?full-bleed[ "]')
+_NO_DAY: Final = "1980-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An edition as its printer sees it.
+
+    ``edition`` is the one that is printed: for a proof, the one it proves, whose pages it has; ``proof``: it is only
+    shown. ``bleeds``: a picture of the book runs over the edge of its page. ``words`` are those of the manuscript.
+    """
+
+    printer: Printer
+    edition: Edition
+    trim: TrimSize
+    bleeds: bool
+    proof: bool
+    words: int
+
+    def margins(self, inside: float) -> Press:
+        """Return what pages must keep free, with an inside margin in points."""
+        return Press(inside, self.printer.edge(self.bleeds), self.printer.bleed if self.bleeds else 0.0)
+
+    def first_inside(self) -> float:
+        """Return the inside margin of the page count that the words lead one to expect."""
+        return self.printer.inside(gutter.estimate(self.words, self.trim.width.pt, self.trim.height.pt))
+
+    def order(self, metadata: Metadata, digital: bytes) -> press.Order:
+        """Return what the file for the press must be."""
+        printer = self.printer
+        return press.Order(
+            bleed=printer.bleed if self.bleeds else 0.0,
+            bleed_inside=printer.bleed_inside,
+            multiple=printer.page_multiple(self.trim),
+            last_blank=printer.last_blank,
+            gray=printer.ink(self.edition.paper) != "colour" or printer.colour in {"gray", "gray-or-cmyk"},
+            crop_marks=printer.crop_marks,
+            forbids=printer.forbids,
+            intent=_intent(metadata, digital) if self.edition.pdf_x else None,
+        )
+
+
+def job(read: Reading, declared: tuple[Edition, ...], folder: Path, report: Report) -> Job | None:
+    """Return the printing job of a PDF edition, if it or the edition it proves names a printer.
+
+    ``folder`` is the book's. What the printer does not take of the edition is reported, or ends it.
+    Errors: ``printer-known``, ``printer-valid``, ``printer-of-pdf``, ``paper-known``, ``trim-size-listed``.
+    """
+    edition = read.edition
+    proved = next((each for each in declared if each.name == edition.of), None)
+    printed = proved if proved is not None and edition.printer is None else edition
+    printer = printers.of(printed, folder)
+    if printer is None:
+        return None
+    trim = TrimSize.parse(str(edition.settings.get("trim-size") or "5.5x8.5in"))
+    found = limits.of_edition(printed, printer, trim)
+    if has_errors(found):
+        raise EditionError(*found)
+    for finding in found:
+        report(finding)
+    contents = [section.content for section in read.book.sections if section.content]
+    bleeds = any(_FULL_BLEED.search(content.body) for content in contents)
+    words = sum(len(starts) for content in contents for starts in content.source_map.words.values())
+    return Job(printer, printed, trim, bleeds, edition.of is not None, words)
+
+
+Lay = Callable[[Press, Report], Artifact]
+
+
+def make(job: Job, lay: Lay, report: Report) -> Artifact:
+    """Lay an edition out with the inside margin its page count asks for; only the last layout is reported on.
+
+    Warnings: ``gutter-settled``, ``page-count-fits``.
+    Errors: ``page-count-fits``, and those of ``lay``.
+    """
+    printer = job.printer
+
+    def lay_out(inside: float) -> tuple[tuple[Artifact, tuple[Diagnostic, ...]], int]:
+        said: list[Diagnostic] = []
+        artifact = lay(job.margins(inside), said.append)
+        return (artifact, tuple(said)), printer.padded(artifact.pages or 0, job.trim)
+
+    settled = gutter.settle(printer.inside, job.first_inside(), lay_out)
+    artifact, said = settled.made
+    for finding in said:
+        report(finding)
+    if not settled.exact:
+        inside = f"{settled.inside / 72:.4g} in"
+        message = f"with every inside margin the page count asks for another one: {inside} is kept, the widest"
+        report(warning("gutter-settled", message, job.edition.at, "a few lines more or less in the book settle it"))
+    return artifact
+
+
+def pack(job: Job, artifact: Artifact, metadata: Metadata, report: Report) -> Artifact:
+    """Put the file for the press into what is handed over, and say how many pages it has.
+
+    Errors: ``page-count-fits``; a warning where the printer's limits are not certain.
+    """
+    ((_, digital),) = artifact.files.items()
+    interior = press.interior(digital, job.order(metadata, digital))
+    found = limits.of_pages(job.edition, job.printer, job.trim, interior.pages)
+    if has_errors(found):
+        raise EditionError(*found)
+    for finding in found:
+        report(finding)
+    package = {**artifact.package, INTERIOR: interior.data}
+    return dataclasses.replace(artifact, package=package, printed=interior.pages)
+
+
+def _intent(metadata: Metadata, digital: bytes) -> press.Intent:
+    day = metadata.modified or metadata.published or _NO_DAY
+    authors = ", ".join(author.name for author in metadata.authors)
+    whole_day = "-".join([*day.split("-"), "01", "01"][:3])
+    return press.Intent(metadata.title, authors, whole_day, hashlib.sha256(digital).hexdigest()[:32])

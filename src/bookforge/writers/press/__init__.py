@@ -1,0 +1,145 @@
+"""The digital PDF in, the interior a printer takes out: the same pages without what a press cannot use.
+
+Nothing is laid out again. Tags, outline, links and metadata go, colours become what the printer inks with, pages get
+the boxes their bleed needs, and blank ones are added up to the printer's multiple. Inside the trim both look alike.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+
+from bookforge.writers.press import ink, sheet
+from bookforge.writers.press.intent import Intent, declare
+
+__all__ = ["Intent", "Interior", "Order", "interior"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a printer wants of an interior; lengths in points.
+
+    ``bleed`` is 0 where no page bleeds; ``bleed_inside`` adds it on the binding side too. The page count becomes a
+    multiple of ``multiple``, with ``last_blank`` ending on a page without ink. ``gray``: nothing but black ink.
+    ``forbids`` holds words of ``outline``, ``annotations``, ``metadata``, ``layers``, ``attachments``. ``intent``: the
+    file is a PDF/X-4.
+    """
+
+    bleed: float = 0.0
+    bleed_inside: bool = False
+    multiple: int = 1
+    last_blank: bool = False
+    gray: bool = True
+    crop_marks: bool = False
+    forbids: frozenset[str] = frozenset()
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interior:
+    """The file for the press, its page count, and how many of its pages were added at the end."""
+
+    data: bytes
+    pages: int
+    added: int
+
+
+def interior(digital: bytes, order: Order) -> Interior:
+    """Make the file for the press from the digital PDF; same bytes and order, same bytes.
+
+    Shape: every page of the digital file in its order, then blank ones.
+    """
+    with pikepdf.open(BytesIO(digital)) as pdf:
+        _strip(pdf, order.forbids)
+        inks = ink.Inks(pdf, order.gray)
+        for page in pdf.pages:
+            inks.convert_page(page.obj)
+        for number, page in enumerate(pdf.pages):
+            sheet.cut(pdf, page.obj, number % 2 == 0, order.bleed, order.bleed_inside)
+        added = _pad(pdf, order)
+        if order.crop_marks:
+            for page in pdf.pages:
+                sheet.mark(pdf, page.obj)
+        if order.intent is not None:
+            declare(pdf, order.intent)
+        return Interior(_saved(pdf, order.intent is not None), len(pdf.pages), added)
+
+
+def pages(digital: bytes, order: Order) -> int:
+    """Count the pages that the file for the press will have."""
+    with pikepdf.open(BytesIO(digital)) as pdf:
+        return _wanted(pdf, order)
+
+
+# what a printer may forbid → the keys of the catalog that hold it; tags, page labels and the viewer's preferences are
+# for readers and go in any case
+_CATALOG = {
+    "outline": ("/Outlines", "/PageMode"),
+    "annotations": ("/AcroForm", "/Dests", "/OpenAction", "/AA", "/URI"),
+    "metadata": ("/Metadata", "/Lang", "/PieceInfo", "/SpiderInfo"),
+    "layers": ("/OCProperties",),
+    "attachments": ("/AF", "/Collection"),
+}
+_FOR_READERS = ("/StructTreeRoot", "/MarkInfo", "/PageLabels", "/ViewerPreferences", "/Threads")
+_OF_PAGE = ("/StructParents", "/Tabs", "/Group", "/Metadata", "/PieceInfo", "/Thumb", "/B", "/Dur", "/Trans", "/AF")
+
+
+def _strip(pdf: pikepdf.Pdf, forbids: frozenset[str]) -> None:
+    """Take away what only a screen has use for, and what the printer forbids."""
+    _without(pdf.Root, {*_FOR_READERS, *(key for what, keys in _CATALOG.items() if what in forbids for key in keys)})
+    if "/Names" in pdf.Root:
+        lost = {"/Dests": "annotations", "/EmbeddedFiles": "attachments"}
+        names = pdf.Root["/Names"]
+        _without(names, {key for key in set(names.keys()) if lost.get(key) in (None, *forbids)})
+        if not names.keys():
+            del pdf.Root["/Names"]
+    if "metadata" in forbids and "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
+    for page in pdf.pages:
+        _without(page.obj, {*_OF_PAGE, *(("/Annots", "/AA") if "annotations" in forbids else ())})
+
+
+def _without(thing: pikepdf.Object, keys: set[str]) -> None:
+    for key in sorted(keys):
+        if key in thing:
+            del thing[key]
+
+
+def _wanted(pdf: pikepdf.Pdf, order: Order) -> int:
+    pages = len(pdf.pages)
+    if order.last_blank and pages and not ink.is_blank(pdf.pages[-1].obj):
+        pages += 1
+    return -(-pages // order.multiple) * order.multiple
+
+
+def _pad(pdf: pikepdf.Pdf, order: Order) -> int:
+    """Empty the blank pages, down to the last operator, and add as many as the printer's multiple asks for."""
+    for page in pdf.pages:
+        if ink.is_blank(page.obj):
+            page.obj["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, b""))
+            page.obj["/Resources"] = pikepdf.Dictionary()
+    missing = _wanted(pdf, order) - len(pdf.pages)
+    for _ in range(missing):
+        twin = pdf.pages[-2 if len(pdf.pages) > 1 else -1].obj
+        blank: dict[str, Any] = {key: twin[key] for key in ("/MediaBox", "/TrimBox", "/BleedBox") if key in twin}
+        blank |= {"/Type": pikepdf.Name.Page, "/Resources": pikepdf.Dictionary()}
+        blank["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, b""))
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(pikepdf.Dictionary(blank))))
+    return missing
+
+
+def _saved(pdf: pikepdf.Pdf, is_x4: bool) -> bytes:
+    """Write the file with an id made of its content, and as old a version as its fonts allow."""
+    pdf.remove_unreferenced_resources()
+    out = BytesIO()
+    version = "1.6" if is_x4 or ink.has_opentype(pdf) else "1.4"
+    pdf.save(
+        out,
+        force_version=version,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        compress_streams=True,
+        fix_metadata_version=False,
+    )
+    return out.getvalue()

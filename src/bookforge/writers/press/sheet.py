@@ -1,0 +1,80 @@
+"""The boxes of a page for the press: bleed on the edges that are cut, crop marks where somebody wants them."""
+
+from typing import Final
+
+import pikepdf
+
+_MARK_LENGTH_PT: Final = 18.0
+_MARK_AWAY_PT: Final = 9.0
+_MARK_WEIGHT: Final = b"0.25"
+
+
+def cut(pdf: pikepdf.Pdf, page: pikepdf.Object, is_recto: bool, bleed: float, bleed_inside: bool) -> None:
+    """Give a page the size its printer wants, with its lower left corner at the origin.
+
+    A recto is bound at its left edge, a verso at its right one.
+    """
+    left, bottom, right, top = (float(value) for value in page.get("/TrimBox", page["/MediaBox"]))
+    at_left = bleed if bleed_inside or not is_recto else 0.0
+    at_right = bleed if bleed_inside or is_recto else 0.0
+    width, height = right - left, top - bottom
+    whole = (0.0, 0.0, at_left + width + at_right, height + 2 * bleed)
+    trim = (at_left, bleed, at_left + width, bleed + height)
+    _set_boxes(page, whole, whole, trim)
+    for key in ("/CropBox", "/ArtBox", "/Rotate", "/UserUnit"):
+        if key in page:
+            del page[key]
+    shift(pdf, page, at_left - left, bleed - bottom)
+
+
+def mark(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+    """Draw crop marks outside the bleed, on a page made larger for them."""
+    left, bottom, right, top = (float(value) for value in page["/TrimBox"])
+    _, _, width, height = (float(value) for value in page["/MediaBox"])
+    away = max(_MARK_AWAY_PT, bottom)
+    room = away + _MARK_LENGTH_PT
+    bleed = [float(value) + room for value in page["/BleedBox"]]
+    trim = [value + room for value in (left, bottom, right, top)]
+    shift(pdf, page, room, room)
+    _set_boxes(page, (0.0, 0.0, width + 2 * room, height + 2 * room), bleed, trim)
+    lines = []
+    for x in (trim[0], trim[2]):
+        for y, end in ((trim[1] - away, -1), (trim[3] + away, 1)):
+            lines.append((x, y, x, y + end * _MARK_LENGTH_PT))
+    for y in (trim[1], trim[3]):
+        for x, end in ((trim[0] - away, -1), (trim[2] + away, 1)):
+            lines.append((x, y, x + end * _MARK_LENGTH_PT, y))
+    drawn = b"".join(b"%s %s m %s %s l S " % tuple(map(number, line)) for line in lines)
+    marks = pikepdf.Stream(pdf, b"q 0 G 0 J " + _MARK_WEIGHT + b" w " + drawn + b"Q\n")
+    page["/Contents"] = pikepdf.Array([*_streams(page), pdf.make_indirect(marks)])
+
+
+def shift(pdf: pikepdf.Pdf, page: pikepdf.Object, across: float, up: float) -> None:
+    """Move what a page shows."""
+    if not across and not up:
+        return
+    before = pikepdf.Stream(pdf, b"q 1 0 0 1 %s %s cm\n" % (number(across), number(up)))
+    after = pikepdf.Stream(pdf, b"\nQ\n")
+    page["/Contents"] = pikepdf.Array([pdf.make_indirect(before), *_streams(page), pdf.make_indirect(after)])
+
+
+def number(value: float) -> bytes:
+    """Write a length as PDF has it: no exponent, no needless digits."""
+    return (f"{value:.4f}".rstrip("0").rstrip(".") or "0").replace("-0", "0" if not round(value, 4) else "-0").encode()
+
+
+def _streams(page: pikepdf.Object) -> list[pikepdf.Object]:
+    contents = page.get("/Contents")
+    if contents is None:
+        return []
+    return list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+
+
+def _set_boxes(page: pikepdf.Object, media: object, bleed: object, trim: object) -> None:
+    for key, box in (("/MediaBox", media), ("/BleedBox", bleed), ("/TrimBox", trim)):
+        page[key] = pikepdf.Array([_exact(value) for value in box])  # type: ignore[attr-defined]
+
+
+def _exact(value: float) -> object:
+    rounded = round(value, 4)
+    return int(rounded) if rounded == int(rounded) else rounded
