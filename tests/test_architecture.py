@@ -78,7 +78,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
-    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline", "stats"},
+    "cli": SAY
+    | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline", "preflight", "stats"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

@@ -24,6 +24,7 @@ from bookforge.diagnostics import (
     note,
     warning,
 )
+from bookforge.illustrations import captioned
 from bookforge.manifest import Manifest
 from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role, made_id
 
@@ -90,12 +91,21 @@ def _check_index(book: Book, whole: bool, report: Report) -> None:
 
 
 def _without_empty(book: Book, report: Report) -> Book:
-    """Leave out an index that the manifest asks for and no mark fills."""
-    filled = any(section.content and section.content.index for section in book.sections)
-    empty = [s for s in book.sections if s.role is Role.INDEX and s.content is None and not filled]
-    for section in empty:
-        hint = "mark what it lists, as in [lantern]{.index}"
-        report(warning("index-has-marks", "the index is left out: nothing in the text is marked", section.at, hint))
+    """Leave out an index, or a list of illustrations, that the manifest asks for and nothing fills."""
+    indexed = any(section.content and section.content.index for section in book.sections)
+    shown = any(True for section in book.sections for _ in captioned(section))
+    empty = []
+    for section in book.sections:
+        if section.role is Role.INDEX and section.content is None and not indexed:
+            hint = "mark what it lists, as in [lantern]{.index}"
+            message = "the index is left out: nothing in the text is marked"
+            report(warning("index-has-marks", message, section.at, hint))
+            empty.append(section)
+        if section.role is Role.ILLUSTRATIONS and section.content is None and not shown:
+            hint = 'give the pictures captions: ![The house](house.jpg){alt="…"}'
+            message = "the list of illustrations is left out: no picture has a caption"
+            report(warning("illustrations-shown", message, section.at, hint))
+            empty.append(section)
     return dataclasses.replace(book, sections=tuple(section for section in book.sections if section not in empty))
 
 

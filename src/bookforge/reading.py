@@ -5,7 +5,9 @@ import dataclasses
 from bookforge import xhtml
 from bookforge.book import Book as _Book
 from bookforge.book import BookSection, Query, Section, SectionId
-from bookforge.edition import Edition, Reading
+from bookforge.edition import Edition, Format, Reading
+from bookforge.illustrations import captioned
+from bookforge.semantics import AFTER_NOTES, Matter, Role, made_id
 
 
 def reading(book: _Book, edition: Edition) -> Reading:
@@ -19,8 +21,52 @@ def reading(book: _Book, edition: Edition) -> Reading:
     kept = [section for section in book.sections if not section.draft]
     gone = frozenset(section.id for section in book.sections if section.draft)
     count = sum(len(section.content.queries) for section in kept if section.content)
-    sections = tuple(_without_part(_read(section, gone, shown), gone) for section in kept)
+    sections = _with_made(tuple(_without_part(_read(section, gone, shown), gone) for section in kept), edition)
     return Reading(dataclasses.replace(book, sections=sections), edition, shown, 0 if shown else count)
+
+
+def _with_made(sections: tuple[BookSection, ...], edition: Edition) -> tuple[BookSection, ...]:
+    """Leave out made sections that would be empty, and put the notes where an edition has them at its end."""
+    contents = [section.content for section in sections if section.content is not None]
+    at_end = edition.format is Format.PDF and edition.settings.get("notes") == "book"
+    filled = {
+        Role.NOTES: at_end and any(content.notes for content in contents),
+        Role.INDEX: any(content.index for content in contents),
+        Role.ILLUSTRATIONS: any(True for section in sections for _ in captioned(section)),
+    }
+    kept = [section for section in sections if section.content is not None or filled.get(section.role, True)]
+    if filled[Role.NOTES] and not any(section.role is Role.NOTES and section.content is None for section in kept):
+        kept.insert(_place_of_notes(kept), _made_notes(kept))
+    return tuple(kept)
+
+
+def _place_of_notes(sections: list[BookSection]) -> int:
+    """Return the customary place of the notes: before the back matter that stands behind them."""
+    last = max((at for at, section in enumerate(sections) if section.matter is not Matter.BACK), default=-1)
+    behind = (at for at, section in enumerate(sections) if at > last and section.role in AFTER_NOTES)
+    return next(behind, len(sections))
+
+
+def _made_notes(sections: list[BookSection]) -> BookSection:
+    like = sections[-1]
+    return BookSection(
+        id=SectionId(made_id(Role.NOTES)),
+        role=Role.NOTES,
+        matter=Matter.BACK,
+        level=1,
+        number=None,
+        title=None,
+        title_text=None,
+        short_title=None,
+        subtitle=None,
+        voice=None,
+        when=None,
+        draft=False,
+        language=like.language,
+        part=None,
+        content=None,
+        at=like.at,
+    )
 
 
 def _without_part(section: BookSection, gone: frozenset[SectionId]) -> BookSection:

@@ -18,7 +18,14 @@ from bookforge.yamlfile import Node
 
 FILE_NAME: Final = "terms.yaml"
 _LISTS: Final = {"months": 12, "number-words": 1}
-_PATTERNS: Final = {"date-day": {"day", "month", "year"}, "date-month": {"month", "year"}}
+_PATTERNS: Final = {
+    "date-day": {"day", "month", "year"},
+    "date-month": {"month", "year"},
+    "note-locator": {"page", "note"},
+    "notes-to-page": {"first"},
+    "notes-to-pages": {"first", "last"},
+    "page-reference": {"page"},
+}
 
 
 def of(layout: Layout, language: str) -> Mapping[str, str]:

@@ -74,7 +74,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             _keep_last_words(title)
     if wardrobe.proof:
         marginalia.mark(title, body, section)
-    set_apart = tuple(notes.view(note, dress_one) for note in apart)
+    set_apart = tuple(notes.view(note, wardrobe, dress_one) for note in apart)
     return Dressed(views.markup(title) if title is not None else None, views.markup(body), set_apart)
 
 
@@ -153,10 +153,38 @@ def _shift_headings(root: xhtml.Element, level: int) -> None:
 def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
     for link in [link for link in root.iter("a") if link.get("href")]:
         href = link.get("href") or ""
+        if xhtml.has_class(link, "page"):
+            _give_page(link, href, wardrobe)
         if href.startswith("#"):
             link.set("href", wardrobe.href_of(href[1:]))
         elif wardrobe.format is Format.HTML:
             link.set("rel", "noopener")
+
+
+def _give_page(link: xhtml.Element, href: str, wardrobe: Wardrobe) -> None:
+    """Print the page beside a link that asks for it; a stylesheet asks the page engine while it is not known."""
+    left = [name for name in xhtml.classes(link) if name != "page"]
+    link.attrib.pop("class")
+    if left:
+        link.set("class", " ".join(left))
+    if wardrobe.format is not Format.PDF or not href.startswith("#"):
+        return
+    target = href[1:]
+    page = xhtml.read("", "span")
+    page.set("class", "page-reference")
+    page.set("data-generated", "")
+    before, _, after = wardrobe.page_pattern.partition("{page}")
+    if target in wardrobe.pages:
+        page.text = f" {before}{wardrobe.pages[target]}{after}"
+    else:
+        page.text = f" {before}"
+        number = xhtml.read("", "a")
+        number.set("href", href)
+        number.set("class", "page-number roman" if wardrobe.is_roman(target) else "page-number")
+        page.append(number)
+        number.tail = after
+    page.tail, link.tail = link.tail, None
+    link.addnext(page)
 
 
 def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:

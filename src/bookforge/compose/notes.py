@@ -1,10 +1,10 @@
 """A section's notes in; out, each at its call for the foot of the page, or set apart at the section's end."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from bookforge import xhtml
-from bookforge.book import Note
+from bookforge.book import BookSection, Note
 from bookforge.compose import views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.edition import Format
@@ -25,12 +25,34 @@ def set_calls(
     apart = []
     for call in xhtml.find_class(root, "noteref", "a"):
         note = notes[int(call.attrib.pop("data-note"))]
-        if wardrobe.format is Format.PDF and note.id not in wardrobe.endnotes and _fits_the_foot(note):
-            _set_footnote(call, note, dress)
+        number = wardrobe.numbers.get(note.id, str(note.number))
+        if _stands_at_foot(note, wardrobe):
+            _set_footnote(call, note, number, dress)
         else:
-            _set_call(call, note, wardrobe.format)
+            _set_call(call, note, number, wardrobe.format)
             apart.append(note)
     return iter(apart)
+
+
+def _stands_at_foot(note: Note, wardrobe: Wardrobe) -> bool:
+    apart = wardrobe.notes_apart or wardrobe.format is not Format.PDF or note.id in wardrobe.endnotes
+    return not apart and _fits_the_foot(note)
+
+
+def numbers(sections: Iterable[BookSection], by: str, pages: Mapping[str, str]) -> dict[str, str]:
+    """Return the printed number of every note by its id.
+
+    ``by`` is ``chapter``, ``book`` or ``page``: where counting begins anew. By page, notes are counted as their pages
+    are known; ``pages`` are labels by id.
+    """
+    found: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for section in sections:
+        for note in section.content.notes if section.content is not None else ():
+            scope = {"book": "", "page": pages.get(note.id, section.id)}.get(by, section.id)
+            counts[scope] = counts.get(scope, 0) + 1
+            found[note.id] = str(counts[scope])
+    return found
 
 
 def call_id(note: Note) -> str:
@@ -38,11 +60,11 @@ def call_id(note: Note) -> str:
     return note.id.replace(".note-", ".noteref-")
 
 
-def _set_call(call: xhtml.Element, note: Note, format_: Format) -> None:
+def _set_call(call: xhtml.Element, note: Note, number: str, format_: Format) -> None:
     call.set("href", f"#{note.id}")
     call.set("id", call_id(note))
     call.set("data-generated", "")
-    call.text = str(note.number)
+    call.text = number
     if format_ is Format.EPUB:
         call.set(f"{{{xhtml.EPUB}}}type", "noteref")
     if format_ is not Format.PDF:
@@ -58,7 +80,7 @@ def _is_block(element: xhtml.Element) -> bool:
     return element.tag in _BLOCK or element.tag in {"li", "dt", "dd", "img", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
-def _set_footnote(call: xhtml.Element, note: Note, dress: Callable[[xhtml.Element], None]) -> None:
+def _set_footnote(call: xhtml.Element, note: Note, number: str, dress: Callable[[xhtml.Element], None]) -> None:
     root = xhtml.read(note.markup, "span")
     dress(root)
     for block in [each for each in root.iter() if each.tag in _NOTE_BLOCKS]:
@@ -71,14 +93,15 @@ def _set_footnote(call: xhtml.Element, note: Note, dress: Callable[[xhtml.Elemen
     root.set("class", "footnote")
     root.set("id", note.id)
     root.set("data-note-id", note.id)
+    root.set("data-number", number)
     root.tail = call.tail
     parent = call.getparent()
     assert parent is not None
     parent.replace(call, root)
 
 
-def view(note: Note, dress: Callable[[xhtml.Element], None]) -> views.NoteView:
+def view(note: Note, wardrobe: Wardrobe, dress: Callable[[xhtml.Element], None]) -> views.NoteView:
     """Return a note that stands apart as its template sets it."""
     root = xhtml.read(note.markup)
     dress(root)
-    return views.NoteView(note.number, note.id, call_id(note), views.markup(root))
+    return views.NoteView(wardrobe.numbers.get(note.id, str(note.number)), note.id, call_id(note), views.markup(root))

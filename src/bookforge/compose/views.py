@@ -7,18 +7,23 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import BookSection, Metadata, Voice, When
+from bookforge.compose.index import Group
 from bookforge.edition import FontFace
 from bookforge.semantics import SEMANTICS, Role
 
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A note as a template sets it: ``id`` and ``call_id`` are where the links between note and call lead."""
+    """A note as a template sets it: ``id`` and ``call_id`` are where the links between note and call lead.
 
-    number: int
+    ``running``: what a running head says of the page the note is on, in a section of notes whose pages are known.
+    """
+
+    number: str
     id: str
     call_id: str
     markup: Markup
+    running: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,32 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteGroup:
+    """The notes of one chapter in the section of all notes: the chapter's name, number and address."""
+
+    title: str
+    number: int | None
+    href: str
+    notes: tuple[NoteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A line of the list of illustrations. ``before_text``: the page is counted in roman figures."""
+
+    title: Markup
+    href: str
+    before_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     """A section as its role's template sees it.
 
     ``heading`` is the tag its title takes. ``number`` is set where one is printed, ``number_word`` is the same in
     words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a section that its
-    template makes. ``notes`` are those set at the section's end.
+    template makes. ``notes`` are those set at the section's end. ``groups``, ``illustrations`` and ``index`` are what
+    the sections of these roles hold.
     """
 
     id: str
@@ -100,6 +125,9 @@ class SectionView:
     text: Markup | None
     notes: tuple[NoteView, ...]
     timeline: tuple[TimelineRow, ...]
+    groups: tuple[NoteGroup, ...] = ()
+    illustrations: tuple[FigureRow, ...] = ()
+    index: tuple[Group, ...] = ()
 
 
 def number_word(number: int, terms: Mapping[str, str]) -> str:

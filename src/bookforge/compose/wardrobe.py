@@ -15,7 +15,9 @@ class Wardrobe:
 
     ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
     timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
-    address. ``endnotes`` are ids of notes that cannot stand at the foot of a page.
+    address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
+    ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, as far as they are
+    known, ``page_pattern`` the words around one, and ``is_roman`` says of an id whether its page counts in roman.
     """
 
     format: Format
@@ -27,3 +29,8 @@ class Wardrobe:
     formula: Callable[[str, bool], str]
     proof: bool = False
     endnotes: frozenset[str] = field(default_factory=frozenset)
+    notes_apart: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    page_pattern: str = ""
+    is_roman: Callable[[str], bool] = lambda _: False

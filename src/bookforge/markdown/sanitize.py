@@ -155,7 +155,7 @@ class _Cleaner:
         """Give an element the author's classes, without those that layouts know as their own."""
         wanted = [each for each in value.split() if _CLASS.match(each)]
         for each in wanted:
-            if _is_ours(each) and not (each == "display" and "math" in wanted):
+            if _is_ours(each) and (each, made.tag) != ("page", "a") and not (each == "display" and "math" in wanted):
                 self.lost_class(each)
             else:
                 xhtml.add_class(made, each)

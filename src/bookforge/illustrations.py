@@ -1,0 +1,59 @@
+"""The pictures of a section that a list of illustrations names: those with a caption. Pure."""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.book import BookSection
+
+SHORT: Final = "data-short-caption"
+_SENTENCE: Final = re.compile(r"(.+?[^.!?…\s]{2,}[.!?…]+[”’»)]*)\s+(?=\S)", re.DOTALL)
+"""A sentence that another one follows; a letter and a dot end none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A picture with a caption: the id to lead to, and what the list calls it as markup."""
+
+    id: str
+    name: str
+
+
+def captioned(section: BookSection) -> Iterator[Illustration]:
+    """Yield the illustrations of a section in order: by their short caption, else by their caption's first sentence."""
+    if section.content is None or "<figcaption" not in section.content.body:
+        return
+    for figure in xhtml.read(section.content.body).iter("figure"):
+        caption = figure.find("figcaption")
+        image = figure.find(".//img")
+        identity = figure.get("id") or (image.get("id") if image is not None else None)
+        if caption is None or image is None or identity is None:
+            continue
+        short = image.get(SHORT)
+        name = _first_sentence(caption) if short is None else xhtml.escape(" ".join(short.split()))
+        if name:
+            yield Illustration(identity, name)
+
+
+def _first_sentence(caption: xhtml.Element) -> str:
+    """Return the caption's markup when it is one sentence, else the words of the first; no credit, no full stop."""
+    kept = deepcopy(caption)
+    kept.tail = None
+    for extra in [
+        *xhtml.find_class(kept, "credit"),
+        *xhtml.find_class(kept, "noteref"),
+        *xhtml.find_class(kept, "query"),
+    ]:
+        xhtml.remove(extra)
+    for element in kept.iter():
+        element.attrib.pop("id", "")
+    for paragraph in list(kept.iter("p")):
+        xhtml.unwrap(paragraph)
+    words = " ".join(xhtml.text(kept).split())
+    first = _SENTENCE.match(words)
+    if first is not None:
+        return xhtml.escape(first.group(1).rstrip(" ."))
+    return " ".join(xhtml.write(kept).split()).removesuffix(".")
