@@ -100,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_check(commands)
     _add_pages(commands)
+    _add_preflight(commands)
     _add_new(commands)
     _add_stats(commands)
     _add_doctor(commands)
@@ -201,6 +202,26 @@ def _places(text: str) -> int:
     if not text.isdecimal() or int(text) > 9999:
         raise argparse.ArgumentTypeError("a whole number up to 9999")
     return int(text)
+
+
+def _add_preflight(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge preflight interior.pdf                  what every printer would take
+  bookforge preflight interior.pdf --printer kdp    what Amazon KDP would take
+  bookforge preflight word.pdf --printer lulu --trim 6x9in
+"""
+    text = "measure a finished PDF, from here or from elsewhere, and say what a printer would refuse"
+    command = _command(commands, "preflight", _preflight, text, epilog)
+    command.add_argument("file", metavar="FILE", type=Path, help="the inside of a book as PDF")
+    printer = "kdp, ingram, lulu, generic, or the path of a profile below this folder (default: generic)"
+    command.add_argument("--printer", default="generic", metavar="NAME", help=printer)
+    trim = "the size of the pages after the cut (default: as the file says)"
+    command.add_argument("--trim", metavar="SIZE", help=trim)
+    command.add_argument("--paper", default="white", metavar="WORD", help="a paper of the printer's (default: white)")
+    bindings = ("paperback", "hardcover")
+    command.add_argument("--binding", default="paperback", choices=bindings, help="its binding (default: paperback)")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _add_new(commands: Any) -> None:
@@ -327,6 +348,21 @@ def _built_line(built: "Built") -> str:
     facts = [f"{built.pages} pages"] if built.pages else []
     facts += [f"{built.words:,} words", counted] + ([] if built.published.changed else ["unchanged"])
     return f"{shown}  ({', '.join(facts)})"
+
+
+def _preflight(arguments: argparse.Namespace) -> int:
+    from bookforge import preflight
+    from bookforge.preflight import ordering, report
+
+    typed = arguments
+    demand = ordering.demand(typed.printer, typed.trim, typed.paper, typed.binding, Path())
+    file = ordering.readable(typed.file)
+    reading, checks = preflight.examine(file.name, file, demand)
+    if typed.json:
+        _print_json(report.as_data(reading, demand, checks))
+    else:
+        print("\n".join(report.lines(reading, demand, checks)))
+    return 0 if all(check.passed for check in checks) else 1
 
 
 def _new(arguments: argparse.Namespace) -> int:

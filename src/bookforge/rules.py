@@ -92,6 +92,7 @@ RULES: Final[dict[str, str]] = {
     "svg-sized": "A drawing says how large it is.",
     # layouts and fonts
     "font-exists": "A font that a layout declares is installed and can be read.",
+    "head-fits": "A running head fits into its line.",
     "font-has-glyph": "A font of the layout has a glyph for every character of the book.",
     "layout-exists": "A layout is found by its name, in the book's folder or among the installed ones.",
     "layout-format": "A layout makes the format of its edition.",

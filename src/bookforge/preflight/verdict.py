@@ -1,0 +1,108 @@
+"""What a rule of preflight says of a file, and the words it says it with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bookforge.preflight.facts import Box
+
+_NAMED: Final = 8  # runs of pages named in one line
+_PLACES: Final = 500  # more places of a fault help nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was found: a page, counted from 1, a box in points from the top left corner of the trimmed
+    page, and what it is.
+    """
+
+    page: int | None = None
+    box: Box | None = None
+    thing: str = ""
+
+    def __str__(self) -> str:
+        page = f"page {self.page}" if self.page is not None else ""
+        box = " ".join(f"{value:g}" for value in self.box) if self.box else ""
+        parts = (page, f"at {box} pt" if box else "", self.thing)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule as it was checked. ``passed`` with a ``fix`` is a remark: no reason to refuse, but worth knowing."""
+
+    rule: str
+    passed: bool
+    what: str
+    where: tuple[Place, ...] = ()
+    fix: str | None = None
+
+    @property
+    def result(self) -> str:
+        """``pass``, ``note`` or ``fail``."""
+        if not self.passed:
+            return "fail"
+        return "note" if self.fix else "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule found; the table of rules puts its name to it."""
+
+    passed: bool
+    what: str
+    where: tuple[Place, ...] = ()
+    fix: str | None = None
+
+
+def good(what: str) -> Verdict:
+    """Make a verdict that all is as it should be."""
+    return Verdict(True, what)
+
+
+def bad(what: str, fix: str, where: Iterable[Place] = ()) -> Verdict:
+    """Make a verdict that the printer would refuse."""
+    return Verdict(False, what, tuple(where)[:_PLACES], fix)
+
+
+def remark(what: str, fix: str, where: Iterable[Place] = ()) -> Verdict:
+    """Make a verdict that passes, with something to know."""
+    return Verdict(True, what, tuple(where)[:_PLACES], fix)
+
+
+def weigh(fails: bool, what: str, fix: str, where: Iterable[Place] = ()) -> Verdict:
+    """Make a verdict that fails or is a remark."""
+    return (bad if fails else remark)(what, fix, where)
+
+
+def named_pages(numbers: Iterable[int]) -> str:
+    """Name pages: ``page 4``, ``pages 4, 7 to 9 and 12``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    if not runs:
+        return "no page"
+    words = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    if len(words) > _NAMED:
+        rest = sum(len(run) for run in runs[_NAMED:])
+        words = [*words[:_NAMED], f"{rest} more"]
+    plural = len(runs) > 1 or len(runs[0]) > 1
+    return f"page{'s' if plural else ''} {listed(words)}"
+
+
+def pages_of(places: Iterable[Place]) -> str:
+    """Name the pages of places."""
+    return named_pages(place.page for place in places if place.page)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def counted(count: int, word: str, plural: str = "") -> str:
+    """Write ``1 page``, ``2 pages``."""
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
