@@ -135,6 +135,9 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     """
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
+    if settled.format is Format.PDF:
+        for finding in compose.heads.too_long(read):
+            shop.report(finding)
     job = _job(loaded, read, shop)
     supplies = _supplies(loaded, read, layout, shop)
     if job is not None:
@@ -176,7 +179,23 @@ def _print(
     artifact = printing.make(job, lay, shop.report)
     if job.proof or not artifact.files:
         return artifact
-    return printing.pack(job, artifact, read.book.metadata, shop.report)
+    packed = printing.pack(job, artifact, read.book.metadata, shop.report)
+    return _with_covers(loaded, read, layout, shop, job, packed)
+
+
+def _with_covers(
+    loaded: Loaded, read: Reading, layout: Layout, shop: Workshop, job: "Job", artifact: Artifact
+) -> Artifact:
+    """Add the covers to what is handed over: their size follows from the pages of the finished interior."""
+    from bookforge import cover, fonts
+
+    faces = fonts.resolve(layout.fonts)
+    studio = cover.Studio(read, layout, faces, shop.store, shop.scratch)
+    covers = cover.package(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
+    for finding in covers.said:
+        shop.report(finding)
+    _report_missing_of(loaded, read, faces, covers.shown, shop.report)
+    return dataclasses.replace(artifact, package={**artifact.package, **covers.files})
 
 
 def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:

@@ -7,7 +7,7 @@ book folder may come from anyone.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -23,6 +23,7 @@ from bookforge.measure import Length, TrimSize
 _MAX_DEPTH: Final = 8
 _MAX_FILE: Final = 4_000_000
 _KEYS: Final = ("extends", "format", "stylesheets", "fonts", "settings", "description")
+_SETTING_KEYS: Final = ("default", "one-of", "from", "to")
 _FONT_KEYS: Final = frozenset({"family", "package", "file", "style", "role"})
 
 
@@ -39,11 +40,39 @@ class FontSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a setting may be: one of ``words``, or a whole number or a length from ``least`` to ``most``, as written."""
+
+    words: tuple[str, ...] = ()
+    least: Setting | None = None
+    most: Setting | None = None
+
+    def hold(self, value: Setting) -> bool:
+        """Say whether a value is within the limits."""
+        if value in self.words:
+            return True
+        if self.least is None or self.most is None or isinstance(value, bool):
+            return False
+        if isinstance(self.least, int) and isinstance(self.most, int):
+            return isinstance(value, int) and self.least <= value <= self.most
+        try:
+            return _points(self.least) <= _points(value) <= _points(self.most)
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        kind = "a whole number" if isinstance(self.least, int) else "a length"
+        span = () if self.least is None else (f"{kind} from {self.least} to {self.most}",)
+        return " or ".join([*([", ".join(self.words)] if self.words else []), *span])
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A design with everything it inherits.
 
-    ``folders`` runs from the layout itself to the one it rests on. ``settings`` are names and defaults,
-    ``stylesheets`` file names, the inherited first. ``root`` is the book's folder.
+    ``folders`` runs from the layout itself to the one it rests on. ``settings`` are names and defaults, ``limits`` what
+    those may be of which the layout says it; ``stylesheets`` file names, the inherited first. ``root`` is the book's
+    folder.
     """
 
     name: str
@@ -53,6 +82,7 @@ class Layout:
     fonts: tuple[FontSpec, ...]
     settings: Mapping[str, Setting]
     root: Path
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
     def path(self, name: str) -> Path | None:
         """Find a file of the layout, its own before the inherited."""
@@ -93,25 +123,38 @@ def names(book_folder: Path) -> tuple[str, ...]:
 def find(name: str, book_folder: Path, at: Location | None = None) -> Layout:
     """Return the layout called ``name`` with what it inherits.
 
-    Errors: ``layout-exists``, ``layout-valid``.
+    Errors: ``layout-exists``, ``layout-valid``, ``setting-fits``.
     """
     folders, declared = _chain(name, book_folder, at)
     settings: dict[str, Setting] = {}
     stylesheets: dict[str, Location] = {}
     fonts: tuple[FontSpec, ...] = ()
     format_: Format | None = None
+    limits: dict[str, Limits] = {}
     for spec in reversed(declared):
-        settings |= spec.settings
+        limits |= spec.limits
+        _check_defaults(spec, limits)
+        settings |= {name: default for name, (default, _) in spec.settings.items()}
         stylesheets |= {sheet: at for sheet, at in spec.stylesheets.items() if sheet not in stylesheets}
         fonts = spec.fonts or fonts
         format_ = spec.format or format_
-    layout = Layout(name, format_, folders, tuple(stylesheets), fonts, settings, book_folder)
+    layout = Layout(name, format_, folders, tuple(stylesheets), fonts, settings, book_folder, limits)
     lost = [sheet for sheet in stylesheets if layout.path(sheet) is None]
     if lost:
         raise LayoutError(
             *(error("layout-valid", f"the stylesheet '{sheet}' does not exist", stylesheets[sheet]) for sheet in lost)
         )
     return layout
+
+
+def _check_defaults(spec: "_Declared", limits: Mapping[str, Limits]) -> None:
+    wrong = [
+        error("setting-fits", f"'{name}' is {limits[name]}, not '{default}'", at)
+        for name, (default, at) in spec.settings.items()
+        if name in limits and not limits[name].hold(default)
+    ]
+    if wrong:
+        raise LayoutError(*wrong)
 
 
 # ---------------------------------------------------------------- files
@@ -172,13 +215,14 @@ def read_yaml(path: Path, shown: str) -> yamlfile.Node:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What one ``layout.yaml`` says; ``extends`` and ``stylesheets`` with their places."""
+    """What one ``layout.yaml`` says; ``extends``, ``stylesheets`` and defaults of ``settings`` with their places."""
 
     extends: tuple[str, Location] | None
     format: Format | None
     stylesheets: Mapping[str, Location]
     fonts: tuple[FontSpec, ...]
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, tuple[Setting, Location]]
+    limits: Mapping[str, Limits]
 
 
 def _chain(name: str, book_folder: Path, at: Location | None) -> tuple[tuple[Path, ...], tuple[_Declared, ...]]:
@@ -205,6 +249,11 @@ def _read(folder: Path, book_folder: Path) -> _Declared:
     return declared
 
 
+def _plain(node: yamlfile.Node | None) -> Setting | None:
+    value = yamlfile.plain(node) if node is not None else None
+    return value if isinstance(value, str | int | float) else None
+
+
 class _Reader:
     """Turns the located nodes of one ``layout.yaml`` into what it declares, gathering every error."""
 
@@ -227,6 +276,7 @@ class _Reader:
             stylesheets={node.text: node.at for node in self._list(root, "stylesheets") if self._is_name(node)},
             fonts=tuple(font for node in self._list(root, "fonts") if (font := self._font(node)) is not None),
             settings=self._settings(root.get("settings")),
+            limits=self._limits(root.get("settings")),
         )
 
     def _wrong(self, message: str, node: yamlfile.Node, hint: str | None = None, rule: str = "layout-valid") -> None:
@@ -273,20 +323,43 @@ class _Reader:
         style, role = said.get("style", "normal"), said.get("role", "text")
         return FontSpec(said["family"], style, role, said.get("package"), file, node.at)
 
-    def _settings(self, node: yamlfile.Node | None) -> dict[str, Setting]:
+    def _settings(self, node: yamlfile.Node | None) -> dict[str, tuple[Setting, Location]]:
         if node is None or node.kind is yamlfile.Kind.NULL:
             return {}
-        found: dict[str, Setting] = {}
+        found: dict[str, tuple[Setting, Location]] = {}
         if node.kind is not yamlfile.Kind.MAPPING:
             self._wrong("settings are 'name: default' lines", node)
-        for key, value in yamlfile.items(node):
+        for key, said in yamlfile.items(node):
+            value = said.get("default") or said
             default = yamlfile.plain(value)
             if not isinstance(default, str | int | float | bool):
                 self._wrong(f"the setting '{key}' has no default: a text, a number, true or false", value)
                 continue
-            found[key] = default
+            found[key] = (default, value.at)
             if key == "trim-size":
                 self._check_trim(value)
+        return found
+
+    def _limits(self, node: yamlfile.Node | None) -> dict[str, Limits]:
+        """Read what settings may be: ``one-of``, a list of words, and ``from`` and ``to``, numbers or lengths."""
+        found: dict[str, Limits] = {}
+        for key, said in yamlfile.items(node) if node is not None else ():
+            if said.kind is not yamlfile.Kind.MAPPING:
+                continue
+            for name, _ in said.pairs:
+                if name.text not in _SETTING_KEYS:
+                    self._wrong(f"a setting has no key '{name.text}'", name, f"its keys are {', '.join(_SETTING_KEYS)}")
+            words, least, most = said.get("one-of"), said.get("from"), said.get("to")
+            if (least is None) != (most is None):
+                self._wrong(f"the setting '{key}' needs both 'from' and 'to'", said)
+                continue
+            limits = Limits(
+                tuple(word.text for word in words.items) if words is not None else (),
+                _plain(least),
+                _plain(most),
+            )
+            if limits != Limits():
+                found[key] = limits
         return found
 
     def _check_trim(self, node: yamlfile.Node) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bookforge import layouts, measure, terms
 from bookforge.book import Asset, BookSection
-from bookforge.compose import backmatter, dress, notes, views
+from bookforge.compose import backmatter, dress, heads, notes, openings, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
 from bookforge.edition import (
@@ -37,6 +37,8 @@ _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_T
 """Roles whose templates make their text from the manifest."""
 
 _PLACE: Final = "<!-- a section of the book -->"
+_INITIALS: Final = ("initial", "display", "text")
+
 _MIDDLE: Final = " \u00b7 "
 
 
@@ -57,7 +59,7 @@ class Supplies:
     formula: Callable[[str, bool], bytes] | None = None
     isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
-    pages: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=PageNumbers)
     press: Press = field(default_factory=Press)
 
 
@@ -92,6 +94,7 @@ class _Composer:
         self.sections = tuple(dataclasses.replace(each, level=level or each.level) for each in self.book.sections)
         self.image_hrefs = _image_hrefs(self.book.assets)
         self.formulas: dict[str, bytes] = {}
+        self.initials: dict[str, views.InitialView] = {}
         self.dressed: dict[str, dress.Dressed] = {}
         self.files: dict[str, str] = {section.id: self._file_of(section) for section in self.sections}
         self.whole = backmatter.Whole(
@@ -150,6 +153,22 @@ class _Composer:
             self.formulas[href] = self.supplies.formula(tex, display)
         return href
 
+    @property
+    def _initial_face(self) -> FontFace | None:
+        """The face of capitals that drop: one for them, else that of titles, else that of the text."""
+        upright = [face for face in self.supplies.fonts if face.style == "normal"]
+        return next((face for role in _INITIALS for face in upright if face.role == role), None)
+
+    def initial(self, marks: str, letter: str) -> views.InitialView | None:
+        """Measure a capital that drops, once, and keep it for the stylesheets."""
+        lines = self.reading.edition.settings.get("drop-cap-lines")
+        if self._initial_face is None or not isinstance(lines, int):
+            return None
+        view = views.InitialView.of(self._initial_face, marks, letter, lines)
+        if view is not None:
+            self.initials[view.name] = view
+        return view
+
     # ------------------------------------------------------------ sections
 
     def values(self, **more: Any) -> dict[str, Any]:
@@ -173,6 +192,8 @@ class _Composer:
         view = views.view(section, self.book.metadata, self.book.voices, self.terms)
         if section.id == start:
             view = dataclasses.replace(view, classes=f"{view.classes} first-of-body")
+        if self.format is Format.PDF:
+            view = heads.set_heads(view, section, self.book, self.reading.edition.settings)
         if section.content is not None:
             dressed = self._dressed(section)
             own_notes = () if self.whole.notes_at_end else dressed.notes
@@ -211,6 +232,7 @@ class _Composer:
             pages=self.supplies.pages,
             page_pattern=self.terms["page-reference"],
             is_roman=self.whole.is_roman,
+            opening=openings.Opening(str(self.reading.edition.settings.get("openings", "plain")), self.initial),
         )
 
     def _timeline(self) -> tuple[views.TimelineRow, ...]:
@@ -285,7 +307,13 @@ class _Composer:
         trim = self.reading.edition.settings.get("trim-size")
         size = measure.TrimSize.parse(str(trim)) if trim else None
         faces = tuple(map(views.FaceView.of, self.supplies.fonts))
-        values = self.values(trim=size, fonts=faces, web_fonts=self.supplies.web_fonts)
+        values = self.values(
+            trim=size,
+            fonts=faces,
+            web_fonts=self.supplies.web_fonts,
+            initials=tuple(self.initials[name] for name in sorted(self.initials)),
+            initial_face=views.FaceView.of(self._initial_face) if self._initial_face else None,
+        )
         return self.templates.stylesheets(**values)
 
     def _assets(self, documents: tuple[Document, ...]) -> Mapping[str, tuple[bytes, str]]:

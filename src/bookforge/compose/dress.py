@@ -4,7 +4,6 @@ Everything added that is not the manuscript's is marked ``data-generated``, so t
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -13,16 +12,13 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import BookSection, Note
-from bookforge.compose import lists, marginalia, notes, views
+from bookforge.compose import lists, marginalia, notes, openings, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
 
 _SHORT_TITLE: Final = 3
 """Words up to which a title is left as it is."""
-
-_OPENING_WORDS: Final = re.compile(r"\s*(?:\S+\s+){0,3}\S+")
-"""Up to four words."""
 
 
 _NAMED: Final = (
@@ -68,7 +64,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             dress_one(root)
             apart += notes.set_calls(root, by_number, wardrobe, dress_one)
     if wardrobe.format is Format.PDF:
-        _mark_opening_words(body)
+        openings.mark(body, section, wardrobe.opening)
         _name_blocks(body, section.id)
         if title is not None:
             _keep_last_words(title)
@@ -116,23 +112,6 @@ def _name_blocks(body: xhtml.Element, section: str) -> None:
         while f"{section}.block-{number}" in taken:
             number += 1
         element.set("id", f"{section}.block-{number}")
-
-
-def _mark_opening_words(body: xhtml.Element) -> None:
-    """Put the first words of the text into a span of their own, for layouts that set them apart.
-
-    WeasyPrint 70 applies ``::first-line`` again where a paragraph goes on at the top of the next page.
-    """
-    opening = [each for each in body if not xhtml.has_class(each, "epigraph")][:1]
-    words = _OPENING_WORDS.match(opening[0].text or "") if opening and opening[0].tag == "p" else None
-    if words is None:
-        return
-    span = xhtml.read("", "span")
-    span.set("class", "opening-words")
-    span.text = words.group()
-    paragraph = opening[0]
-    paragraph.text = (paragraph.text or "")[words.end() :]
-    xhtml.own_head(paragraph, span)
 
 
 def _fill(place: xhtml.Element, markup: Markup) -> None:

@@ -1,7 +1,10 @@
 """What templates see: plain values with names a designer can guess, nothing left to compute but looks."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -10,6 +13,12 @@ from bookforge.book import BookSection, Metadata, Voice, When
 from bookforge.compose.index import Group
 from bookforge.edition import FontFace
 from bookforge.semantics import SEMANTICS, Role
+
+_CLEAR: Final = 0.4
+"""How far, in lines, a capital may fall below its line without meeting the letters of the next."""
+
+_VOID: Final = frozenset({"br", "col", "hr", "img", "wbr"})
+"""Elements that hold nothing; to HTML any other one stays open that is written as empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,46 @@ class FaceView:
             found.cap_height,
             found.x_height,
             found.character,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InitialView:
+    """A capital that drops into the lines below, with the marks before it, measured in parts of its size.
+
+    ``name`` is its class. ``base`` is the letter without accents. ``lines`` are those that make room for it: one more
+    than it is high where it falls below its baseline. ``advance`` is its width as set, ``left`` and ``right`` the white
+    at its sides; ``marks`` the width of the marks, ``marks_top`` how high they reach.
+    """
+
+    name: str
+    base: str
+    lines: int
+    advance: float
+    left: float
+    right: float
+    marks: float
+    marks_top: float
+
+    @classmethod
+    def of(cls, face: FontFace, marks: str, letter: str, lines: int) -> "InitialView | None":
+        """Measure a capital that drops ``lines``; ``None`` when the face lacks a glyph."""
+        from bookforge import fonts
+
+        found = [fonts.glyph(face.path, char) for char in marks + letter]
+        if not all(found):
+            return None
+        *before, ink = (glyph for glyph in found if glyph)
+        size = (lines - 1 + 0.5) / fonts.metrics(face.path).cap_height  # in lines
+        return cls(
+            name="-".join(["initial", *(f"{ord(char):x}" for char in marks + letter)]),
+            base=unicodedata.normalize("NFD", letter)[0],
+            lines=lines + (ink.bottom * size > _CLEAR),
+            advance=ink.advance,
+            left=ink.left,
+            right=ink.right,
+            marks=sum(glyph.advance for glyph in before),
+            marks_top=max((glyph.top for glyph in before), default=0.0),
         )
 
 
@@ -112,6 +161,7 @@ class SectionView:
     title_text: str
     named: bool
     running: str
+    part: str | None
     label: str
     number: int | None
     number_word: str | None
@@ -186,6 +236,7 @@ def view(
         title_text=name,
         named=bool(section.title_text),
         running=section.short_title or name,
+        part=None,
         label=terms.get(kind.value, ""),
         number=section.number,
         number_word=number_word(section.number, terms) if section.number else None,
@@ -219,5 +270,8 @@ def _classes(section: BookSection) -> str:
 
 
 def markup(root: xhtml.Element) -> Markup:
-    """Return what a tree holds as markup that templates do not escape."""
+    """Return what a tree holds as markup that templates do not escape; read as HTML or as XML, it is the same."""
+    for element in root.iter():
+        if isinstance(element.tag, str) and not len(element) and element.text is None and element.tag not in _VOID:
+            element.text = ""
     return Markup(xhtml.write(root))

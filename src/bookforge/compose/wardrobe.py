@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from bookforge.book import Asset, Voice
+from bookforge.compose.openings import Opening
 from bookforge.edition import Format
 
 
@@ -18,6 +19,7 @@ class Wardrobe:
     address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
     ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, as far as they are
     known, ``page_pattern`` the words around one, and ``is_roman`` says of an id whether its page counts in roman.
+    ``opening`` is how sections open.
     """
 
     format: Format
@@ -34,3 +36,4 @@ class Wardrobe:
     pages: Mapping[str, str] = field(default_factory=dict)
     page_pattern: str = ""
     is_roman: Callable[[str], bool] = lambda _: False
+    opening: Opening = field(default_factory=Opening)

@@ -1,0 +1,198 @@
+"""The first paragraph of a section in, the same with its first words marked for a layout out: a capital that drops into
+the lines below, the words in small capitals after it.
+
+A capital is a real ``span`` in the text. Layouts place it by the measures of its glyph: one class a capital.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.book import BookSection
+from bookforge.compose.views import InitialView
+from bookforge.semantics import Role
+
+WORD_ID: Final = "opening.word"
+"""What the id of a word with a dropped capital ends in; ids of authors hold no dot."""
+
+_TOLD: Final = frozenset(
+    {
+        Role.FOREWORD,
+        Role.PREFACE,
+        Role.INTRODUCTION,
+        Role.PROLOGUE,
+        Role.CHAPTER,
+        Role.INTERLUDE,
+        Role.EPILOGUE,
+        Role.CONCLUSION,
+        Role.AFTERWORD,
+        Role.POSTSCRIPT,
+    }
+)
+"""What is read as text from its first word on."""
+
+_BEFORE: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_OTHER: Final = frozenset({"dateline", "salutation", "teller", "asker", "attribution", "align-right", "align-center"})
+_STOPS: Final = frozenset({"br", "img", "math", "code", "sup", "sub"})
+_WORDS: Final = re.compile(r"\S+")
+_MOST_WORDS: Final = 4
+_SENTENCE: Final = re.compile(r"[.,;:!?…—–][\"'”’»)]*\Z")
+_CAPITAL: Final = re.compile(r"\s*(?P<mark>[\"'“”„‘’‚«»‹›¿¡(\[]*)[\u00a0\u202f]?(?P<letter>[^\W\d_])(?P<rest>[^\s—–]*)")
+_CHARACTERS_A_LINE: Final = 66
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How sections open: ``drop-cap``, ``small-caps`` or ``plain``.
+
+    ``initial`` gives what places a capital with the marks before it, ``None`` when the face has no such glyph.
+    """
+
+    kind: str = "plain"
+    initial: Callable[[str, str], InitialView | None] = lambda mark, letter: None
+
+
+def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
+    """Mark the first words of what is read as text; a headline or an epigraph may stand before them."""
+    paragraph = _first_paragraph(body)
+    if paragraph is None or section.role not in _TOLD or opening.kind == "plain":
+        return
+    pieces = tuple(_pieces(paragraph))
+    if opening.kind == "drop-cap":
+        initial = _initial(paragraph, pieces, opening)
+        if initial is not None:
+            _drop(pieces, section, *initial)
+            return
+    _mark_words(pieces, _MOST_WORDS)
+
+
+def _first_paragraph(body: xhtml.Element) -> xhtml.Element | None:
+    for block in body:
+        if block.tag in _BEFORE or xhtml.has_class(block, "epigraph"):
+            continue
+        plain = block.tag == "p" and not _OTHER.intersection(xhtml.classes(block))
+        return block if plain else None
+    return None
+
+
+# ---------------------------------------------------------------- pieces of text
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of text: the text of ``holder``, or what follows it."""
+
+    holder: xhtml.Element
+    follows: bool
+
+    @property
+    def text(self) -> str:
+        return (self.holder.tail if self.follows else self.holder.text) or ""
+
+    def put(self, made: xhtml.Element, start: int, end: int) -> None:
+        """Put ``made`` in the place of a stretch of the text."""
+        before, after = self.text[:start], self.text[end:]
+        made.tail = after
+        if self.follows:
+            parent = self.holder.getparent()
+            assert parent is not None
+            self.holder.tail = before
+            parent.insert(parent.index(self.holder) + 1, made)
+        else:
+            self.holder.text = before
+            self.holder.insert(0, made)
+
+
+def _pieces(element: xhtml.Element) -> Iterator[_Piece]:
+    """Yield the runs of text of a paragraph in order, up to the first note, picture, formula or turned line."""
+    return (piece for piece in _runs(element) if piece.text.strip())
+
+
+def _runs(element: xhtml.Element) -> Iterator[_Piece]:
+    yield _Piece(element, follows=False)
+    for child in element:
+        if _stops(child):
+            return
+        yield from _runs(child)
+        if any(_stops(each) for each in child.iterdescendants()):
+            return
+        yield _Piece(child, follows=True)
+
+
+def _stops(element: xhtml.Element) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _STOPS or element.get("data-generated") is not None:
+        return True
+    return bool({"noteref", "footnote", "math"}.intersection(xhtml.classes(element)))
+
+
+# ---------------------------------------------------------------- words and capitals
+
+
+def _mark_words(pieces: Iterable[_Piece], most: int) -> None:
+    """Wrap the first words, up to the end of a phrase; a word or two inside emphasis count."""
+    for piece in pieces:
+        if not most:
+            return
+        end, most, ended = _span_of_words(piece.text, most)
+        if end:
+            start = len(piece.text) - len(piece.text.lstrip())
+            piece.put(_span("opening-words", piece.text[start:end]), start, end)
+        if ended:
+            return
+
+
+def _span_of_words(text: str, most: int) -> tuple[int, int, bool]:
+    """Return where the first words end, how many may still come, and whether a phrase ends with them."""
+    end = 0
+    for word in _WORDS.finditer(text):
+        if not most:
+            break
+        end, most = word.end(), most - 1
+        if _SENTENCE.search(word.group()):
+            return end, most, True
+    return end, most, False
+
+
+def _initial(
+    paragraph: xhtml.Element, pieces: tuple[_Piece, ...], opening: Opening
+) -> tuple[re.Match[str], InitialView] | None:
+    """Find the capital and what places it; ``None`` where none can drop: not a capital, not enough lines beside it."""
+    found = _CAPITAL.match(pieces[0].text) if pieces else None
+    if found is None or unicodedata.category(found["letter"]) != "Lu" or any(True for _ in paragraph.iter("br")):
+        return None
+    view = opening.initial(found["mark"], found["letter"])
+    if view is None or len(" ".join(xhtml.text(paragraph).split())) < view.lines * _CHARACTERS_A_LINE:
+        return None
+    return found, view
+
+
+def _drop(pieces: tuple[_Piece, ...], section: BookSection, found: re.Match[str], view: InitialView) -> None:
+    """Set the word apart that begins with the capital, and the words after it."""
+    first, *later = pieces
+    words = _span("opening-words", "")
+    word = _span(f"opening-word {view.name}", "")
+    word.set("id", f"{section.id}.{WORD_ID}")
+    capital = _span("initial", found["letter"])
+    if found["mark"]:
+        capital.text = None
+        before = _span("initial-mark", found["mark"])
+        before.tail = found["letter"]
+        capital.append(before)
+    word.append(capital)
+    capital.tail = found["rest"]
+    words.append(word)
+    end, most, ended = _span_of_words(first.text, _MOST_WORDS)
+    end = max(end, found.end())
+    word.tail = first.text[found.end() : end]
+    first.put(words, len(first.text) - len(first.text.lstrip()), end)
+    if not ended:
+        _mark_words(later, most)
+
+
+def _span(name: str, text: str) -> xhtml.Element:
+    made = xhtml.read(xhtml.escape(text), "span")
+    made.set("class", name)
+    return made
