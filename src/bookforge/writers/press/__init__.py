@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 
-from bookforge.writers.press import ink, sheet
+from bookforge.writers.press import flat, ink, sheet
 from bookforge.writers.press.intent import Intent, declare
 
 __all__ = ["Intent", "Interior", "Order", "interior"]
@@ -52,6 +52,8 @@ def interior(digital: bytes, order: Order) -> Interior:
     """
     with pikepdf.open(BytesIO(digital)) as pdf:
         _strip(pdf, order.forbids)
+        for page in pdf.pages:
+            flat.flatten(pdf, page.obj, order.gray)
         inks = ink.Inks(pdf, order.gray)
         for page in pdf.pages:
             inks.convert_page(page.obj)

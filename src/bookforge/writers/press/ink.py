@@ -12,9 +12,12 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, Stream
 
+from bookforge.writers.press import flat
+
 _MARKED: Final = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
 _PAINTS: Final = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "sh", "Do", "Tj", "TJ", "'", '"'})
 _INLINE: Final = "INLINE IMAGE"
+_COLOURS: Final = frozenset({"g", "G", "rg", "RG", "k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"})
 _COMPONENTS: Final = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4}
 _JPEG_QUALITY: Final = 95
 _DEPTH: Final = 12
@@ -50,9 +53,22 @@ class _Space:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pen:
+    """What fills or strokes: colour space, gray as it was asked for, and how opaque it is."""
+
+    space: _Space = _Space()
+    gray: float = 0.0
+    alpha: float = 1.0
+
+    def on_paper(self) -> Decimal:
+        """Return the gray that shows on white paper."""
+        return _decimal(1 - (1 - self.gray) * self.alpha)
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
-    fill: _Space = _Space()
-    stroke: _Space = _Space()
+    fill: _Pen = _Pen()
+    stroke: _Pen = _Pen()
 
 
 class Inks:
@@ -73,9 +89,11 @@ class Inks:
     # ------------------------------------------------------------ content
 
     def _operations(self, operations: Sequence[Any], resources: pikepdf.Object) -> list[Any]:
+        """Return the operations without marks and with their colours in ink."""
         states = resources.get("/ExtGState", Dictionary())
         used = {str(operands[0]) for operands, operator in operations if str(operator) == "gs"}
-        opaque = all(_is_opaque(states[each]) for each in used if each in states)
+        plain = {name for name in used if name in states and _is_plain(states[name])}
+        opaque = plain == used and not any(flat.is_clear_state(states[name]) for name in used)
         out: list[Any] = []
         state, saved = _State(), []
         for operands, operator in operations:
@@ -86,9 +104,14 @@ class Inks:
                 saved.append(state)
             elif name == "Q" and saved:
                 state = saved.pop()
-            if self.gray:
+            if not self.gray:
+                out.append((operands, operator))
+            elif name == "gs" and str(operands[0]) in plain:
+                state, changes = _blend(state, states[str(operands[0])])
+                out += changes
+            else:
                 operands, operator, state = _in_gray(operands, operator, state, resources)
-            out.append((operands, operator))
+                out.append((operands, operator))
         return out
 
     # ------------------------------------------------------------ resources
@@ -132,10 +155,12 @@ class Inks:
         resources = form.get("/Resources", Dictionary())
         operations = self._operations(pikepdf.parse_content_stream(form), resources)
         form.write(pikepdf.unparse_content_stream(operations))
-        group = form.get("/Group")
-        if self.gray and group is not None and "/CS" in group:
-            group["/CS"] = Name.DeviceGray
         self._resources(resources, depth + 1)
+        group = form.get("/Group")
+        if group is not None and not flat.has_clear(form, resources):
+            del form["/Group"]
+        elif self.gray and group is not None and "/CS" in group:
+            group["/CS"] = Name.DeviceGray
 
     def _pattern(self, pattern: pikepdf.Object, depth: int) -> None:
         if not self._first_time(pattern):
@@ -174,12 +199,20 @@ class Inks:
     # ------------------------------------------------------------ pictures
 
     def _image(self, image: pikepdf.Object) -> None:
-        """Turn a colour picture into a gray one; its mask stays."""
+        """Turn a colour picture into a gray one; where it sees through itself, it shows the paper."""
         space = image.get("/ColorSpace")
-        if image.get("/ImageMask", False) or space is None or space == Name.DeviceGray:
+        if image.get("/ImageMask", False) or space is None:
+            return
+        if space == Name.DeviceGray and "/SMask" not in image:
             return
         assert isinstance(image, Stream)
         picture = pikepdf.PdfImage(image).as_pil_image().convert("L")
+        mask = image.get("/SMask")
+        if isinstance(mask, Stream):
+            paper = picture.point(lambda _: 255)
+            paper.paste(picture, mask=pikepdf.PdfImage(mask).as_pil_image().convert("L").resize(picture.size))
+            picture = paper
+            del image["/SMask"]
         if Name.DCTDecode in _filters(image):
             out = BytesIO()
             picture.save(out, "JPEG", quality=_JPEG_QUALITY)
@@ -199,25 +232,34 @@ class Inks:
 def _in_gray(operands: Any, operator: Any, state: _State, resources: pikepdf.Object) -> tuple[Any, Any, _State]:
     """Return an operation with its colour in gray, and the state after it."""
     name = str(operator)
+    if name not in _COLOURS:
+        return operands, operator, state
     filling = name.islower()
-    if name in {"g", "G", "rg", "RG", "k", "K"}:
-        gray = _gray_of([float(each) for each in operands])
-        space = _Space()
-        state = replace(state, fill=space) if filling else replace(state, stroke=space)
-        return [_decimal(gray)], Operator("g" if filling else "G"), state
+    pen = state.fill if filling else state.stroke
     if name in {"cs", "CS"}:
-        space = _space(operands[0], resources)
-        state = replace(state, fill=space) if filling else replace(state, stroke=space)
-        if space.kind == "/Pattern":
-            return [Name.Pattern], operator, state
-        return [Decimal(0)], Operator("g" if filling else "G"), state
-    if name in {"sc", "scn", "SC", "SCN"}:
-        space = state.fill if filling else state.stroke
-        if space.kind == "/Pattern":
+        pen = replace(pen, space=_space(operands[0], resources), gray=0.0)
+    elif name in {"sc", "scn", "SC", "SCN"}:
+        if pen.space.kind == "/Pattern":
             return operands[-1:], operator, state
-        turn = _to_gray(space.source) or _gray_of
-        return [_decimal(turn([float(each) for each in operands]))], Operator("g" if filling else "G"), state
-    return operands, operator, state
+        turn = _to_gray(pen.space.source) or _gray_of
+        pen = replace(pen, gray=turn([float(each) for each in operands]))
+    else:
+        pen = replace(pen, space=_Space(), gray=_gray_of([float(each) for each in operands]))
+    state = replace(state, fill=pen) if filling else replace(state, stroke=pen)
+    if pen.space.kind == "/Pattern":
+        return [Name.Pattern], operator, state
+    return [pen.on_paper()], Operator("g" if filling else "G"), state
+
+
+def _blend(state: _State, asked: pikepdf.Object) -> tuple[_State, list[Any]]:
+    """Turn transparent ink into a lighter gray: the paper below it is white."""
+    fill = replace(state.fill, alpha=float(asked.get("/ca", state.fill.alpha)))
+    stroke = replace(state.stroke, alpha=float(asked.get("/CA", state.stroke.alpha)))
+    changes: list[Any] = []
+    for pen, before, operator in ((fill, state.fill, "g"), (stroke, state.stroke, "G")):
+        if pen.alpha != before.alpha and pen.space.kind != "/Pattern":
+            changes.append(([pen.on_paper()], Operator(operator)))
+    return _State(fill, stroke), changes
 
 
 def _space(name: pikepdf.Object, resources: pikepdf.Object) -> _Space:
@@ -281,7 +323,6 @@ def _filters(stream: pikepdf.Object) -> list[Any]:
     return list(found) if isinstance(found, Array) else [found]
 
 
-def _is_opaque(state: pikepdf.Object) -> bool:
-    """Say whether a state does nothing but switch transparency off; where all do, none is needed."""
-    only = set(state.keys()) <= {"/ca", "/CA", "/Type"}
-    return only and all(float(state.get(key, 1)) == 1 for key in ("/ca", "/CA"))
+def _is_plain(state: pikepdf.Object) -> bool:
+    """Say whether a graphics state says nothing but how opaque the ink is."""
+    return set(state.keys()) <= {"/ca", "/CA", "/Type"}
