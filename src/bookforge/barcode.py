@@ -11,8 +11,8 @@ from typing import Final
 MODULE_PT: Final = 0.33 / 25.4 * 72
 """A module at a magnification of 1, in points."""
 
-MAGNIFICATIONS: Final = (1.0, 0.95, 0.9, 0.85, 0.8)
-"""What shops can scan and we use, largest first; below 0.8 scanners fail."""
+MAGNIFICATIONS: Final = (0.9, 0.85, 0.8)
+"""What bar codes on books are printed at, largest first; below 0.8 scanners fail."""
 
 _LEFT: Final = (
     "0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011",

@@ -83,7 +83,10 @@ class CopyrightPage:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is said about the book as a whole. Dates are ISO 8601, possibly shortened (``2026``, ``2026-11``)."""
+    """What is said about the book as a whole. Dates are ISO 8601, possibly shortened (``2026``, ``2026-11``).
+
+    ``back_cover`` is what the author wrote for the back of the cover, paragraph by paragraph.
+    """
 
     title: str
     language: str
@@ -100,6 +103,7 @@ class Metadata:
     subjects: tuple[Subject, ...] = ()
     description: str | None = None
     cover: Cover | None = None
+    back_cover: tuple[str, ...] = ()
     revision: str | None = None
     copyright_page: CopyrightPage = field(default_factory=CopyrightPage)
 

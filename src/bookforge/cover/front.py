@@ -28,10 +28,14 @@ _DRAWN: Final = "image/svg+xml"
 _PIXEL: Final = 0.75
 _SMALLER: Final = 0.94
 _TRIES: Final = 22
-_TITLE: Final = (80.0, 66.0, 26.0)
-"""The title's measure, the height it may take and its largest size, in hundredths of the cover's width."""
-_SUBTITLE: Final = (76.0, 30.0, 6.6)
-_AUTHORS: Final = (76.0, 7.4)
+_MARGIN: Final = 10.0
+"""The margins of the front. This and what follows is counted in hundredths of its width."""
+_TITLE: Final = (66.0, 26.0)
+"""The height a title may take, and its largest size."""
+_SUBTITLE: Final = (30.0, 6.6)
+_AUTHORS: Final = 7.4
+_NARROWER: Final = 0.95
+"""The measure of subtitle and authors, in parts of the title's."""
 _SMALLEST: Final = 4.4
 """What a long title does not press the other words below."""
 _DRAWN_LONGEST: Final = 2560
@@ -145,7 +149,7 @@ def _drawing(found: Asset, studio: Studio) -> Picture:
     scale = _DRAWN_LONGEST / max(found.width, found.height)
     size = (max(1, round(found.width * scale)), max(1, round(found.height * scale)))
     page = Box(0, 0, size[0] * _PIXEL, size[1] * _PIXEL)
-    values = {"front": view(studio, page, 0), "page": page, "art": drawn(found)}
+    values = {"front": view(studio, page, page, 0), "page": page, "art": drawn(found)}
     return _pressed(studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, assets(found)), size)
 
 
@@ -154,7 +158,7 @@ def _set(studio: Studio) -> Picture:
     safe = page.inside(*[0.05 * page.width] * 4)
 
     def lay(scale: float) -> Proof:
-        values = {"front": view(studio, page, 0, scale), "page": page, "art": None}
+        values = {"front": view(studio, page, safe, 0, scale), "page": page, "art": None}
         return studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, {})
 
     proof, fits = settled(lay, partial(crowded, part="front", safe=safe))
@@ -193,7 +197,8 @@ class FrontView:
     """The front for templates: its place on the sheet in points, and its words in lines with their sizes.
 
     ``unit`` is a hundredth of the width that stays after cutting, and type sizes are counted in it; ``inset`` is what
-    is cut off above, below and at the right.
+    is cut off or folded in above, below and at the right. The words keep ``start`` from the left edge of the place,
+    ``end`` from its right one.
     """
 
     left: float
@@ -201,6 +206,8 @@ class FrontView:
     width: float
     height: float
     inset: float
+    start: float
+    end: float
     unit: float
     title: tuple[str, ...]
     title_size: float
@@ -222,18 +229,24 @@ def assets(found: Asset | None) -> Assets:
     return {"cover-picture": (found.data, found.media_type)} if found else {}
 
 
-def view(studio: Studio, place: Box, inset: float, scale: float = 1.0) -> FrontView:
-    """Set the words of the front for a place on the sheet, everything ``scale`` times its best size."""
+def view(studio: Studio, place: Box, safe: Box, inset: float, scale: float = 1.0) -> FrontView:
+    """Set the words of the front for a place on the sheet, everything ``scale`` times its best size.
+
+    ``safe`` is where words may stand.
+    """
     said = studio.metadata
     wide = ruler(studio.faces)
-    room, high, largest = _TITLE
+    unit = (place.width - inset) / 100
+    start = max(_MARGIN * unit, safe.left - place.left)
+    end = max(_MARGIN * unit + inset, place.right - safe.right)
+    room = (place.width - start - end) / unit
+    high, largest = _TITLE
     title = lines.settle(said.title, (room, high), wide, 1.03)
-    sub_room, sub_high, sub_largest = _SUBTITLE
+    sub_high, sub_largest = _SUBTITLE
     size = min(title.size, largest)
     smaller = max(size * 0.6, _SMALLEST)
-    below = lines.settle(said.subtitle, (sub_room, sub_high), wide, 1.25) if said.subtitle else None
+    below = lines.settle(said.subtitle, (room * _NARROWER, sub_high), wide, 1.25) if said.subtitle else None
     names = tuple(author.name for author in said.authors)
-    author_room, author_largest = _AUTHORS
     longest = max((wide(name) for name in names), default=1.0) or 1.0
     series = said.series
     return FrontView(
@@ -242,13 +255,15 @@ def view(studio: Studio, place: Box, inset: float, scale: float = 1.0) -> FrontV
         width=place.width,
         height=place.height,
         inset=inset,
-        unit=(place.width - inset) / 100,
+        start=start,
+        end=end,
+        unit=unit,
         title=title.lines,
         title_size=size * scale,
         subtitle=below.lines if below else (),
         subtitle_size=min(below.size, sub_largest, smaller) * scale if below else 0.0,
         authors=names,
-        authors_size=min(author_largest, author_room / longest, smaller, 26 / max(1, len(names))) * scale,
+        authors_size=min(_AUTHORS, room * _NARROWER / longest, smaller, 26 / max(1, len(names))) * scale,
         series=f"{series.name}, {series.position}" if series and series.position else series.name if series else None,
         spaced=lines.takes_spacing(" ".join([*names, series.name if series else ""])),
     )

@@ -42,6 +42,12 @@ def settle(text: str, measure: tuple[float, float], width: Callable[[str], float
     return best[1] if best else Setting((text,), height)
 
 
+def broken(text: str, count: int, width: Callable[[str], float]) -> tuple[str, ...]:
+    """Break ``text`` into so many lines of about equal width; fewer when it has not so many words."""
+    words = tuple(_pieces(text))
+    return _balanced(words, min(count, len(words)), width) if words else (text,)
+
+
 def takes_spacing(text: str) -> bool:
     """Say whether letters may be spaced and raised to capitals: not in scripts that join them or have no cases."""
     names = (unicodedata.name(char, "") for char in text if char.isalpha())

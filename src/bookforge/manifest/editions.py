@@ -64,6 +64,7 @@ def _wrap(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Wrap
         height=_points(said.text("height")),
         spine=_points(said.text("spine")),
         pages=int(pages) if pages else None,
+        price=said.text("price"),
         at=said.at,
     )
 

@@ -32,6 +32,7 @@ def read(book: Fields, book_dir: Path, errors: list[Diagnostic]) -> Metadata:
         subjects=tuple(_subject(found, errors) for found in book.all_fields("subjects")),
         description=book.text("description"),
         cover=_cover(book.fields("cover"), book_dir, errors),
+        back_cover=_paragraphs(book.fields("cover")),
         revision=book.text("revision"),
         copyright_page=_copyright_page(book.fields("copyright-page")),
     )
@@ -100,10 +101,21 @@ def _subject(said: Fields, errors: list[Diagnostic]) -> Subject:
 
 def _cover(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Cover | None:
     image = said.located("image") if said else None
-    if said is None or image is None:
+    if said is None:
+        return None
+    for given, needed in (("image", "alt"), ("alt", "image")):
+        if given in said.places and needed not in said.places:
+            errors.append(error("manifest-keys-required", f"'cover' has no '{needed}'", said.at, f"add '{needed}: …'"))
+    if image is None:
         return None
     path = file_of(book_dir, image, errors)
     return Cover(path, said.text("alt") or "", image.at) if path else None
+
+
+def _paragraphs(cover: Fields | None) -> tuple[str, ...]:
+    """Return the text for the back of the cover, paragraph by paragraph."""
+    text = cover.text("back") if cover else None
+    return tuple(" ".join(each.split()) for each in re.split(r"\n\s*\n", text or "") if each.strip())
 
 
 def _copyright_page(said: Fields | None) -> CopyrightPage:

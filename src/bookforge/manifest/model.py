@@ -29,6 +29,7 @@ class Scalar(enum.StrEnum):
     TRIM_SIZE = "trim size"
     LENGTH = "length"
     COUNT = "number of pages"
+    PRICE = "price in five digits"
     BINDING = "binding"
     ISBN = "ISBN"
     BISAC = "BISAC code"
@@ -201,10 +202,16 @@ SUBJECT: Final = Table(
 
 COVER: Final = Table(
     "cover",
-    "The front cover.",
+    "The cover.",
     (
-        Key("image", Scalar.PATH, "The image, from the book's folder.", required=True),
-        Key("alt", Scalar.LINE, "What the cover shows, for those who cannot see it.", required=True),
+        Key("image", Scalar.PATH, "The image, from the book's folder; without one the title is set."),
+        Key("alt", Scalar.LINE, "What the image shows, for those who cannot see it; every image needs it."),
+        Key(
+            "back",
+            Scalar.PROSE,
+            "What stands on the back of a printed cover, where it is not the description. An empty line between "
+            "paragraphs.",
+        ),
     ),
 )
 
@@ -241,6 +248,7 @@ WRAP: Final = Table(
         Key("height", Scalar.LENGTH, "How high it is, bleed included."),
         Key("spine", Scalar.LENGTH, "How wide the spine is in the printer's template."),
         Key("pages", Scalar.COUNT, "The page count the file or the template was made for."),
+        Key("price", Scalar.PRICE, "The five digits beside the bar code: `90000` where no price is said."),
     ),
     short="file",
 )
@@ -291,7 +299,7 @@ BOOK: Final = Table(
         Key("rights", Scalar.PROSE, "The statement of rights, such as `All rights reserved`."),
         Key("subjects", ListOf(SUBJECT), "Subject headings for shops and libraries."),
         Key("description", Scalar.PROSE, "The blurb."),
-        Key("cover", COVER, "The front cover."),
+        Key("cover", COVER, "The cover."),
         Key("revision", Scalar.LINE, "The name of this state of the text, such as `draft 3`; proofs show it."),
         Key("copyright-page", COPYRIGHT_PAGE, "What the copyright page says."),
         Key("bibliography", Scalar.PATH, "A bibliography; kept for later, citations are not set yet."),

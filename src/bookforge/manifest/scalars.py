@@ -202,6 +202,13 @@ def _count(text: str) -> str | Wrong:
     return Wrong("manifest-types", f"'{text}' is not a number of pages", "write a number such as 240")
 
 
+def _price(text: str) -> str | Wrong:
+    if re.fullmatch(r"[0-9]{5}", text):
+        return text
+    hint = 'write the currency's digit and the price without a point, as in "51499" for $14.99, or "90000" for none'
+    return Wrong("manifest-types", f"'{text}' is not a price in five digits", hint)
+
+
 def _binding(text: str) -> str | Wrong:
     if text.lower() in BINDINGS:
         return text.lower()
@@ -264,6 +271,7 @@ _CHECKS: Final[dict[Scalar, Callable[[str], str | Wrong]]] = {
     Scalar.LENGTH: _length,
     Scalar.COUNT: _count,
     Scalar.BINDING: _binding,
+    Scalar.PRICE: _price,
     Scalar.ISBN: _isbn,
     Scalar.BISAC: _bisac,
     Scalar.THEMA: _thema,

@@ -47,6 +47,7 @@ _SCALARS: Final[dict[Scalar, dict[str, Any]]] = {
     Scalar.TRIM_SIZE: {"type": "string", "examples": ["5.5x8.5in", "140x216mm", *NAMED]},
     Scalar.LENGTH: {"type": "string", "examples": ["12.93in", "328.4mm"]},
     Scalar.COUNT: {"type": "integer", "minimum": 1},
+    Scalar.PRICE: {"type": ["string", "integer"]},
     Scalar.BINDING: {"enum": list(BINDINGS)},
     Scalar.ISBN: {"type": ["string", "integer"]},
     Scalar.BISAC: {"type": "string", "pattern": "^[A-Za-z]{3}[0-9]{6}$"},

@@ -103,7 +103,8 @@ class Printer:
 
     Of the cover: ``cover_bleed`` on every side, ``cover_safe`` between the cut and all that must not be cut,
     ``spine_safe`` between a fold and the text of the spine, which stands there from ``spine_text_pages`` on;
-    ``barcode_clear`` is what the barcode's field keeps from the cut and from the fold.
+    ``barcode_clear`` is what the barcode's field keeps from the cut and from the fold; ``barcode_added``: where a cover
+    has no barcode, the printer puts one into that field.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Printer:
     barcode_width: float
     barcode_height: float
     barcode_clear: float
+    barcode_added: bool
 
     def edge(self, bleed: bool) -> float:
         """Return the least margin at head, foot and outside, for a file with or without bleed."""

@@ -256,6 +256,7 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "barcode-width": ("barcode_width", _length),
     "barcode-height": ("barcode_height", _length),
     "barcode-clear": ("barcode_clear", _length),
+    "barcode-added": ("barcode_added", _flag),
 }
 
 

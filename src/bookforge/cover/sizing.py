@@ -1,0 +1,145 @@
+"""An edition, its printer and its final page count into the sheet of its cover, or why that cannot be known."""
+
+from typing import Final
+
+from bookforge.cover import sheet
+from bookforge.cover.sheet import Sheet, Terms
+from bookforge.diagnostics import Diagnostic, EditionError, error, warning
+from bookforge.edition import Edition, Wrap
+from bookforge.measure import Length, TrimSize
+from bookforge.printers import Printer
+
+_SAME_SPINE: Final = 0.36
+"""What a spine may be off, in points: an eighth of a millimetre, less than two leaves of paper."""
+
+
+def terms(printer: Printer) -> Terms:
+    """Return what a printer asks of covers."""
+    return Terms(
+        bleed=printer.cover_bleed,
+        clear=printer.cover_safe,
+        fold=printer.spine_safe,
+        spine_text_pages=printer.spine_text_pages,
+        barcode=(printer.barcode_width, printer.barcode_height),
+        barcode_clear=printer.barcode_clear,
+    )
+
+
+def sheet_of(edition: Edition, trim: TrimSize, printer: Printer, pages: int) -> Sheet | Diagnostic:
+    """Return the sheet of an edition of so many pages.
+
+    A warning where only the printer's template knows the size and its numbers are not given: ``cover-size-known``.
+    Errors: ``cover-fits-pages``, ``cover-fits-trim``.
+    """
+    size = (trim.width.pt, trim.height.pt)
+    wrap, hard = edition.wrap, edition.binding == "hardcover"
+    spine = printer.spine(pages, edition.paper, edition.binding)
+    if wrap is not None and wrap.file is None and (wrap.width or wrap.height or wrap.spine):
+        template = _template(wrap, printer)
+        check_pages(edition, printer, pages)
+        if not sheet.fits(template, size, hard=hard):
+            raise _misfit("the numbers of the cover's template are not those of", edition, trim)
+        return sheet.of_template(template, size, terms(printer), hard=hard)
+    if spine is None:
+        return _unknown(edition, printer, pages)
+    return sheet.paperback(size, spine, terms(printer))
+
+
+def check_pages(edition: Edition, printer: Printer, pages: int) -> None:
+    """Refuse a cover that was made for another number of pages, and say how much the spine is off.
+
+    Errors: ``cover-fits-pages``.
+    """
+    wrap = edition.wrap
+    if wrap is None or wrap.pages is None or wrap.pages == pages:
+        return
+    was, now = (printer.spine(each, edition.paper, edition.binding) for each in (wrap.pages, pages))
+    message = f"the cover was made for {wrap.pages} pages, the book now has {pages}"
+    if was is not None and now is not None:
+        message += f": the spine must be {_difference(now - was)}"
+    raise EditionError(error("cover-fits-pages", message, wrap.at, _again(wrap, printer, pages)))
+
+
+def check_file(edition: Edition, trim: TrimSize, printer: Printer, pages: int, size: tuple[float, float]) -> str | None:
+    """Compare a finished cover of this size (width, height) with the book; return what could not be compared.
+
+    Errors: ``cover-fits-pages``, ``cover-fits-trim``.
+    """
+    check_pages(edition, printer, pages)
+    wrap = edition.wrap
+    assert wrap is not None
+    width, height = size
+    if wrap.width and wrap.height:
+        if abs(width - wrap.width) > sheet.SAME or abs(height - wrap.height) > sheet.SAME:
+            raise _wrong_size(edition, size, (wrap.width, wrap.height))
+        return None
+    spine = printer.spine(pages, edition.paper, edition.binding)
+    if spine is None:
+        if wrap.pages is None:
+            return f"{printer.title} gives no formula for the spine"
+        return None
+    right = sheet.paperback((trim.width.pt, trim.height.pt), spine, terms(printer))
+    if abs(height - right.height) > sheet.SAME:
+        raise _wrong_size(edition, size, (right.width, right.height))
+    off = right.width - width
+    if wrap.pages is not None and abs(off) > sheet.SAME:
+        raise _wrong_size(edition, size, (right.width, right.height))
+    if wrap.pages is None and abs(off) > _SAME_SPINE:
+        made = width - right.width + spine
+        if not 0 <= made <= 4 * spine:
+            raise _wrong_size(edition, size, (right.width, right.height))
+        message = f"the cover has a spine of {_mm(made)}, {pages} pages make one of {_mm(spine)}"
+        message += f": it must be {_difference(off)}"
+        raise EditionError(error("cover-fits-pages", message, wrap.at, _again(wrap, printer, pages)))
+    return None
+
+
+def _template(wrap: Wrap, printer: Printer) -> tuple[float, float, float]:
+    if wrap.width is None or wrap.height is None or wrap.spine is None:
+        lacking = [name for name in ("width", "height", "spine") if getattr(wrap, name) is None]
+        message = f"the cover's template lacks {' and '.join(lacking)}"
+        hint = f"copy width, height and spine from the template of {printer.title}"
+        raise EditionError(error("cover-size-known", message, wrap.at, hint))
+    return wrap.width, wrap.height, wrap.spine
+
+
+def _unknown(edition: Edition, printer: Printer, pages: int) -> Diagnostic:
+    message = (
+        f"no cover is made for '{edition.name}': the size of a {edition.binding} of {pages} pages is known only from "
+        f"the cover template of {printer.title}"
+    )
+    hint = (
+        "order the template there and write its numbers under the edition: "
+        f"wrap: {{width: …in, height: …in, spine: …in, pages: {pages}}}"
+    )
+    return warning("cover-size-known", message, edition.at, hint)
+
+
+def _misfit(what: str, edition: Edition, trim: TrimSize) -> EditionError:
+    message = f"{what} a {edition.binding} of {_mm(trim.width.pt)} by {_mm(trim.height.pt)}"
+    hint = "compare width, height and spine with the template, bleed included"
+    return EditionError(error("cover-fits-trim", message, edition.wrap.at if edition.wrap else edition.at, hint))
+
+
+def _wrong_size(edition: Edition, found: tuple[float, float], right: tuple[float, float]) -> EditionError:
+    message = f"the cover file has {_by(found)}, this book needs {_by(right)}, bleed included"
+    hint = "make it anew in that size; it is one page with back, spine and front, without marks around"
+    return EditionError(error("cover-fits-trim", message, edition.wrap.at if edition.wrap else edition.at, hint))
+
+
+def _again(wrap: Wrap, printer: Printer, pages: int) -> str:
+    if wrap.file:
+        return f"have the cover made anew for {pages} pages, then write pages: {pages}"
+    return f"order a new template from {printer.title} for {pages} pages and write its numbers"
+
+
+def _difference(points: float) -> str:
+    return f"{_mm(abs(points))} {'wider' if points > 0 else 'narrower'}"
+
+
+def _by(size: tuple[float, float]) -> str:
+    return f"{size[0] / 72:.3f} by {size[1] / 72:.3f} in"
+
+
+def _mm(points: float) -> str:
+    return f"{Length(points).mm:.2f} mm"

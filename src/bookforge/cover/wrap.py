@@ -1,0 +1,356 @@
+"""The cover that goes round a printed book: back, spine and front on one sheet, each set until it fits."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from bookforge import barcode
+from bookforge.barcode import Barcode
+from bookforge.book import Asset
+from bookforge.cache import key as cache_key
+from bookforge.cover import art, front, lines
+from bookforge.cover.front import Art, FrontView, Proof, Studio
+from bookforge.cover.sheet import Box, Sheet
+from bookforge.diagnostics import Diagnostic, note, warning
+from bookforge.edition import Edition
+from bookforge.laid import Laid
+from bookforge.printers import Printer
+from bookforge.writers import pdf
+
+_LOSS: Final = 0.08
+"""How much of the picture's width or height may be cut away before the front is set from the title instead."""
+_LEADING: Final = 1.42
+_LARGEST: Final = 13.5
+_SMALLEST: Final = 8.5
+_ROUNDS: Final = 24
+_SMALLER: Final = 0.95
+_MARGIN: Final = 0.1
+"""The margins of the back, in parts of its width."""
+_SPINE_ENDS: Final = 0.08
+"""How far the spine's words stay from its ends, in parts of the front's width: the eye wants more than the knife."""
+_AROUND: Final = 4.0
+"""White above and below a bar code, in points; beside it the quiet zones are part of it."""
+_CLEARANCE: Final = 9.0
+"""How far the words of the back stay from the bar code's field, in points."""
+_AUTHOR: Final = 0.86
+_PUBLISHER: Final = 0.72
+"""The sizes of the spine's other words, in parts of the title's."""
+_HOPE: Final = 1.08
+"""How much larger than estimated the spine's type is tried at first."""
+_LINE_COST: Final = 0.75
+_LARGE_ENOUGH: Final = 16.0
+_PART_COST: Final = 0.7
+"""What a second line of the title, and leaving out the publisher or the authors, must win in size to be worth it."""
+_MIDDLE: Final = " \u00b7 "
+_PARTS: Final = (("author", "title", "publisher"), ("author", "title"), ("title",))
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A finished wrap: the PDF, the characters on it, and what was found meanwhile."""
+
+    data: bytes | None
+    shown: str = ""
+    said: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """The spine for templates: its place before it is turned to the right, and its words; sizes in points."""
+
+    left: float
+    top: float
+    length: float
+    thickness: float
+    size: float
+    author: str | None
+    title: tuple[str, ...]
+    publisher: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as the back of the cover presents one; no name where the biography says it."""
+
+    name: str | None
+    biography: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The back for templates: the place of its words on the sheet, the words, and the type size in points."""
+
+    left: float
+    top: float
+    width: float
+    bottom: float
+    imprint_width: float
+    size: float
+    leading: float
+    blurb: tuple[str, ...]
+    people: tuple[Person, ...]
+    category: str | None
+    publisher: str | None
+
+
+def wrap(studio: Studio, sheet: Sheet, printer: Printer, pages: int) -> Wrapped:
+    """Make the wrap on its sheet; ``None`` for the PDF when the words of the back cannot be made to fit.
+
+    Warnings: ``cover-text-fits``, ``cover-large-enough``, ``cover-fits-trim``, ``cover-barcode-fits``.
+    """
+    edition = studio.read.edition
+    terms = repr((sheet, printer.min_font, printer.spine_text_pages, printer.min_dpi, printer.barcode_added, pages))
+    name = cache_key("wrap", *studio.depends(), repr(studio.metadata), terms, repr((edition.isbn, edition.wrap)))
+    known = studio.store.get("wrap", name, Wrapped)
+    if known is None:
+        known = _Binder(studio, sheet, printer, pages).bind()
+        studio.store.put("wrap", name, known)
+    return known
+
+
+class _Binder:
+    """Sets the three panels one after the other, each at the largest size at which nothing is crowded."""
+
+    def __init__(self, studio: Studio, sheet: Sheet, printer: Printer, pages: int) -> None:
+        self.studio = studio
+        self.sheet = sheet
+        self.printer = printer
+        self.pages = pages
+        self.said: list[Diagnostic] = []
+        self.art = self._art()
+        self.barcode = self._barcode(studio.read.edition)
+        self.field = self._field()
+
+    def bind(self) -> Wrapped:
+        first = self._front()
+        spine = self._spine(first)
+        proof = self._back(first, spine)
+        if proof is None:
+            return Wrapped(None, "", (*self.said, _too_long_a_back()))
+        self.said += proof.said
+        data = pdf.write_sheet(proof.laid, self.sheet.outer, proof.source, self.said.append)
+        return Wrapped(data, "".join(sorted(proof.laid.shown)), tuple(dict.fromkeys(self.said)))
+
+    # ------------------------------------------------------------ the picture and the bar code
+
+    def _art(self) -> tuple[Asset, Art] | None:
+        """Return the book's picture when it can fill the front, with the colour the rest of the cover takes from it."""
+        found, place = self.studio.art, self._front_place()
+        if found is None:
+            return None
+        own, wanted = found.width / found.height, place.width / place.height
+        loss = 1 - min(own, wanted) / max(own, wanted)
+        where = self.studio.metadata.cover
+        if loss > _LOSS:
+            message = (
+                f"the picture '{found.path}' is not used for the printed cover: filling the front would cut away "
+                f"{loss:.0%} of its {'height' if own < wanted else 'width'}; the front is set from the title"
+            )
+            hint = f"use one of {place.width / 72:.3f} by {place.height / 72:.3f} in"
+            self.said.append(warning("cover-fits-trim", message, where.at if where else None, hint))
+            return None
+        drawing = found.media_type == "image/svg+xml"
+        dots = min(found.width / place.width, found.height / place.height) * 72
+        if not drawing and dots < self.printer.min_dpi:
+            message = f"the picture '{found.path}' has {dots:.0f} dots an inch on the printed cover"
+            sides = (place.width / 72 * self.printer.min_dpi, place.height / 72 * self.printer.min_dpi)
+            hint = f"{self.printer.title} wants {self.printer.min_dpi}: {sides[0]:.0f} by {sides[1]:.0f} pixels"
+            self.said.append(warning("cover-large-enough", message, where.at if where else None, hint))
+        return found, front.drawn(found, art.edge(front.picture(self.studio).data))
+
+    def _barcode(self, edition: Edition) -> Barcode | None:
+        if not edition.isbn:
+            return None
+        field = self.sheet.barcode
+        price = edition.wrap.price if edition.wrap else None
+        made = barcode.draw(edition.isbn, price, field.width, field.height)
+        if made is None:
+            message = "the bar code does not fit the white field on the back of the cover"
+            self.said.append(warning("cover-barcode-fits", message, edition.at))
+        return made
+
+    def _field(self) -> Box | None:
+        """Return the white field: round a bar code of ours, else where the printer puts one, if that is done."""
+        theirs = self.sheet.barcode
+        if self.barcode is None:
+            return theirs if self.printer.barcode_added and not self.studio.read.edition.isbn else None
+        width, height = self.barcode.width, self.barcode.height + 2 * _AROUND
+        place = self._back_place()
+        return Box(min(theirs.right, place.right) - width, min(theirs.bottom, place.bottom) - height, width, height)
+
+    # ------------------------------------------------------------ the panels
+
+    def _front_place(self) -> Box:
+        """Return the front with what is cut off above, below and at the right."""
+        panel, outer = self.sheet.front, self.sheet.outer
+        return Box(panel.left, panel.top - outer, panel.width + outer, panel.height + 2 * outer)
+
+    def _front(self) -> FrontView:
+        place, outer = self._front_place(), self.sheet.outer
+        if self.art:
+            return front.view(self.studio, place, self.sheet.front_safe, outer)
+        scale = 1.0
+        for _ in range(_ROUNDS):
+            made = front.view(self.studio, place, self.sheet.front_safe, outer, scale)
+            if not front.crowded(self._lay(made, None, None).laid, "front", self.sheet.front_safe):
+                return made
+            scale *= _SMALLER
+        self.said.append(front.too_long("front"))
+        return made
+
+    def _spine(self, first: FrontView) -> Spine | None:
+        """Set the spine's words as large as they may be, dropping the publisher, then the authors, where they must."""
+        if self.pages < self.printer.spine_text_pages:
+            self._bare(f"{self.printer.title} wants none on fewer than {self.printer.spine_text_pages} pages")
+            return None
+        tried = (self._spine_of(first, parts, count) for parts in _PARTS for count in (1, 2, 3))
+        found = [made for made in tried if made]
+        if found:
+            return max(found, key=_worth)
+        self._bare(f"it is {self.sheet.spine.width / 72 * 25.4:.1f} mm wide, too narrow for the title")
+        return None
+
+    def _spine_of(self, first: FrontView, parts: tuple[str, ...], count: int) -> Spine | None:
+        """Set some of the spine's words, the title in so many lines; ``None`` where the type would be too small."""
+        safe, panel, said = self.sheet.spine_safe, self.sheet.spine, self.studio.metadata
+        title = lines.broken(said.title, count, front.ruler(self.studio.faces))
+        if len(title) != count:
+            return None
+        length = min(safe.height, panel.height - 2 * _SPINE_ENDS * self.sheet.front.width)
+        wide = front.ruler(self.studio.faces)
+        author = _MIDDLE.join(author.name for author in said.authors) if "author" in parts else None
+        publisher = said.publisher if "publisher" in parts else None
+        ems = max(map(wide, title)) + _AUTHOR * wide(author or "") + _PUBLISHER * wide(publisher or "")
+        largest = min(safe.width / (1.12 * count), max(15.0, panel.width * 0.42), _HOPE * length / ems)
+        for size in _sizes(largest, self.printer.min_font / (_PUBLISHER if publisher else _AUTHOR if author else 1)):
+            made = Spine(
+                left=safe.left + (safe.width - length) / 2,
+                top=safe.top + (safe.height - safe.width) / 2,
+                length=length,
+                thickness=safe.width,
+                size=size,
+                author=author,
+                title=title,
+                publisher=publisher,
+            )
+            if not _spine_crowded(self._lay(first, made, None).laid, made):
+                return made
+        return None
+
+    def _bare(self, why: str) -> None:
+        self.said.append(note("cover-text-fits", f"the spine has no text: {why}"))
+
+    def _back(self, first: FrontView, spine: Spine | None) -> Proof | None:
+        """Set the words of the back; without the authors' lives where there is no room for them."""
+        for people in dict.fromkeys((self._people(), ())):
+            for size in _sizes(min(_LARGEST, self._back_place().width / 23), _SMALLEST):
+                made = self._back_view(people, size)
+                proof = self._lay(first, spine, made)
+                if not self._back_crowded(proof.laid):
+                    if people != self._people():
+                        left_out = "the back of the cover has no room for the authors' biographies"
+                        self.said.append(warning("cover-text-fits", left_out, hint="shorten 'back' under 'cover'"))
+                    return proof
+        return None
+
+    def _back_place(self) -> Box:
+        """Return where the words of the back stand."""
+        panel, safe = self.sheet.back, self.sheet.back_safe
+        side = max(panel.width * _MARGIN, safe.left - panel.left)
+        inner = max(side, panel.right - safe.right)
+        return panel.inside(side, side * 1.15, inner, max(side, panel.bottom - safe.bottom))
+
+    def _back_view(self, people: tuple[Person, ...], size: float) -> Back:
+        said, place = self.studio.metadata, self._back_place()
+        right = self.field.left - _CLEARANCE if self.field else place.right
+        return Back(
+            left=place.left,
+            top=place.top,
+            width=place.width,
+            bottom=self.sheet.height - (self.field.bottom if self.field else place.bottom),
+            imprint_width=right - place.left,
+            size=size,
+            leading=size * _LEADING,
+            blurb=said.back_cover or _paragraphs(said.description),
+            people=people,
+            category=next((each.label for each in said.subjects if each.scheme == "bisac"), None),
+            publisher=said.publisher,
+        )
+
+    def _people(self) -> tuple[Person, ...]:
+        authors = self.studio.metadata.authors
+        return tuple(
+            Person(None if author.name in author.biography else author.name, author.biography)
+            for author in authors
+            if author.biography
+        )
+
+    def _back_crowded(self, laid: Laid) -> bool:
+        boxes = [box for _, box in front.boxes_of(laid, "back")]
+        guarded = self.field.inside(*[-_CLEARANCE + 0.5] * 4) if self.field else None
+        if guarded and any(guarded.meets(box) for box in boxes):
+            return True
+        return front.crowded(laid, "back", self.sheet.back_safe)
+
+    def _lay(self, first: FrontView, spine: Spine | None, back: Back | None) -> Proof:
+        place = _middle(self.field, self.barcode) if self.field and self.barcode else None
+        values = {
+            "sheet": self.sheet,
+            "front": first,
+            "spine": spine,
+            "back": back,
+            "art": self.art[1] if self.art else None,
+            "barcode": place,
+            "field": self.field,
+        }
+        assets = dict(front.assets(self.art[0] if self.art else None))
+        if self.barcode:
+            assets["barcode.svg"] = (self.barcode.svg, "image/svg+xml")
+        sheets = (*front.SHEETS, "cover-wrap.css.j2")
+        return self.studio.lay("cover-wrap.html.j2", sheets, values, assets)
+
+
+def _middle(field: Box, code: Barcode) -> Box:
+    """Return where a bar code stands in the middle of its field."""
+    left, top = (field.width - code.width) / 2, (field.height - code.height) / 2
+    return Box(field.left + left, field.top + top, code.width, code.height)
+
+
+def _sizes(largest: float, least: float) -> Iterator[float]:
+    """Yield type sizes from the largest down, the least being the last."""
+    size = largest
+    while size > least:
+        yield size
+        size *= _SMALLER
+    if largest >= least:
+        yield least
+
+
+def _spine_crowded(laid: Laid, spine: Spine) -> bool:
+    """Say whether words of the spine run into each other or out of it; it is measured before it is turned."""
+    place = Box(spine.left, spine.top, spine.length, spine.thickness)
+    blocks: dict[str, list[Box]] = {}
+    for block, box in front.boxes_of(laid, "spine"):
+        if not place.holds(box, 0.5):
+            return True
+        blocks.setdefault(block, []).append(box)
+    reach = sorted((min(box.left for box in boxes), max(box.right for box in boxes)) for boxes in blocks.values())
+    return any(begins - ends < spine.size for (_, ends), (begins, _) in pairwise(reach))
+
+
+def _worth(spine: Spine) -> float:
+    """Weigh the size of a spine's type against what it cost to get there."""
+    left_out = (spine.author is None) + (spine.publisher is None)
+    return float(min(spine.size, _LARGE_ENOUGH) * _LINE_COST ** (len(spine.title) - 1) * _PART_COST**left_out)
+
+
+def _paragraphs(text: str | None) -> tuple[str, ...]:
+    return tuple(" ".join(each.split()) for each in re.split(r"\n\s*\n", text or "") if each.strip())
+
+
+def _too_long_a_back() -> Diagnostic:
+    message = "no cover is made: the description does not fit the back, however small it is set"
+    hint = "write a shorter text for the back: cover: {back: …}"
+    return warning("cover-text-fits", message, hint=hint)
