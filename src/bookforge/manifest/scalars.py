@@ -205,7 +205,7 @@ def _count(text: str) -> str | Wrong:
 def _price(text: str) -> str | Wrong:
     if re.fullmatch(r"[0-9]{5}", text):
         return text
-    hint = 'write the currency's digit and the price without a point, as in "51499" for $14.99, or "90000" for none'
+    hint = 'write the digit of the currency and the price without a point, as in "51499" for $14.99; "90000" is none'
     return Wrong("manifest-types", f"'{text}' is not a price in five digits", hint)
 
 
