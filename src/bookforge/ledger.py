@@ -4,6 +4,7 @@ Each section's flow is compared in order, each note by itself, formulas as a lis
 not words, so that hyphens at line ends, ligatures and capitals set by a style make no difference.
 """
 
+import copy
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,10 +74,26 @@ def _sections(root: xhtml.Element) -> Iterator[tuple[str, xhtml.Element]]:
 
 
 def _notes(root: xhtml.Element) -> Iterator[tuple[str, xhtml.Element]]:
-    for element in root.iter(etree.Element):
-        identity = element.get("data-note-id")
-        if identity is not None:
-            yield identity, element
+    """Yield the notes; one that goes on over pages is joined from its parts."""
+    found = [element for element in root.iter(etree.Element) if element.get("data-note-id") is not None]
+    later: dict[str, list[xhtml.Element]] = {}
+    for element in found:
+        if element.get("data-note-part") is not None:
+            later.setdefault(element.get("data-note-id") or "", []).append(element)
+    for element in found:
+        identity = element.get("data-note-id") or ""
+        if element.get("data-note-part") is None:
+            yield identity, _joined([element, *later[identity]]) if identity in later else element
+
+
+def _joined(parts: list[xhtml.Element]) -> xhtml.Element:
+    whole = etree.Element("span")
+    for part in parts:
+        one = copy.deepcopy(part)
+        del one.attrib["data-note-id"]
+        one.tail = " "
+        whole.append(one)
+    return whole
 
 
 # ---------------------------------------------------------------- documents

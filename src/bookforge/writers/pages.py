@@ -13,6 +13,7 @@ from bookforge.laid import Area as Area
 from bookforge.laid import Laid as Laid
 from bookforge.laid import LaidPage as LaidPage
 from bookforge.laid import Line as Line
+from bookforge.laid import Picture as Picture
 from bookforge.laid import SceneBreak as SceneBreak
 from bookforge.numerals import roman
 
@@ -99,13 +100,12 @@ def letters(text: str) -> str:
 
 
 def _short_of_text(root: Any, notes: Mapping[str, str]) -> set[str]:
-    """Return the notes whose text was not set whole."""
-    return {
-        element.get("data-note-id")
-        for element in root.iter("span")
-        if element.get("data-note-id") is not None
-        and letters("\n".join(element.itertext())) != letters(notes.get(element.get("data-note-id"), ""))
-    }
+    """Return the notes whose text was not set whole; one in several parts counts as one."""
+    whole: dict[str, list[str]] = {}
+    for element in root.iter("span"):
+        if element.get("data-note-id") is not None:
+            whole.setdefault(element.get("data-note-id"), []).extend(element.itertext())
+    return {note for note, texts in whole.items() if letters("\n".join(texts)) != letters(notes.get(note, ""))}
 
 
 # ---------------------------------------------------------------- walking the boxes
@@ -243,7 +243,7 @@ class _Surveyor:
         self._heads_seen: set[int] = set()
         self._heads_here: set[int] = set()
         self._breaks: list[SceneBreak] = []
-        self._pictures: list[Area] = []
+        self._pictures: list[Picture] = []
         self._marked = False
 
     def page(self, index: int, page: Any, label: str) -> _Sheet:
@@ -314,7 +314,9 @@ class _Surveyor:
         """Note what a box shows beside text."""
         if _kind(box).endswith("ReplacedBox"):
             self._marked = True
-            self._pictures.append(_area(box))
+            area = _area(box)
+            source = box.element.get("src") if box.element is not None else None
+            self._pictures.append(Picture(area.x, area.y, area.width, area.height, source or ""))
         elif "scene-break" in _classes(box.element) and _kind(box) not in _INSIDE_WORDS:
             area = _area(box)
             self._breaks.append(SceneBreak(box.element.get("id"), area.y, area.height, _has_ornament(box)))

@@ -32,7 +32,8 @@ from bookforge.diagnostics import (
     warning,
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
-from bookforge.writers import documents, margins
+from bookforge.writers import documents, galley, initials, margins
+from bookforge.writers.galley import Galley
 from bookforge.writers.pages import PIXEL_PT, Laid, Line, facts
 
 _BASE: Final = "https://book.invalid/"
@@ -73,6 +74,25 @@ def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
 
+class Trials:
+    """Lays out one section after another, as often as it takes; nothing is drawn and nothing said."""
+
+    def __init__(self, materials: Materials) -> None:
+        self._engine = _Engine(materials)
+
+    def lay(self, html: str, stylesheets: tuple[Stylesheet, ...], section: str, end: str) -> Galley:
+        """Lay out a document that holds a section and, after it, something with the id ``end``.
+
+        Errors: as :func:`layout`.
+        """
+        rendered, tree = self._engine.render(html, Location(section), _unheard, None, stylesheets)
+        return galley.read(facts(rendered, tree, _Ruler()), section, end)
+
+
+def _unheard(_: Diagnostic) -> None:
+    """What a trial says, the whole book says again."""
+
+
 def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     """Draw a layout as PDF/UA-1 with page labels and bookmarks; same composition, same bytes.
 
@@ -86,6 +106,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
 
     def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
+        initials.join(laid.document.pages, pdf)
         _print_gray_in_gray(pdf)
 
     with _listening(Location(composition.documents[0].href), report), _no_clock():
@@ -264,41 +285,46 @@ class _Engine:
             # Without any font Pango ends the process.
             raise LayoutError(error("font-exists", "the layout declares no font", hint="see docs/layouts.md"))
         self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.scratch))
-        self._assets = materials.assets
-        self._stylesheets = materials.stylesheets
-
-    def render(self, html: str, at: Location, report: Report, variant: str | None = _VARIANT) -> tuple[Any, Any]:
-        """Lay out a document; return WeasyPrint's, and the element tree it was made from."""
         from weasyprint.css.counters import CounterStyle
         from weasyprint.text.fonts import FontConfiguration
 
-        configuration, counters, profiles = FontConfiguration(), CounterStyle(), {}  # type: ignore[var-annotated]
-        fetcher = self._fetcher()
-        sheets = []
-        for sheet in self._stylesheets:
-            with _listening(Location(sheet.origin), report):
-                sheets.append(
-                    self._module.CSS(
-                        string=sheet.text,
-                        base_url=_BASE,
-                        url_fetcher=fetcher,
-                        font_config=configuration,
-                        counter_style=counters,
-                        color_profiles=profiles,
-                    )
-                )
+        self._assets = materials.assets
+        self._stylesheets = materials.stylesheets
+        self._shared = {
+            "font_config": FontConfiguration(),
+            "counter_style": CounterStyle(),
+            "color_profiles": dict[str, Any](),
+        }
+        self._read: dict[Stylesheet, Any] = {}
+        self._serve = self._fetcher()
+
+    def render(
+        self,
+        html: str,
+        at: Location,
+        report: Report,
+        variant: str | None = _VARIANT,
+        stylesheets: tuple[Stylesheet, ...] | None = None,
+    ) -> tuple[Any, Any]:
+        """Lay out a document; return WeasyPrint's, and the element tree it was made from.
+
+        ``stylesheets`` are used in the place of the materials'; each is read once.
+        """
+        sheets = [self._sheet(sheet, report) for sheet in stylesheets or self._stylesheets]
         with _listening(at, report):
-            source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=fetcher)
-            rendered = source.render(
-                font_config=configuration,
-                counter_style=counters,
-                color_profiles=profiles,
-                stylesheets=sheets,
-                pdf_variant=variant,
-            )
+            source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
+            rendered = source.render(stylesheets=sheets, pdf_variant=variant, **self._shared)
         _keep_own_links(rendered)
         margins.part_notes(rendered, _MARGIN_NOTES)
         return rendered, source.etree_element
+
+    def _sheet(self, sheet: Stylesheet, report: Report) -> Any:
+        if sheet not in self._read:
+            with _listening(Location(sheet.origin), report):
+                self._read[sheet] = self._module.CSS(
+                    string=sheet.text, base_url=_BASE, url_fetcher=self._serve, **self._shared
+                )
+        return self._read[sheet]
 
     def _fetcher(self) -> Any:
         from weasyprint.urls import URLFetcher, URLFetcherResponse

@@ -1,0 +1,217 @@
+"""A composition in, the plan of its pages out: each section laid out alone, measured and corrected until it is right.
+
+A section is what stands between two forced page starts; what comes of it depends on nothing before it but the side it
+begins on. So its plan is kept by a hash of all it is made from, and an unchanged section costs nothing.
+"""
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bookforge import engines
+from bookforge.cache import Cache
+from bookforge.cache import key as cache_key
+from bookforge.edition import Composition, Part, Stylesheet
+from bookforge.laid import Laid
+from bookforge.numerals import roman
+from bookforge.typeset import markup, settling
+from bookforge.typeset.plan import Corrections, Plan, SectionPlan
+
+if TYPE_CHECKING:
+    from bookforge.writers.galley import Galley
+    from bookforge.writers.pdf import Trials
+
+_STAGE: Final = "galley"
+_TAG: Final = re.compile(r"<\w+\b[^>]*>")
+_ID: Final = re.compile(r'\sid="([^"]+)"')
+_LINK: Final = re.compile(r'\shref="#([^"]+)"')
+_SOURCE: Final = re.compile(r'\ssrc="([^"]+)"')
+_CLASS: Final = re.compile(r'\sclass="([^"]*)"')
+_AFTER: Final = "after-the-section"
+_LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder."""
+
+    store: Cache
+    scratch: Path
+    code: str
+
+
+def plan(composition: Composition, bench: Bench) -> Plan:
+    """Plan the pages of a composition that has ``parts``.
+
+    Errors: as :func:`bookforge.writers.pdf.layout`.
+    """
+    typesetter = _Typesetter(composition, bench)
+    units = list(typesetter.units())
+    return Plan({unit.parts[0].section: unit.plan for unit in units}, _corrections(units), *_numbered(units))
+
+
+def carry_out(composition: Composition, planned: Plan) -> Composition:
+    """Return a composition with its plan carried out."""
+    return markup.carry_out(composition, planned.corrections)
+
+
+def kept(planned: Plan, laid: Laid) -> Iterator[tuple[str, int, int]]:
+    """Yield the ids that stand on another page than planned, with the planned page and the real one, from 0."""
+    for name, page in planned.pages.items():
+        if name in laid.anchors and laid.anchors[name][0] != page:
+            yield name, page, laid.anchors[name][0]
+
+
+# ---------------------------------------------------------------- sections
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Sections that follow each other without a forced page start, and their plan."""
+
+    parts: tuple[Part, ...]
+    plan: SectionPlan
+
+
+class _Typesetter:
+    def __init__(self, composition: Composition, bench: Bench) -> None:
+        self._composition = composition
+        self._bench = bench
+        self._plain = markup.stylesheets(composition.stylesheets, ())
+        self._common = cache_key(
+            _STAGE,
+            bench.code,
+            engines.versions(*engines.PAGES),
+            *(sheet.text for sheet in self._plain),
+            *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
+        )
+
+    @cached_property
+    def _trials(self) -> "Trials":
+        from bookforge.writers import pdf
+
+        made = self._composition
+        return pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch))
+
+    def units(self) -> Iterator[_Unit]:
+        """Settle the sections in order, each on the side on which it will begin."""
+        waiting: _Unit | None = None
+        start = 0
+        for place, part in enumerate(self._composition.parts):
+            if waiting is None:
+                waiting = self._unit((part,), place, start)
+                continue
+            after = _first_page(waiting.plan, start) + waiting.plan.shape.pages
+            unit = self._unit((part,), place, after)
+            if _goes_on(waiting.plan, unit.plan):
+                waiting = self._unit((*waiting.parts, part), place - len(waiting.parts), start)
+                continue
+            yield waiting
+            waiting, start = unit, after
+        if waiting is not None:
+            yield waiting
+
+    def _unit(self, parts: tuple[Part, ...], place: int, index: int) -> _Unit:
+        """Settle sections that begin on the page after so many."""
+        context = _context(self._composition.parts[:place])
+        pictures = sorted({name for part in parts for name in _SOURCE.findall(part.text)})
+        depends = (
+            self._common,
+            *self._composition.frame,
+            context,
+            *(part.text for part in parts),
+            *(cache_key("picture", *self._composition.assets.get(name, (b"", ""))) for name in pictures),
+        )
+        known = self._known(depends, parts, context, "right")
+        if known.shape.sided and _first_page(known, index) % 2:
+            known = self._known(depends, parts, context, "left")
+        return _Unit(parts, known)
+
+    def _known(self, depends: tuple[str, ...], parts: tuple[Part, ...], context: str, side: str) -> SectionPlan:
+        name = cache_key(_STAGE, side, *depends)
+        known = self._bench.store.get(_STAGE, name, SectionPlan)
+        if known is None:
+            known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections))
+            self._bench.store.put(_STAGE, name, known)
+        return known
+
+    def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
+        frame = self._composition.frame
+        texts = "\n".join(
+            markup.section(part, each) for part, each in zip(parts, _spread(corrections, len(parts)), strict=True)
+        )
+        html = frame[0] + context + texts + _after(texts) + frame[-1]
+        sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
+        return self._trials.lay(html, (*sheets, _LEFT) if side == "left" else sheets, parts[0].section, _AFTER)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:
+    return section.shape.start == "any" and section.shape.names[0] == before.shape.names[1]
+
+
+def _context(parts: tuple[Part, ...]) -> str:
+    """Stand-ins for the sections before: stylesheets may look at what kinds there were, and which was the last."""
+    classes = [found[1] for part in parts if (tag := _TAG.search(part.text)) and (found := _CLASS.search(tag.group()))]
+    kinds = [*dict.fromkeys(classes), *classes[-1:]]
+    return "".join(f'<section class="{kind}" style="display: none !important"></section>' for kind in kinds)
+
+
+def _after(texts: str) -> str:
+    """A page after the section: it takes what spills over, and has the places elsewhere in the book it refers to."""
+    here = set(_ID.findall(texts))
+    elsewhere = [name for name in dict.fromkeys(_LINK.findall(texts)) if name not in here]
+    places = "".join(f'<span id="{name}">\u200b</span>' for name in elsewhere)
+    return f'<div id="{_AFTER}" style="break-before: page">\u200b{places}</div>'
+
+
+def _spread(corrections: Corrections, parts: int) -> list[Corrections]:
+    """Give every section of a unit its corrections: pages are added after the last."""
+    return [dataclasses.replace(corrections, sheets=0)] * (parts - 1) + [corrections]
+
+
+# ---------------------------------------------------------------- the book
+
+
+def _corrections(units: list[_Unit]) -> dict[str, Corrections]:
+    return {
+        part.section: each
+        for unit in units
+        for part, each in zip(unit.parts, _spread(unit.plan.corrections, len(unit.parts)), strict=True)
+    }
+
+
+def _first_page(section: SectionPlan, index: int) -> int:
+    """Return the page on which a section begins when so many stand before it; a blank one may come between."""
+    wrong = {"right": index % 2 == 1, "left": index % 2 == 0}
+    return index + wrong.get(section.shape.start, False)
+
+
+def _numbered(units: list[_Unit]) -> tuple[dict[str, int], dict[str, str], int]:
+    """Return every id's page and its label, and how many pages the book has."""
+    pages: dict[str, int] = {}
+    body = 0
+    index = 0
+    for unit in units:
+        index = _first_page(unit.plan, index)
+        pages |= {name: index + page for name, page in unit.plan.shape.anchors.items()}
+        for part in unit.parts:
+            tag = _TAG.search(part.text)
+            if tag is not None and "first-of-body" in _classes(tag.group()):
+                body = pages.get(part.section, index)
+        index += unit.plan.shape.pages
+    labels = {name: str(page - body + 1) if page >= body else roman(page + 1).lower() for name, page in pages.items()}
+    return pages, labels, index
+
+
+def _classes(tag: str) -> list[str]:
+    found = _CLASS.search(tag)
+    return found[1].split() if found else []

@@ -1,0 +1,169 @@
+"""A section laid out alone in, the notes that are to go on from page to page and the places where out.
+
+WeasyPrint never breaks a note: one that does not fit moves to the next page, with the line that calls it, and leaves a
+hole. But it fills a page with as many notes as fit and takes the others over to the next. So a note is first set as so
+many notes as it has lines, all called at one place; what then stands on one page is joined again.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import Final
+
+from bookforge.laid import Laid, Line
+from bookforge.typeset.plan import Cut, PartedNote, Place
+from bookforge.writers.galley import Block, Call, Galley
+
+_LEAST: Final = 2
+"""Lines of a note that stand at least on either side of a cut."""
+
+_HOLE: Final = 3
+"""Lines that want at the foot of a page before a note is parted to fill it."""
+
+_RULE: Final = 1.5
+"""Lines that the space above the notes may take."""
+
+_NEAR: Final = 4
+"""Lines at the top of a page in which the call of a note says that the note is why the page before it has a hole."""
+
+
+def troubled(galley: Galley) -> bool:
+    """Say whether a note lost text, went astray or left a hole."""
+    pages = _pages_of_notes(galley.laid)
+    if galley.laid.unfit or any(page >= galley.end for found in pages.values() for page in found):
+        return True
+    firsts = [call for call in galley.calls if call.part == 1 and call.note in pages]
+    if any(call.page != pages[call.note][0] for call in firsts):
+        return True
+    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
+    near = {call.page for call in firsts if call.note in long and _rows_above(galley, call) < _NEAR}
+    return any(_hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
+
+
+def astray(galley: Galley) -> int:
+    """Count the notes that do not begin on the page of their call."""
+    pages = _pages_of_notes(galley.laid)
+    return sum(call.page != pages[call.note][0] for call in galley.calls if call.part == 1 and call.note in pages)
+
+
+def beyond(galley: Galley) -> bool:
+    """Say whether a note goes on after the section's last page."""
+    return any(page >= galley.end for found in _pages_of_notes(galley.laid).values() for page in found)
+
+
+def _hole(galley: Galley, index: int) -> float:
+    """Return the lines of text that would still go onto a page."""
+    page = galley.laid.pages[index]
+    text = [line.y + line.height for line in page.lines if line.note is None]
+    notes = [line.y for line in page.lines if line.note is not None]
+    room = (min(notes) - _RULE * page.leading if notes else page.bottom) - max(text, default=page.top)
+    return room / page.leading
+
+
+def _rows_above(galley: Galley, call: Call) -> int:
+    """Return how many lines of the text stand above that of a call on its page."""
+    above = 0
+    for name, block in galley.blocks.items():
+        for number, row in enumerate(block.rows):
+            if name == call.block and number == call.row:
+                return above
+            above += row.page == call.page
+    return above
+
+
+def _lines_of_notes(laid: Laid) -> dict[str, list[tuple[int, Line]]]:
+    found: dict[str, list[tuple[int, Line]]] = {}
+    for page in laid.pages:
+        for line in page.lines:
+            if line.note is not None and line.kind == "note":
+                found.setdefault(line.note, []).append((page.index, line))
+    return found
+
+
+def _pages_of_notes(laid: Laid) -> dict[str, list[int]]:
+    return {note: [page for page, _ in lines] for note, lines in _lines_of_notes(laid).items()}
+
+
+# ---------------------------------------------------------------- parting
+
+
+def by_lines(galley: Galley) -> dict[str, PartedNote]:
+    """Part every note that is long enough after each of its lines that may be the last on a page."""
+    calls = {call.note: call for call in galley.calls if call.part == 1}
+    found = {}
+    for note, lines in _lines_of_notes(galley.laid).items():
+        if note in calls:
+            cuts = _cuts([line for _, line in lines])
+            if cuts:
+                found[note] = PartedNote(cuts, _where(galley, calls[note]))
+    return found
+
+
+def _cuts(lines: list[Line]) -> tuple[Cut, ...]:
+    spread = any(line.stretch is not None for line in lines)
+    letters = list(accumulate(sum(map(str.isalnum, line.text)) for line in lines))
+    return tuple(
+        Cut(letters[place], spread and not lines[place].ends)
+        for place in range(_LEAST - 1, len(lines) - _LEAST)
+        if not lines[place].hyphen
+    )
+
+
+def _where(galley: Galley, call: Call) -> Place | None:
+    """Return where the later parts are called: in the last line that has to stay on the page of the first.
+
+    Called any earlier, they would take the room of lines that cannot go to the next page alone.
+    """
+    block = galley.blocks[call.block]
+    name, kept = call.block, _kept(block, call.row + 1)
+    if block.tied and kept == len(block.rows):
+        names = list(galley.blocks)
+        after = names[names.index(call.block) + 1 :]
+        name = next((each for each in after if not galley.blocks[each].tied), call.block)
+        kept = _kept(galley.blocks[name], 1) if name != call.block else kept
+    if (name, kept) == (call.block, call.row + 1) or _calls_between(galley, call, name, kept - 1):
+        return None
+    rows = galley.blocks[name].rows
+    return Place(name, rows[-1].letters if kept == len(rows) else rows[kept - 2].letters + 1 if kept > 1 else 1)
+
+
+def _kept(block: Block, lines: int) -> int:
+    """Return after how many lines a block may be broken at the earliest, so many being on the page."""
+    whole = len(block.rows)
+    kept = max(lines, block.orphans)
+    return whole if block.whole or whole - kept < block.widows else kept
+
+
+def _calls_between(galley: Galley, call: Call, block: str, row: int) -> bool:
+    names = list(galley.blocks)
+    order = {name: number for number, name in enumerate(names)}
+    here, there = (order[call.block], call.row), (order[block], row)
+    later = galley.calls[galley.calls.index(call) + 1 :]
+    return any(other.note != call.note and here <= (order[other.block], other.row) <= there for other in later)
+
+
+# ---------------------------------------------------------------- joining
+
+
+def joined(galley: Galley, parted: Mapping[str, PartedNote]) -> dict[str, PartedNote]:
+    """Join the parts of each note that came to stand on one page."""
+    lines = _lines_of_notes(galley.laid)
+    found = {}
+    for note, plan in parted.items():
+        cuts = _between_pages(lines.get(note, []), plan.cuts)
+        if cuts:
+            found[note] = PartedNote(cuts, plan.call)
+    return found
+
+
+def _between_pages(lines: Iterable[tuple[int, Line]], cuts: tuple[Cut, ...]) -> tuple[Cut, ...]:
+    letters: dict[int, int] = {}
+    for page, line in lines:
+        letters[page] = letters.get(page, 0) + sum(map(str.isalnum, line.text))
+    ends = list(accumulate(letters[page] for page in sorted(letters)))[:-1]
+    return tuple(min(cuts, key=lambda cut: (abs(cut.letters - end), cut.letters)) for end in ends)
+
+
+def kept(galley: Galley, parted: Mapping[str, PartedNote]) -> bool:
+    """Say whether each part of a note stands on a page of its own."""
+    pages = _pages_of_notes(galley.laid)
+    return all(len(set(pages.get(note, []))) == len(plan.cuts) + 1 for note, plan in parted.items())

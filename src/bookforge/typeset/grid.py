@@ -1,0 +1,131 @@
+"""A section laid out alone in, the margins that bring its text onto the page's grid out.
+
+The text's lines stand ``leading`` below each other from the top of the page. Whatever stands between them may be of any
+height; what is wanting to whole lines is added around it, half above and half below, all above where a heading belongs
+to what follows. At the top of a page margins are dropped, so a page begins on the grid by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bookforge.laid import LaidPage, Line
+from bookforge.writers.galley import Galley
+
+TOLERANCE: Final = 0.05
+"""Points a line may lie beside the grid before it is moved; the eye would take five times as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """What is added between two stretches of text: above the first free block there, and above the text again."""
+
+    block: str
+    above: str | None
+    upper: float
+    lower: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What was found about a section's grid so far.
+
+    ``natural`` are the gaps above blocks as the layout has them; ``pads`` what was added, by the block of the text
+    below; ``level`` blocks with lines of more than one leading.
+    """
+
+    natural: Mapping[str, float] = field(default_factory=dict)
+    pads: Mapping[str, Pad] = field(default_factory=dict)
+    level: frozenset[str] = frozenset()
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """The margins above blocks, by their ids, in order."""
+        found: dict[str, float] = {}
+        for pad in self.pads.values():
+            if pad.above is not None and pad.upper:
+                found[pad.above] = round(self.natural.get(pad.above, 0) + pad.upper, 3)
+            if pad.lower:
+                found[pad.block] = round(self.natural.get(pad.block, 0) + pad.lower, 3)
+        return dict(sorted(found.items()))
+
+
+def off_grid(galley: Galley) -> tuple[str, ...]:
+    """Return the blocks of the text with lines that are not on the grid."""
+    found = [
+        line.block or ""
+        for page in galley.laid.pages[: galley.end]
+        for line in body(page)
+        if abs(_off(line, page)) > TOLERANCE
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def body(page: LaidPage) -> Iterator[Line]:
+    """Yield the lines of a page that belong on its grid."""
+    return (line for line in page.lines if line.body and line.note is None)
+
+
+def _off(line: Line, page: LaidPage) -> float:
+    """Return how far a line lies below the grid, or above it when that is nearer."""
+    off = (line.baseline - page.first) % page.leading
+    return off - page.leading if off > page.leading / 2 else off
+
+
+def correct(galley: Galley, grid: Grid) -> Grid:
+    """Return the grid with what the last layout needs added; the same when every line that can be moved is right."""
+    tall = {
+        line.block
+        for page in galley.laid.pages[: galley.end]
+        for line in body(page)
+        if line.block is not None and line.height > page.leading + TOLERANCE
+    }
+    if tall - grid.level:
+        # Lines that are too high move all below them: what is to be moved besides is seen when they are level.
+        return Grid(grid.natural, grid.pads, grid.level | tall)
+    natural = dict(grid.natural)
+    for name, gap in galley.gaps.items():
+        if name not in natural and name not in grid.margins:
+            natural[name] = gap
+    pads = dict(grid.pads)
+    for page in galley.laid.pages[: galley.end]:
+        for pad in _pads(page, galley, pads):
+            pads[pad.block] = pad
+    used = {name for pad in pads.values() for name in (pad.block, pad.above)}
+    if pads == grid.pads:
+        return grid
+    return Grid({name: gap for name, gap in natural.items() if name in used}, pads, grid.level)
+
+
+def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad]) -> Iterator[Pad]:
+    moved = 0.0
+    before: Line | None = None
+    lines = [line for line in page.lines if line.note is None]
+    for place, line in enumerate(lines):
+        if not line.body:
+            continue
+        wanting = -(line.baseline + moved - page.first) % page.leading
+        if line.starts and line.block and TOLERANCE < wanting < page.leading - TOLERANCE:
+            moved += wanting
+            above = _first_free(line.block, page, before, galley) if before is not None else None
+            heading = place > 0 and lines[place - 1].kind == "heading"
+            yield _pad(line.block, wanting % page.leading, page.leading, above, heading, known.get(line.block))
+        before = line
+
+
+def _pad(block: str, wanting: float, leading: float, above: str | None, heading: bool, old: Pad | None) -> Pad:
+    """Spread what is wanting above a block of the text; ``above`` is the first of the free blocks before it."""
+    if old is not None and old.above != above:
+        # The page now breaks elsewhere: what stands above the free block may stay there, it is not on this page.
+        return Pad(block, old.above, old.upper, (old.lower + wanting) % leading)
+    whole = ((old.upper + old.lower if old is not None else 0) + wanting) % leading
+    upper = 0.0 if above is None else whole if heading else whole / 2
+    return Pad(block, above, upper, whole - upper)
+
+
+def _first_free(block: str, page: LaidPage, before: Line, galley: Galley) -> str | None:
+    """Return the first block between a line and a block below it."""
+    edge = before.y + before.height - TOLERANCE
+    between = [name for name, (index, top) in galley.tops.items() if index == page.index and top >= edge]
+    first = between[0] if between else block
+    return first if first != block and block in between else None

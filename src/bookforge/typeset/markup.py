@@ -1,0 +1,95 @@
+"""A composition and the plan of its pages in, the same composition with the plan carried out."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bookforge import compose, xhtml
+from bookforge.edition import Composition, Part, Stylesheet
+from bookforge.typeset import level, parting
+from bookforge.typeset.plan import Corrections
+
+AT_EDGE: Final = "at-edge"
+"""The class of a scene break at the top or the bottom of a page."""
+
+_VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
+_SPECIAL: Final = re.compile(r"[^A-Za-z0-9_\u0080-\U0010ffff-]")
+
+_RULES: Final = """
+@page { @footnote { max-height: 75% } }
+.footnote.continued { counter-increment: footnote -1; footnote-policy: auto }
+.footnote.continued::footnote-call { content: ""; vertical-align: baseline; line-height: 0; margin: 0; padding: 0 }
+.footnote.continued::footnote-marker { content: none }
+.footnote.continued .note-block:first-child { display: block }
+.footnote.continued .note-block.resumed { text-indent: 0; margin-top: 0 }
+.footnote.unfinished, .footnote .note-block.unfinished { text-align-last: justify; margin-bottom: 0 }
+.level { line-height: 0 }
+.goes-on { break-before: page; height: 0 }
+"""
+"""What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, and no sign in a
+line is higher than the line."""
+
+
+def carry_out(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
+    """Return a composition with the corrections of its sections carried out.
+
+    ``corrections`` are by section id; a section without any stays as it is.
+    """
+    parts = tuple(Part(part.section, section(part, corrections.get(part.section))) for part in composition.parts)
+    text = compose.joined([part.text for part in parts], composition.frame)
+    (document,) = composition.documents
+    return dataclasses.replace(
+        composition,
+        parts=parts,
+        documents=(dataclasses.replace(document, text=text),),
+        stylesheets=stylesheets(composition.stylesheets, corrections.values()),
+    )
+
+
+def section(part: Part, corrections: Corrections | None) -> str:
+    """Return a section's markup with its corrections carried out."""
+    if corrections is None or not _changes_markup(corrections):
+        return part.text
+    root = xhtml.read(part.text)
+    parting.part(root, dict(corrections.notes))
+    for scene_break in xhtml.find_class(root, "scene-break"):
+        if scene_break.get("id") in corrections.edges:
+            xhtml.add_class(scene_break, AT_EDGE)
+    for block in [each for each in root.iter() if each.get("id") in set(corrections.level)]:
+        level.level(block)
+    for _ in range(corrections.sheets):
+        sheet = xhtml.read("\u200b", "div")
+        sheet.set("class", "goes-on")
+        sheet.set("data-generated", "")
+        root[-1].append(sheet)
+    for element in root.iter():
+        # An HTML parser would not see the end of an empty element.
+        if len(element) == 0 and element.text is None and element.tag not in _VOID:
+            element.text = ""
+    return xhtml.write(root)
+
+
+def _changes_markup(corrections: Corrections) -> bool:
+    return bool(corrections.notes or corrections.edges or corrections.level or corrections.sheets)
+
+
+def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:
+    """Return the layout's stylesheets with the plan's before and after: what holds for all books, and the margins."""
+    rules = "".join(
+        f"#{_escaped(block)} {{ margin-top: {_points(margin)} }}\n"
+        for each in corrections
+        for block, margin in sorted(each.margins.items())
+    )
+    first = Stylesheet("plan-rules.css", "plan-rules.css", _RULES)
+    return (first, *of_layout, *((Stylesheet("plan.css", "plan.css", rules),) if rules else ()))
+
+
+def _points(length: float) -> str:
+    return f"{length:.3f}pt"
+
+
+def _escaped(name: str) -> str:
+    """Write an id as a selector has it."""
+    escaped = _SPECIAL.sub(lambda found: "\\" + found.group(), name)
+    return f"\\{ord(escaped[0]):x} {escaped[1:]}" if escaped[:1].isdigit() else escaped

@@ -1,0 +1,225 @@
+"""A note's markup and the places where it is parted in, its parts out: every word once, none divided."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.typeset.plan import Cut, PartedNote, Place
+
+CONTINUED: Final = "continued"
+"""The class of every part of a note but the first."""
+
+UNFINISHED: Final = "unfinished"
+"""The class of what a cut leaves with a full last line."""
+
+_RESUMED: Final = "resumed"
+_BLOCK: Final = "note-block"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text node, the edge of a block (no node), or something without text (``which`` is empty).
+
+    ``start`` counts characters from the beginning of the whole.
+    """
+
+    node: xhtml.Element | None
+    which: str
+    text: str
+    start: int
+
+
+def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
+    """Part the notes of a section, in place."""
+    for note in list(xhtml.find_class(root, "footnote", "span")):
+        plan = notes.get(note.get("data-note-id") or "")
+        if plan is None:
+            continue
+        parts = parts_of(note, plan.cuts)
+        tail, note.tail = note.tail, None
+        parent = note.getparent()
+        assert parent is not None
+        at = parent.index(note)
+        parent.remove(note)
+        where = _find(root, plan.call) if plan.call is not None else None
+        beside = parts if where is None else parts[:1]
+        for offset, each in enumerate(beside):
+            parent.insert(at + offset, each)
+        beside[-1].tail = tail
+        if where is not None and len(parts) > 1:
+            _insert(where, parts[1:])
+
+
+def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
+    """Return a note in parts; a cut that would divide a word is not made."""
+    pieces = list(_pieces(note))
+    whole = pieces[-1].start + len(pieces[-1].text) if pieces else 0
+    places = [(place, cut.full) for cut in cuts if (place := _place(pieces, cut.letters)) not in (None, 0, whole)]
+    edges = [0, *(place for place, _ in places if place is not None), whole]
+    full = [each for _, each in places] + [False]
+    seen: set[str] = set()
+    parts = []
+    for number, ((begin, end), is_full) in enumerate(zip(pairwise(edges), full, strict=True)):
+        each = _slice(note, begin, end, last=end == whole)
+        _name(each, seen)
+        if number:
+            if "id" in each.attrib:
+                del each.attrib["id"]
+            xhtml.add_class(each, CONTINUED)
+            each.set("data-note-part", str(number + 1))
+            if begin not in _block_starts(pieces):
+                _mark_first(each)
+        if is_full:
+            _mark_last(each)
+        parts.append(each)
+    return parts
+
+
+def _pieces(root: xhtml.Element) -> Iterator[_Piece]:
+    at = 0
+    for node, which, text in _walk(root, root):
+        yield _Piece(node, which, text, at)
+        at += len(text)
+
+
+def _walk(element: xhtml.Element, root: xhtml.Element) -> Iterator[tuple[xhtml.Element | None, str, str]]:
+    """Yield texts in document order; ``None`` where a block begins or ends or a line is broken."""
+    block = element is not root and (xhtml.has_class(element, _BLOCK) or xhtml.has_class(element, "line"))
+    if block or element.tag == "br":
+        yield None, "", ""
+    if element.tag in {"br", "img"}:
+        yield element, "", ""
+    if element.text:
+        yield element, "text", element.text
+    for child in element:
+        yield from _walk(child, root)
+    if block:
+        yield None, "", ""
+    if element is not root and element.tail:
+        yield element, "tail", element.tail
+
+
+def _place(pieces: list[_Piece], letters: int) -> int | None:
+    """Return the character after so many letters and what belongs to the last word; ``None`` inside a word."""
+    left = letters
+    for piece in pieces:
+        if left <= 0 and piece.node is None:
+            return piece.start
+        if left <= 0 and not piece.which:
+            return None  # beside a picture: to which side it belongs is not known
+        for offset, character in enumerate(piece.text):
+            if left <= 0 and character.isspace():
+                return piece.start + offset
+            if character.isalnum():
+                if left <= 0:
+                    return None
+                left -= 1
+    return None
+
+
+def _block_starts(pieces: list[_Piece]) -> set[int]:
+    return {piece.start for piece in pieces if piece.node is None}
+
+
+def _slice(note: xhtml.Element, begin: int, end: int, last: bool) -> xhtml.Element:
+    """Return a copy that holds the characters from ``begin`` to ``end``."""
+    part = copy.deepcopy(note)
+    part.tail = None
+    kept: set[xhtml.Element] = {part}
+    for piece in list(_pieces(part)):
+        if piece.node is None:
+            continue
+        if not piece.which:
+            inside = begin < piece.start <= end if piece.node.tag == "br" else begin <= piece.start < end
+            if inside or (last and piece.start == end):
+                kept.update((piece.node, *piece.node.iterancestors()))
+            continue
+        text = piece.text[max(0, begin - piece.start) : max(0, end - piece.start)]
+        if begin and begin >= piece.start:
+            text = text.lstrip()
+        setattr(piece.node, piece.which, text or None)
+        if text:
+            holder = piece.node if piece.which == "text" else piece.node.getparent()
+            assert holder is not None
+            kept.update((holder, *holder.iterancestors()))
+    for element in [each for each in part.iter() if each not in kept]:
+        parent = element.getparent()
+        if parent is not None and parent in kept:
+            xhtml.remove(element)
+    return part
+
+
+def _name(part: xhtml.Element, seen: set[str]) -> None:
+    """Let every id stand once: with the first part of its element."""
+    for element in part.iter():
+        name = element.get("id")
+        if name is not None and name in seen:
+            del element.attrib["id"]
+        elif name is not None:
+            seen.add(name)
+
+
+def _mark_first(part: xhtml.Element) -> None:
+    for element in part.iter():
+        if xhtml.has_class(element, _BLOCK):
+            xhtml.add_class(element, _RESUMED)
+            return
+
+
+def _mark_last(part: xhtml.Element) -> None:
+    blocks = [element for element in part.iter() if xhtml.has_class(element, _BLOCK)]
+    xhtml.add_class(blocks[-1] if len(blocks) > 1 else part, UNFINISHED)
+
+
+# ---------------------------------------------------------------- where later parts are called
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A place in a text node."""
+
+    node: xhtml.Element
+    which: str
+    offset: int
+
+
+def _find(root: xhtml.Element, place: Place) -> _Gap | None:
+    block = next((each for each in root.iter() if each.get("id") == place.block), None)
+    if block is None:
+        return None
+    left = place.letters
+    last: _Gap | None = None
+    for node, which, text in _flow(block):
+        for offset, character in enumerate(text):
+            if left <= 0 and character.isspace():
+                return _Gap(node, which, offset)
+            if character.isalnum():
+                left -= 1
+        if text.strip():
+            last = _Gap(node, which, len(text.rstrip()))
+    return last if left <= 0 else None
+
+
+def _flow(block: xhtml.Element) -> Iterator[tuple[xhtml.Element, str, str]]:
+    """Yield the texts of a block, those of notes left out."""
+    if block.text:
+        yield block, "text", block.text
+    for child in block:
+        if not xhtml.has_class(child, "footnote"):
+            yield from _flow(child)
+        if child.tail:
+            yield child, "tail", child.tail
+
+
+def _insert(gap: _Gap, parts: list[xhtml.Element]) -> None:
+    text = getattr(gap.node, gap.which)
+    setattr(gap.node, gap.which, text[: gap.offset] or None)
+    parts[-1].tail = text[gap.offset :] or None
+    holder = gap.node if gap.which == "text" else gap.node.getparent()
+    assert holder is not None
+    at = 0 if gap.which == "text" else holder.index(gap.node) + 1
+    for offset, each in enumerate(parts):
+        holder.insert(at + offset, each)

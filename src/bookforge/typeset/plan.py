@@ -1,0 +1,95 @@
+"""What is decided of a book's pages before they are set, as plain values.
+
+WeasyPrint sets text greedily from above: it keeps no grid, parts no note, and knows nothing of a page's edges. So each
+section is laid out alone, measured, and corrected; the corrections go into the document that is set. Lengths are
+points; letters are counted as :func:`str.isalnum` knows them, notes in the text left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a note is parted: after ``letters`` of its letters and figures. ``full``: the line before is justified."""
+
+    letters: int
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the text between two words: after ``letters`` of a block's letters and figures."""
+
+    block: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartedNote:
+    """A note in several parts. The later ones are called at ``call``; ``None``: beside the first."""
+
+    cuts: tuple[Cut, ...]
+    call: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What one section needs so that its pages come out right.
+
+    ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
+    at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart. ``sheets`` are
+    pages for the rest of notes after the section's last.
+    """
+
+    margins: Mapping[str, float] = field(default_factory=dict)
+    notes: Mapping[str, PartedNote] = field(default_factory=dict)
+    edges: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    sheets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a section alone comes to.
+
+    ``start`` is where it wants to begin: ``any`` (it just goes on), ``page``, ``left`` or ``right``. ``anchors`` are
+    the pages on which its ids stand, counted from 0. ``sided``: it comes out differently when it begins on the other
+    side. ``names`` are the page names of its first and last page.
+    """
+
+    pages: int
+    start: str
+    anchors: Mapping[str, int]
+    sided: bool
+    names: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section settled: what was corrected, what came of it, and what is still wrong.
+
+    ``rounds`` are how often it was laid out; ``off_grid`` the blocks whose lines are not on the grid; ``unfit`` the
+    notes that do not fit.
+    """
+
+    corrections: Corrections
+    shape: Shape
+    rounds: int
+    off_grid: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A book settled.
+
+    ``units`` are the plans of what stands between forced page starts, by the id of its first section; ``corrections``
+    are those of every section. ``pages`` (from 0) and ``labels`` are where every id stands; ``total`` counts all pages.
+    """
+
+    units: Mapping[str, SectionPlan]
+    corrections: Mapping[str, Corrections]
+    pages: Mapping[str, int]
+    labels: Mapping[str, str]
+    total: int

@@ -1,0 +1,118 @@
+"""One section: laid out, measured, corrected, laid out again, until nothing is left to correct."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Final
+
+from bookforge.laid import LaidPage
+from bookforge.typeset import footnotes, grid
+from bookforge.typeset.grid import Grid
+from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
+from bookforge.writers.galley import Galley
+
+_ROUNDS: Final = 10
+"""Layouts of one section at most: what is not right then is said, not corrected."""
+
+_PARTINGS: Final = 2
+"""How often notes are parted anew when the pages moved under them."""
+
+_EDGE: Final = 0.5
+"""Lines between a scene break and the edge of the type area within which it stands at the edge."""
+
+
+def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
+    """Settle a section; ``lay`` lays it out with corrections."""
+    state = _Settling()
+    galley = lay(state.corrections)
+    for rounds in range(1, _ROUNDS + 1):
+        before = state.corrections
+        state.look(galley)
+        if state.corrections == before:
+            break
+        if rounds < _ROUNDS:
+            galley = lay(state.corrections)
+    else:
+        # What the last look would change is not seen any more.
+        return _plan(before, galley, _ROUNDS)
+    return _plan(state.corrections, galley, rounds)
+
+
+def _plan(corrections: Corrections, galley: Galley, rounds: int) -> SectionPlan:
+    return SectionPlan(corrections, _shape(galley), rounds, grid.off_grid(galley), tuple(sorted(galley.laid.unfit)))
+
+
+class _Settling:
+    """What is known of a section so far, and what was corrected."""
+
+    def __init__(self) -> None:
+        self.corrections = Corrections()
+        self._grid = Grid()
+        self._by_lines = False
+        self._partings = 0
+        self._edges_seen: dict[str, int] = {}
+        self._cuts: dict[str, PartedNote] = {}
+
+    def look(self, galley: Galley) -> None:
+        """Take in a layout with the corrections so far; correct further."""
+        before = self.corrections
+        self._grid = grid.correct(galley, self._grid)
+        self.corrections = dataclasses.replace(
+            before,
+            margins=self._grid.margins,
+            level=tuple(sorted(self._grid.level)),
+            edges=self._edges(galley),
+            sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
+        )
+        still = self.corrections == before
+        if self._by_lines and still:
+            self._by_lines = False
+            self.corrections = dataclasses.replace(self.corrections, notes=footnotes.joined(galley, before.notes))
+        elif not self._by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
+            self._by_lines = True
+            self._partings += 1
+            self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
+
+    def _needs_parting(self, galley: Galley) -> bool:
+        if self._partings:
+            return bool(galley.laid.unfit) or not footnotes.kept(galley, self.corrections.notes)
+        return footnotes.troubled(galley)
+
+    def _parted(self, galley: Galley) -> dict[str, PartedNote]:
+        # The lines of a note are read while it is whole: in parts it ends where it only goes on elsewhere.
+        self._cuts = self._cuts or footnotes.by_lines(galley)
+        return self._cuts
+
+    def _edges(self, galley: Galley) -> tuple[str, ...]:
+        """Return the scene breaks at the edges of pages; one that comes and goes is taken to be there."""
+        known = set(self.corrections.edges)
+        now = {name for page in galley.laid.pages[: galley.end] for name in at_edges(page)}
+        for name in known ^ now:
+            self._edges_seen[name] = self._edges_seen.get(name, 0) + 1
+        settled = {name for name in known if self._edges_seen.get(name, 0) > 1}
+        return tuple(sorted(now | settled))
+
+
+def at_edges(page: LaidPage) -> list[str]:
+    """Return the ids of the scene breaks with no line of the text above or none below them on their page."""
+    text = [line for line in page.lines if line.note is None]
+    return [
+        each.id
+        for each in page.breaks
+        if each.id is not None
+        and (
+            not any(line.y < each.y + _EDGE for line in text)
+            or not any(line.y + line.height > each.y + each.height - _EDGE for line in text)
+        )
+    ]
+
+
+def _shape(galley: Galley) -> Shape:
+    pages = galley.laid.pages[: galley.end]
+    sizes = {
+        (page.name, page.side): (round(page.right - page.left, 2), round(page.bottom - page.top, 2)) for page in pages
+    }
+    sided = any(page.blank for page in pages) or any(
+        size != sizes.get((name, "left" if side == "right" else "right"), size) for (name, side), size in sizes.items()
+    )
+    anchors = {name: index for name, (index, _, _) in galley.laid.anchors.items() if index < galley.end}
+    return Shape(galley.end, galley.start, anchors, sided, (pages[0].name, pages[-1].name))

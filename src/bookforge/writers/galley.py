@@ -1,0 +1,187 @@
+"""WeasyPrint's laid-out boxes of one section in, what a plan of its pages needs to know of them out.
+
+What :mod:`bookforge.writers.pages` says of lines is not repeated here. Lengths are points.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bookforge.laid import Laid
+from bookforge.writers.pages import PIXEL_PT
+
+_SIDES: Final = {"recto": "right", "verso": "left"}
+_FORCED: Final = frozenset({"page", "always", "left", "right"})
+_AVOID: Final = frozenset({"avoid", "avoid-page"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a block: its page, and the letters of the block up to its end, notes left out."""
+
+    page: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block that holds lines. ``whole``: it, or what it stands in, may not be broken; ``tied``: what follows stays
+    with it. ``orphans`` and ``widows`` are the lines a break leaves on either side at least."""
+
+    rows: tuple[Row, ...]
+    orphans: int
+    widows: int
+    whole: bool
+    tied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The place from which a part of a note is called: page, block and row. ``part`` counts from 1."""
+
+    note: str
+    part: int
+    page: int
+    block: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Galley:
+    """A section laid out alone.
+
+    ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
+    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order. ``start`` is ``any``,
+    ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its last.
+    """
+
+    laid: Laid
+    calls: tuple[Call, ...]
+    blocks: Mapping[str, Block]
+    gaps: Mapping[str, float]
+    tops: Mapping[str, tuple[int, float]]
+    start: str
+    end: int
+
+
+def read(laid: Laid, section: str, end: str) -> Galley:
+    """Read a section's boxes; ``end`` is the id of what was set after it."""
+    reader = _Reader(section)
+    for index, page in enumerate(laid.document.pages):
+        reader.page(index, page)
+    over = laid.anchors[end][0] if end in laid.anchors else len(laid.pages)
+    return Galley(
+        laid=laid,
+        calls=tuple(reader.calls),
+        blocks={name: block.finished() for name, block in reader.blocks.items()},
+        gaps=reader.gaps,
+        tops=reader.tops,
+        start=reader.start,
+        end=over,
+    )
+
+
+@dataclass(slots=True)
+class _Lines:
+    orphans: int
+    widows: int
+    whole: bool
+    tied: bool
+    rows: list[Row] = field(default_factory=list)
+
+    def finished(self) -> Block:
+        return Block(tuple(self.rows), self.orphans, self.widows, self.whole, self.tied)
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What a box inherits: the block its lines belong to, and whether that may be broken."""
+
+    block: str = ""
+    whole: bool = False
+    tied: bool = False
+
+
+def _children(box: Any) -> Iterable[Any]:
+    return getattr(box, "children", ())
+
+
+def _kind(box: Any) -> str:
+    return type(box).__name__
+
+
+class _Reader:
+    def __init__(self, section: str) -> None:
+        self.section = section
+        self.calls: list[Call] = []
+        self.blocks: dict[str, _Lines] = {}
+        self.gaps: dict[str, float] = {}
+        self.tops: dict[str, tuple[int, float]] = {}
+        self.start = "page"
+        self._index = 0
+        self._seen = False
+
+    def page(self, index: int, page: Any) -> None:
+        """Read one page."""
+        self._index = index
+        box = page._page_box
+        for child in box.children:
+            if _kind(child) not in {"MarginBox", "FootnoteAreaBox"}:
+                self._block(child, box.content_box_y(), _Above())
+
+    def _block(self, box: Any, floor: float, above: _Above) -> float:
+        """Read a box below ``floor``, the edge from which margins count; return the edge below it."""
+        box = getattr(box, "_box", box)
+        if not box.is_in_normal_flow():
+            return floor
+        above = self._inside(box, floor, above)
+        inner = floor
+        if box.border_top_width or box.padding_top:
+            inner = box.content_box_y()
+        for child in _children(box):
+            if _kind(child) == "LineBox":
+                self._line(child, box, above)
+                inner = child.position_y + child.height
+            elif hasattr(child, "is_in_normal_flow") and hasattr(child, "border_box_y"):
+                inner = self._block(child, inner, above)
+        return float(box.border_box_y() + box.border_height())
+
+    def _inside(self, box: Any, floor: float, above: _Above) -> _Above:
+        if box.element is None or "::" in (box.element_tag or ""):
+            return above
+        if box.element.get("data-section") == self.section and not self._seen:
+            self._seen = True
+            asked = box.style["break_before"]
+            asked = _SIDES.get(asked, asked)
+            self.start = asked if asked in {"left", "right"} else "page" if asked in _FORCED else "any"
+        name = box.element.get("id")
+        if name is not None and name not in self.gaps:
+            self.gaps[name] = (box.border_box_y() - floor) * PIXEL_PT
+            self.tops[name] = (self._index, box.border_box_y() * PIXEL_PT)
+        return _Above(
+            name or above.block,
+            above.whole or box.style["break_inside"] in _AVOID,
+            above.tied or box.style["break_after"] in _AVOID,
+        )
+
+    def _line(self, line: Any, box: Any, above: _Above) -> None:
+        block = self.blocks.setdefault(
+            above.block, _Lines(box.style["orphans"], box.style["widows"], above.whole, above.tied)
+        )
+        letters = block.rows[-1].letters if block.rows else 0
+        for inner in _inline(line):
+            tag = inner.element_tag or ""
+            if tag.endswith("::footnote-call"):
+                note, part = inner.element.get("data-note-id"), inner.element.get("data-note-part")
+                if note is not None:
+                    self.calls.append(Call(note, int(part or 1), self._index, above.block, len(block.rows)))
+            elif _kind(inner) == "TextBox" and "::" not in tag:
+                letters += sum(map(str.isalnum, inner.text))
+        block.rows.append(Row(self._index, letters))
+
+
+def _inline(box: Any) -> Iterator[Any]:
+    for child in _children(box):
+        child = getattr(child, "_box", child)
+        yield child
+        yield from _inline(child)
