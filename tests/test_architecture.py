@@ -40,7 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cache": SAY,
     "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
-    "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
+    "typography": {"book", "words", "xhtml"},
+    "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},
     "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "words", "xhtml"},
     "assets": SAY | BOOK | {"bookpath", "cache", "engines", "imagefile", "svg"},
@@ -54,8 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "terms": SAY | {"layouts", "yamlfile"},
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
-    "compose": SAY | BOOK | {"edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms", "words", "xhtml"},
-    "glyphs": SAY | BOOK | READING_SIDE | {"edition", "fonts", "layouts", "terms"},
+    "compose": SAY | BOOK | {"typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms", "words", "xhtml"},
+    "glyphs": SAY | BOOK | READING_SIDE | {"typography", "edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
     "writers": SAY | BOOK | {"edition", "fonts", "laid", "numerals", "words", "xhtml"},
     "cover": SAY | BOOK | {
@@ -63,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline", "printers", "terms", "writers",
     },
     "publish": SAY | {"edition"},
+    "resolution": SAY | BOOK | {"edition", "laid"},
     "preflight": SAY | {"measure", "printers"},
     # the machine
     "validate": SAY,
@@ -71,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "release": SAY | BOOK | {"edition", "markdown", "pipeline", "textfile", "validate", "yamlfile"},
     "printing": SAY | BOOK | {"edition", "measure", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "makeup", "pipeline", "printing", "writers"},
+    | {"cache", "cover", "engines", "makeup", "pipeline", "printing", "resolution", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "publish", "release", "workers"},

@@ -68,12 +68,13 @@ class Edition:
 class Press:
     """What a printer keeps free on a page, in points: ``inside`` at the binding, ``edge`` on the three other sides.
 
-    ``bleed`` is what is cut away; all are 0 for an edition without printer.
+    ``bleed`` is what is cut away, ``dpi`` what pictures need at least; all are 0 for an edition without printer.
     """
 
     inside: float = 0.0
     edge: float = 0.0
     bleed: float = 0.0
+    dpi: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def _make_pdf(
     WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end. Pages
     change with each note that goes, so only what the last layout had to say is true.
     """
-    from bookforge import fonts, ledger, makeup
+    from bookforge import fonts, ledger, makeup, resolution
     from bookforge.writers import pdf
 
     read = composition.reading
@@ -275,6 +275,9 @@ def _make_pdf(
     if wrong:
         raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
+    if supplies.press.dpi:
+        for finding in resolution.too_coarse(composition, laid.pages, supplies.press.dpi):
+            shop.report(finding)
     judged = makeup.examine(laid.pages, _sections(read), fonts.missing(_for_text(composition.fonts), laid.shown))
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
@@ -316,6 +319,7 @@ def _plain_supplies(loaded: Loaded, read: Reading, layout: Layout) -> compose.Su
     return compose.Supplies(
         fonts=fonts.resolve(layout.fonts),
         isbns=tuple((each.name, each.isbn, each.format.value) for each in loaded.manifest.editions if each.isbn),
+        typography=loaded.manifest.typography,
     )
 
 

@@ -48,6 +48,13 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture(Area):
+    """A picture at its place; ``source`` is its address in the edition, empty for what has none."""
+
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SceneBreak:
     """A scene break: its space, and whether anything is drawn or written in it."""
 
@@ -88,7 +95,7 @@ class LaidPage:
     leading: float
     first: float
     breaks: tuple[SceneBreak, ...]
-    pictures: tuple[Area, ...]
+    pictures: tuple[Picture, ...]
     marked: bool
 
 

@@ -40,7 +40,8 @@ class Job:
 
     def margins(self, inside: float) -> Press:
         """Return what pages must keep free, with an inside margin in points."""
-        return Press(inside, self.printer.edge(self.bleeds), self.printer.bleed if self.bleeds else 0.0)
+        bleed = self.printer.bleed if self.bleeds else 0.0
+        return Press(inside, self.printer.edge(self.bleeds), bleed, 0 if self.proof else self.printer.min_dpi)
 
     def first_inside(self) -> float:
         """Return the inside margin of the page count that the words lead one to expect."""

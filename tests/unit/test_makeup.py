@@ -7,7 +7,7 @@ import pytest
 
 from bookforge import makeup
 from bookforge.diagnostics import Location
-from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.laid import LaidPage, Line, Picture, SceneBreak
 
 LEADING = 14.0
 TOP = 60.0
@@ -135,7 +135,7 @@ def test_pages_that_end_a_section_may_be_short():
 
 def test_pages_before_a_plate_or_a_blank_may_be_short():
     lines = paragraph(30)
-    plate = page([line("Picture", kind="caption", block="c.f")], name="plate", pictures=(Area(60, 60, 200, 300),))
+    plate = page([line("Picture", kind="caption", block="c.f")], name="plate", pictures=(Picture(60, 60, 200, 300),))
     assert counts(book(page(lines[:10]), page(lines[10:20]), page(lines[20:26]), plate, page(lines[26:]))) == {
         "short-ends": 1
     }
