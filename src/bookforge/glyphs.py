@@ -14,6 +14,7 @@ from bookforge.diagnostics import Diagnostic, Location, Report
 from bookforge.edition import Document, FontFace, Reading
 from bookforge.layouts import Layout
 from bookforge.manifest import Manifest
+from bookforge.typography import house
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
@@ -41,7 +42,7 @@ def of_documents(documents: Iterable[Document]) -> frozenset[str]:
 
 def wanted(read: Reading, layout: Layout) -> str:
     """Return every character an edition may show, sorted: what web fonts are cut to before it is composed."""
-    found = {*map(chr, range(0x20, 0x7F)), *_PUNCTUATION}
+    found = {*map(chr, range(0x20, 0x7F)), *_PUNCTUATION, *house.CHARACTERS}
     for value in (read.book.metadata, read.book.voices, read.edition, terms.of(layout, read.book.metadata.language)):
         found.update(*_strings(value))
     for section in read.book.sections:

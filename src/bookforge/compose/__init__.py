@@ -4,14 +4,16 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from bookforge import layouts, measure, terms
+from bookforge import layouts, measure, terms, xhtml
 from bookforge.book import Asset, BookSection
 from bookforge.compose import backmatter, dress, heads, notes, openings, views
+from bookforge.compose.folios import PageNumbers
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
 from bookforge.edition import (
@@ -28,6 +30,8 @@ from bookforge.edition import (
 )
 from bookforge.layouts import Templates
 from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
+from bookforge.typography import divisions, house
+from bookforge.typography.choices import Choices
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
@@ -37,6 +41,7 @@ _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_T
 """Roles whose templates make their text from the manifest."""
 
 _PLACE: Final = "<!-- a section of the book -->"
+_MEDIA: Final = {Format.PDF: house.PRINT, Format.HTML: house.SCREEN, Format.EPUB: house.READER}
 _INITIALS: Final = ("initial", "display", "text")
 
 _MIDDLE: Final = " \u00b7 "
@@ -61,6 +66,7 @@ class Supplies:
     endnotes: frozenset[str] = field(default_factory=frozenset)
     pages: Mapping[str, str] = field(default_factory=PageNumbers)
     press: Press = field(default_factory=Press)
+    typography: Choices = field(default_factory=Choices)
 
 
 def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
@@ -84,9 +90,10 @@ class _Composer:
 
     def __init__(self, reading: Reading, layout: layouts.Layout, supplies: Supplies) -> None:
         self.reading = reading
-        self.book = reading.book
         self.format = reading.edition.format
         self.supplies = supplies
+        self.house = self._house()
+        self.book = house.set_book(reading.book, self.house)
         self.templates = Templates(layout)
         self.terms = terms.of(layout, self.book.metadata.language)
         # A page of the HTML edition stands alone: whatever its place in the book, its title is the highest heading.
@@ -98,7 +105,7 @@ class _Composer:
         self.dressed: dict[str, dress.Dressed] = {}
         self.files: dict[str, str] = {section.id: self._file_of(section) for section in self.sections}
         self.whole = backmatter.Whole(
-            reading=dataclasses.replace(reading, book=dataclasses.replace(reading.book, sections=self.sections)),
+            reading=dataclasses.replace(reading, book=dataclasses.replace(self.book, sections=self.sections)),
             terms=self.terms,
             pages=supplies.pages,
             start=self._start().id,
@@ -152,6 +159,37 @@ class _Composer:
         if href not in self.formulas:
             self.formulas[href] = self.supplies.formula(tex, display)
         return href
+
+    # ------------------------------------------------------------ typography
+
+    def _house(self) -> house.House:
+        """Settle how marks and spaces are set; on paper by what the faces have."""
+        from bookforge import fonts
+
+        faces = fonts.coverage(self.supplies.fonts) if self.format is Format.PDF else None
+        return house.of(
+            self.supplies.typography,
+            self.reading.book,
+            _MEDIA[self.format],
+            lambda char: faces is None or ord(char) in faces,
+        )
+
+    def mark_words(self, root: xhtml.Element, language: str) -> None:
+        """Mark the words of a dressed text that are divided otherwise than by their language, and acronyms."""
+        choices = self.supplies.typography
+        if choices.acronyms and choices.care:
+            divisions.mark_acronyms(root, language)
+        if self.format is Format.PDF and choices.care:
+            divisions.of(choices, self.book).mark(root, language)
+
+    @cached_property
+    def _opening(self) -> openings.Opening:
+        settings = self.reading.edition.settings
+        lines = settings.get("drop-cap-lines")
+        if self.format is not Format.PDF or not isinstance(lines, int):
+            return openings.Opening(str(settings.get("openings", "plain")))
+        kind = openings.consistent(str(settings.get("openings")), self.sections, lines)
+        return openings.Opening(kind, self.initial)
 
     @property
     def _initial_face(self) -> FontFace | None:
@@ -232,7 +270,8 @@ class _Composer:
             pages=self.supplies.pages,
             page_pattern=self.terms["page-reference"],
             is_roman=self.whole.is_roman,
-            opening=openings.Opening(str(self.reading.edition.settings.get("openings", "plain")), self.initial),
+            mark_words=self.mark_words,
+            opening=self._opening,
         )
 
     def _timeline(self) -> tuple[views.TimelineRow, ...]:

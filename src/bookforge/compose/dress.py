@@ -68,6 +68,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
         _name_blocks(body, section.id)
         if title is not None:
             _keep_last_words(title)
+    wardrobe.mark_words(body, section.language)
     if wardrobe.proof:
         marginalia.mark(title, body, section)
     set_apart = tuple(notes.view(note, wardrobe, dress_one) for note in apart)

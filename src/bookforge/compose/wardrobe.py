@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from bookforge import xhtml
 from bookforge.book import Asset, Voice
 from bookforge.compose.openings import Opening
 from bookforge.edition import Format
@@ -19,7 +20,8 @@ class Wardrobe:
     address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
     ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, as far as they are
     known, ``page_pattern`` the words around one, and ``is_roman`` says of an id whether its page counts in roman.
-    ``opening`` is how sections open.
+    ``opening`` is how sections open. ``mark_words`` marks words
+    of a text, given its language, that are divided or set in a way of their own.
     """
 
     format: Format
@@ -36,4 +38,5 @@ class Wardrobe:
     pages: Mapping[str, str] = field(default_factory=dict)
     page_pattern: str = ""
     is_roman: Callable[[str], bool] = lambda _: False
+    mark_words: Callable[[xhtml.Element, str], None] = lambda *_: None
     opening: Opening = field(default_factory=Opening)

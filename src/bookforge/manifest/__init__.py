@@ -1,7 +1,7 @@
 """``book.yaml`` into a ``Manifest``: read once, checked whole, each part with its place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +9,11 @@ from bookforge import textfile, yamlfile
 from bookforge.book import Entry, Metadata, Voice
 from bookforge.diagnostics import Diagnostic, Location, ManifestError, error
 from bookforge.edition import Edition
-from bookforge.manifest import editions, entries, metadata
+from bookforge.manifest import editions, entries, metadata, typography
 from bookforge.manifest.fields import FieldReader, Fields
 from bookforge.manifest.model import BOOK
 from bookforge.manifest.slugs import slug
+from bookforge.typography.choices import Choices
 
 FILE_NAME: Final = "book.yaml"
 
@@ -36,6 +37,7 @@ class Manifest:
     bibliography: str | None
     setting_places: Mapping[str, Mapping[str, Location]]
     places: Mapping[str, Location]
+    typography: Choices = field(default_factory=Choices)
 
 
 def read(path: Path) -> Manifest:
@@ -58,6 +60,7 @@ def read(path: Path) -> Manifest:
         entries=entries.read(book, book_dir, voices, errors),
         editions=editions.read(book, book_dir, errors),
         bibliography=metadata.file_of(book_dir, bibliography, errors) if bibliography else None,
+        typography=typography.read(book, errors),
         setting_places=editions.setting_places(book),
         places=dict(book.places),
     )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from bookforge.diagnostics import Diagnostic, Location, error
-from bookforge.manifest.model import BOOK, Key, ListOf, NamedBy, Scalar, Shape, Table
-from bookforge.manifest.scalars import Wrong, check, did_you_mean
+from bookforge.manifest.model import BOOK, Key, ListOf, NamedBy, OneOf, Scalar, Shape, Table
+from bookforge.manifest.scalars import Wrong, check, did_you_mean, suggest
 from bookforge.yamlfile import Kind, Node
 
 
@@ -105,6 +105,8 @@ class FieldReader:
                 return self.scalar(node, shape, where)
             case ListOf():
                 return self._list(node, shape, where)
+            case OneOf():
+                return self._one_of(node, shape, where)
             case NamedBy():
                 return self._named(node, shape, where)
             case Table():
@@ -124,6 +126,19 @@ class FieldReader:
             self._wrong(found.rule, f"{where}: {found.message}", node.at, found.hint)
             return None
         return Text(found, node.at)
+
+    def _one_of(self, node: Node, shape: OneOf, where: str) -> Text | None:
+        found = self.scalar(node, Scalar.LINE, where)
+        if found is None:
+            return None
+        word = found.value.lower()
+        flag = check(Scalar.FLAG, word)
+        if shape.flags is not None and isinstance(flag, str):
+            word = shape.flags[flag == "false"]
+        if word in shape.words:
+            return Text(word, node.at)
+        self._wrong("choice-known", f"{where} cannot be '{found.value}'", node.at, suggest(word, shape.words))
+        return None
 
     def _wrong(self, rule: str, message: str, at: Location, hint: str | None) -> None:
         self.errors.append(error(rule, message, at, hint))

@@ -7,6 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from bookforge.typography.choices import AS_TYPED, BY_LANGUAGE, DASHES, ELLIPSES, QUOTES, RULES
+
 
 class Scalar(enum.StrEnum):
     """The types of single values; the value is the word for it in messages and in the documentation."""
@@ -42,6 +44,14 @@ class ListOf:
 
     of: "Shape"
     single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One word of a list; ``flags`` are the words that ``true`` and ``false`` stand for."""
+
+    words: tuple[str, ...]
+    flags: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Table:
         return next((key for key in self.keys if key.name == name), None)
 
 
-Shape = Scalar | ListOf | NamedBy | Table
+Shape = Scalar | ListOf | OneOf | NamedBy | Table
 
 _WHEN: Final = Table(
     "when",
@@ -281,6 +291,41 @@ EDITION: Final = Table(
     settings=True,
 )
 
+TYPOGRAPHY: Final = Table(
+    "typography",
+    "The house's choices of typography; each has the trade's default for the language. "
+    "Short form: `as-typed` leaves every mark and space as it is in the manuscript.",
+    (
+        Key("rules", OneOf(RULES, (BY_LANGUAGE, AS_TYPED)), "`as-typed` switches all of it off."),
+        Key(
+            "quotes",
+            OneOf(QUOTES),
+            "The quotation marks: `double` “ ‘, `single` ‘ “, `low` „ ‚, `guillemets` « ‹, `inward-guillemets` » ›.",
+        ),
+        Key("dashes", OneOf(DASHES), "Dashes between words: `em` closed up—so, `en` with spaces – so."),
+        Key("ellipsis", OneOf(ELLIPSES), "The ellipsis: one `glyph` …, or `spaced` periods . . . that hold together."),
+        Key("ranges", Scalar.FLAG, "Whether the hyphen between rising figures becomes an en dash: 1990–91."),
+        Key("apostrophes", Scalar.FLAG, "Whether an opening mark before a shortened word (’tis, ’80s) is mended."),
+        Key("primes", Scalar.FLAG, "Whether marks after figures become feet, inches, minutes, seconds: 5′ 10″."),
+        Key("spaces", Scalar.FLAG, "Whether the language's own spaces are set: « oui » !, z. B., 20 %."),
+        Key("no-break", Scalar.FLAG, "Whether lines may not end after Mr., inside initials, before a unit or a dash."),
+        Key("acronyms", Scalar.FLAG, "Whether acronyms are set in small capitals; they are not unless told."),
+        Key(
+            "hyphenation",
+            ListOf(Scalar.LINE, single=True),
+            "Words and where they may be divided, `data-base`; one without a hyphen is never divided. In print only.",
+        ),
+        Key("divide-names", Scalar.FLAG, "Whether the names of authors and voices may be divided; they are not."),
+        Key(
+            "divide-capitalised",
+            Scalar.FLAG,
+            "Whether a capitalised word inside a sentence may be divided; in German it is, elsewhere not.",
+        ),
+        Key("divide-last", Scalar.FLAG, "Whether the last word of a paragraph may be divided; it is not."),
+    ),
+    short="rules",
+)
+
 BOOK: Final = Table(
     "book",
     "The manifest, `book.yaml`.",
@@ -307,12 +352,13 @@ BOOK: Final = Table(
         Key("front-matter", ListOf(_INNER_ENTRY), "What comes before the first chapter."),
         Key("chapters", ListOf(ENTRY), "The body of the book, in reading order.", required=True),
         Key("back-matter", ListOf(_INNER_ENTRY), "What comes after the last chapter."),
+        Key("typography", TYPOGRAPHY, "Quotation marks, dashes, spaces and the division of words."),
         Key("editions", NamedBy(EDITION, "edition"), "The editions; else a paperback, an ebook and a web edition."),
     ),
 )
 
 TABLES: Final = (
     BOOK, ENTRY, PART, CHAPTER, _WHEN, VOICE, EDITION, WRAP, AUTHOR, CONTRIBUTOR, SERIES, IDENTIFIER, DATES, SUBJECT,
-    COVER, COPYRIGHT_PAGE,
+    COVER, COPYRIGHT_PAGE, TYPOGRAPHY,
 )  # fmt: skip
 """All tables in the order of the documentation."""

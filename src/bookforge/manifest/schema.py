@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bookforge.edition import BINDINGS, Format
-from bookforge.manifest.model import BOOK, PART, TABLES, ListOf, NamedBy, Scalar, Shape, Table
+from bookforge.manifest.model import BOOK, PART, TABLES, ListOf, NamedBy, OneOf, Scalar, Shape, Table
 from bookforge.manifest.relators import COMMON
 from bookforge.manifest.slugs import SLUG
 from bookforge.measure import NAMED
@@ -105,6 +105,9 @@ def _schema(shape: Shape) -> dict[str, Any]:
     match shape:
         case Scalar():
             return _SCALARS[shape]
+        case OneOf():
+            words: dict[str, Any] = {"enum": list(shape.words)}
+            return {"anyOf": [words, {"type": "boolean"}]} if shape.flags else words
         case ListOf():
             many: dict[str, Any] = {"type": "array", "minItems": 1, "items": _schema(shape.of)}
             return {"anyOf": [many, _schema(shape.of)]} if shape.single else many
@@ -140,6 +143,8 @@ def _type(shape: Shape) -> str:
     match shape:
         case Scalar():
             return shape.value
+        case OneOf():
+            return "one of " + ", ".join(f"`{word}`" for word in shape.words)
         case ListOf():
             return f"list of: {_type(shape.of)}"
         case NamedBy():

@@ -1,0 +1,141 @@
+"""A dressed text in, the same with its words marked that are not to be divided, or only where the author says.
+
+The engine divides words by the patterns of their language. A ``span`` of the class ``own-divisions`` is divided at its
+soft hyphens alone, which is nowhere if it has none: layouts set ``hyphens: manual`` for it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from bookforge import words, xhtml
+from bookforge.book import Book
+from bookforge.typography import languages
+from bookforge.typography.choices import Choices
+from bookforge.typography.runs import LEFT_ALONE, SKIPPED_BLOCKS
+
+_SOFT: Final = "\u00ad"
+_LONG: Final = 6
+"""Letters of the shortest word that layouts divide."""
+_WORD: Final = re.compile(rf"[^\W\d_]{{{_LONG},}}")
+_NAME: Final = re.compile(r"[^\W\d_]+")
+_LAST: Final = re.compile(rf"([^\W\d_]{{{_LONG},}})[\W_]*\Z")
+_BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[\s\W]*\Z")
+_ACRONYM: Final = re.compile(r"\b(?![IVXLCDM]+\b)[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?=s?\b)")
+
+_CLASS: Final = "own-divisions"
+_ACRONYM_CLASS: Final = "acronym"
+_NOT_IN: Final = frozenset({*LEFT_ALONE, *SKIPPED_BLOCKS, "h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """What decides on the division of words: ``known`` words in small letters, with soft hyphens where they divide."""
+
+    choices: Choices
+    known: Mapping[str, str]
+    language: str
+
+    def mark(self, root: xhtml.Element, language: str) -> None:
+        """Mark the words of a text that is printed."""
+        last = set() if self.choices.divide_last else {place for each in root.iter("p") if (place := _last_place(each))}
+        for element, is_tail, of in list(_places(root, language)):
+            text = (element.tail if is_tail else element.text) or ""
+            found = list(self._own(text, of, (element, is_tail) in last))
+            if found:
+                _wrap(element, is_tail, text, found, _CLASS)
+
+    def _own(self, text: str, language: str, is_last: bool) -> Iterator[tuple[int, int, str]]:
+        final = _LAST.search(text) if is_last else None
+        whole = self._keeps_capitalised(language)
+        for match in _WORD.finditer(text):
+            word = match[0]
+            if word.lower() in self.known:
+                yield match.start(), match.end(), _with_divisions(word, self.known[word.lower()])
+            elif (final is not None and match.start() == final.start(1)) or (
+                whole and word[0].isupper() and not _BEGINS.search(text, 0, match.start())
+            ):
+                yield match.start(), match.end(), word
+
+    def _keeps_capitalised(self, language: str) -> bool:
+        chosen = self.choices.divide_capitalised
+        return not (languages.of(language).capitals_divide if chosen is None else chosen)
+
+
+def of(choices: Choices, book: Book) -> Divisions:
+    """Gather the words whose division the manifest decides: its own list, and the names of authors and voices."""
+    known: dict[str, str] = {}
+    if choices.care and not choices.divide_names:
+        names = [*(author.name for author in book.metadata.authors), *(voice.name for voice in book.voices.values())]
+        known |= {word.lower(): word.lower() for name in names for word in _NAME.findall(name) if word[0].isupper()}
+    known |= {word.replace("-", "").lower(): word.lower().replace("-", _SOFT) for word in choices.hyphenation}
+    return Divisions(choices, known, book.metadata.language)
+
+
+def mark_acronyms(root: xhtml.Element, language: str) -> None:
+    """Mark acronyms, for layouts that set them in small capitals; Roman numerals are none."""
+    for element, is_tail, _ in list(_places(root, language)):
+        text = (element.tail if is_tail else element.text) or ""
+        found = [(match.start(), match.end(), match[0]) for match in _ACRONYM.finditer(text)]
+        if found:
+            _wrap(element, is_tail, text, found, _ACRONYM_CLASS)
+
+
+def _places(element: xhtml.Element, language: str) -> Iterator[tuple[xhtml.Element, bool, str]]:
+    """Yield every place of text that a line may end in: element, whether it is its tail, language."""
+    yield element, False, language
+    for child in element:
+        name = words.local_name(child)
+        own = child.get("lang") or language
+        if name and name not in _NOT_IN and child.get("data-generated") is None:
+            yield from _places(child, own)
+        yield child, True, language
+
+
+def _last_place(paragraph: xhtml.Element) -> tuple[xhtml.Element, bool] | None:
+    """Find where the last word of a paragraph stands, notes at the foot left out."""
+    found = None
+    for element, is_tail in _own_places(paragraph):
+        if ((element.tail if is_tail else element.text) or "").strip():
+            found = element, is_tail
+    return found
+
+
+def _own_places(element: xhtml.Element) -> Iterator[tuple[xhtml.Element, bool]]:
+    yield element, False
+    for child in element:
+        if words.local_name(child) in words.INLINE and child.get("data-note-id") is None:
+            yield from _own_places(child)
+        yield child, True
+
+
+def _with_divisions(word: str, form: str) -> str:
+    """Put the soft hyphens of a known form into a word, whatever its capitals."""
+    letters = iter(word)
+    return "".join(each if each == _SOFT else next(letters, "") for each in form)
+
+
+def _wrap(element: xhtml.Element, is_tail: bool, text: str, found: list[tuple[int, int, str]], name: str) -> None:
+    """Put stretches of a text into spans of a class."""
+    head = text[: found[0][0]]
+    ends = [start for start, _, _ in found[1:]] + [len(text)]
+    spans = []
+    for (_, end, word), until in zip(found, ends, strict=True):
+        span = etree.Element("span")
+        span.set("class", name)
+        span.text = word
+        span.tail = text[end:until] or None
+        spans.append(span)
+    if is_tail:
+        element.tail = head or None
+        parent = element.getparent()
+        assert parent is not None
+        at = parent.index(element) + 1
+    else:
+        element.text = head or None
+        parent, at = element, 0
+    for number, span in enumerate(spans):
+        parent.insert(at + number, span)

@@ -1,0 +1,225 @@
+"""A book as typed in, the same words with the typography of their languages out.
+
+Everything here changes marks and spaces, never a letter or a figure, and changes nothing a second time.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.book import Book, BookSection, Contributor, CopyrightPage, Metadata, Note, Section, Series, Voice, When
+from bookforge.typography import languages, marks, quotes, runs, spaces
+from bookforge.typography.choices import AS_TYPED, BY_LANGUAGE, Choices
+from bookforge.typography.languages import NARROW, NO_BREAK, Language, Pair
+
+PRINT: Final = "print"
+SCREEN: Final = "screen"
+READER: Final = "reader"
+"""What a text is set for: pages of ours, a browser, or a reading system that knows few spaces (EPUB, Kindle)."""
+
+CHARACTERS: Final = "’‘“”„‚«»‹›–—…′″\u00a0\u202f\u2060\u00ad"
+"""Every character that this package may put where another stood."""
+
+_PRIMES: Final[Pair] = ("′", "″")
+_HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
+    "double": (("“", "”"), ("‘", "’")),
+    "single": (("‘", "’"), ("“", "”")),
+    "low": (("„", "“"), ("‚", "‘")),
+    "guillemets": (("«", "»"), ("‹", "›")),
+    "inward-guillemets": (("»", "«"), ("›", "‹")),
+}
+_KEPT: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """How one edition sets its text.
+
+    ``language`` is the book's: the choices are for it, other languages follow their own customs. ``single_outside``:
+    the author typed single marks outside. ``medium`` is :data:`PRINT`, :data:`SCREEN` or :data:`READER`. ``primes``:
+    the faces have them.
+    """
+
+    choices: Choices
+    language: str
+    single_outside: bool
+    medium: str
+    primes: bool = True
+
+    def set_line(self, text: str, language: str) -> str:
+        """Set one run of text; separators of :mod:`runs` stay where they are."""
+        customs, sets = self._customs(language)
+        text = quotes.resolve(text, customs, sets)
+        chosen = self.choices
+        if chosen.ranges:
+            text = marks.ranges(text)
+        text = marks.dashes(text, customs.dashes)
+        text = marks.ellipses(text, customs.ellipsis)
+        if chosen.spaces:
+            text = spaces.spaced(text, customs)
+        if chosen.no_break:
+            text = spaces.held(text, customs)
+            text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
+        if self.medium == PRINT and chosen.quotes != AS_TYPED:
+            text = spaces.quotes_apart(text)
+        return text.replace(NARROW, NO_BREAK) if self.medium == READER else text
+
+    def set_words(self, text: str, language: str) -> str:
+        """Set a plain text that has not been through pandoc: its marks are straight."""
+        plain = dataclasses.replace(self, medium=READER) if self.medium == PRINT else self
+        return runs.with_addresses_aside(quotes.curl(text), language, plain.set_line)
+
+    def _customs(self, language: str) -> tuple[Language, quotes.Marks]:
+        return _settled(self, language)
+
+
+@lru_cache(maxsize=256)
+def _settled(house: House, language: str) -> tuple[Language, quotes.Marks]:
+    """Lay the house's choices over the customs of a language, if it is the book's."""
+    customs = languages.of(language)
+    chosen = house.choices
+    outer, inner = customs.outer, customs.inner
+    if language.partition("-")[0].lower() == house.language.partition("-")[0].lower():
+        if chosen.quotes == AS_TYPED:
+            outer = inner = None
+        elif chosen.quotes != BY_LANGUAGE:
+            outer, inner = _HOUSE_QUOTES[chosen.quotes]
+        customs = dataclasses.replace(
+            customs,
+            dashes=customs.dashes if chosen.dashes == BY_LANGUAGE else chosen.dashes,
+            ellipsis=customs.ellipsis if chosen.ellipsis == BY_LANGUAGE else chosen.ellipsis,
+        )
+    sets = quotes.Marks(
+        outer=outer,
+        inner=inner,
+        single_outside=house.single_outside,
+        elisions=chosen.apostrophes,
+        primes=_PRIMES if chosen.primes and house.primes and customs.outer else None,
+    )
+    return customs, sets
+
+
+def of(choices: Choices, book: Book, medium: str, has: Callable[[str], bool]) -> House:
+    """Settle how an edition of a book is set; ``has`` says whether its faces have a character."""
+    texts = [section.content.body for section in book.sections if section.content]
+    single = quotes.outside_is_single(texts)
+    return House(choices, book.metadata.language, single, medium, all(map(has, _PRIMES)))
+
+
+# ---------------------------------------------------------------- a book
+
+
+def set_book(original: Book, chosen: House) -> Book:
+    """Set every word of a book that an edition shows, its metadata's included."""
+    if not chosen.choices.care:
+        return original
+    words = _Words(chosen, original.metadata.language)
+    return dataclasses.replace(
+        original,
+        metadata=words.metadata(original.metadata),
+        voices={name: words.voice(voice) for name, voice in original.voices.items()},
+        sections=tuple(_section(section, chosen) for section in original.sections),
+    )
+
+
+def _section(section: BookSection, chosen: House) -> BookSection:
+    words = _Words(chosen, section.language)
+    content = section.content
+    typed = content is not None and section.title == content.title
+    title = section.title
+    return dataclasses.replace(
+        section,
+        title=_markup(title, section.language, chosen, not typed) if title else title,
+        title_text=words.maybe(section.title_text),
+        short_title=words.maybe(section.short_title),
+        subtitle=words.maybe(section.subtitle),
+        when=words.moment(section.when),
+        content=_content(content, section.language, chosen) if content else None,
+    )
+
+
+def _content(content: Section, language: str, chosen: House) -> Section:
+    return dataclasses.replace(
+        content,
+        title=_markup(content.title, language, chosen, straight=False) if content.title else None,
+        body=_markup(content.body, language, chosen, straight=False),
+        notes=tuple(_note(note, language, chosen) for note in content.notes),
+    )
+
+
+def _note(note: Note, language: str, chosen: House) -> Note:
+    return dataclasses.replace(note, markup=_markup(note.markup, language, chosen, straight=False))
+
+
+@lru_cache(maxsize=_KEPT)
+def _markup(markup: str, language: str, chosen: House, straight: bool) -> str:
+    """Set a fragment of markup; ``straight``: it has not been through pandoc.
+
+    Kept, since every edition of a run and every round of laying out asks for the same.
+    """
+    root = xhtml.read(markup)
+
+    def change(text: str, of: str) -> str:
+        return chosen.set_line(quotes.curl(text) if straight else text, of)
+
+    runs.rewrite(root, language, change)
+    return xhtml.write(root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Sets the plain texts of the manifest."""
+
+    chosen: House
+    language: str
+
+    def line(self, text: str) -> str:
+        return self.chosen.set_words(text, self.language)
+
+    def maybe(self, text: str | None) -> str | None:
+        return None if text is None else self.line(text)
+
+    def lines(self, texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(self.line, texts))
+
+    def moment(self, when: When | None) -> When | None:
+        return dataclasses.replace(when, label=self.maybe(when.label)) if when else None
+
+    def voice(self, voice: Voice) -> Voice:
+        return dataclasses.replace(voice, name=self.line(voice.name), label=self.line(voice.label))
+
+    def person(self, person: Contributor) -> Contributor:
+        biography = person.biography
+        told = "\n\n".join(map(self.line, biography.split("\n\n"))) if biography else biography
+        return dataclasses.replace(person, name=self.line(person.name), biography=told)
+
+    def series(self, series: Series | None) -> Series | None:
+        return dataclasses.replace(series, name=self.line(series.name)) if series else None
+
+    def copyright_page(self, page: CopyrightPage) -> CopyrightPage:
+        return dataclasses.replace(
+            page,
+            holder=self.maybe(page.holder),
+            year=self.maybe(page.year),
+            credits=self.lines(page.credits),
+            permissions=self.lines(page.permissions),
+            memory=self.maybe(page.memory),
+            names=self.maybe(page.names),
+        )
+
+    def metadata(self, said: Metadata) -> Metadata:
+        return dataclasses.replace(
+            said,
+            title=self.line(said.title),
+            subtitle=self.maybe(said.subtitle),
+            authors=tuple(map(self.person, said.authors)),
+            contributors=tuple(map(self.person, said.contributors)),
+            series=self.series(said.series),
+            publisher=self.maybe(said.publisher),
+            rights=self.maybe(said.rights),
+            description=self.maybe(said.description),
+            copyright_page=self.copyright_page(said.copyright_page),
+        )
