@@ -31,9 +31,7 @@ def _digit(widths: list[int]) -> tuple[int, bool]:
     return (WIDTHS[shown], False) if shown in WIDTHS else (WIDTHS[shown[::-1]], True)
 
 
-@pytest.mark.parametrize(
-    "digits", [f"{first}789316148410"[:12] for first in range(10)] + ["978030640615", "979109876543"]
-)
+@pytest.mark.parametrize("digits", [f"{first}78931614841" for first in range(10)] + ["978030640615", "979109876543"])
 def test_a_scanner_reads_what_was_written(digits: str) -> None:
     check = str(-sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10)
     modules = barcode.ean13(digits + check)
@@ -42,10 +40,9 @@ def test_a_scanner_reads_what_was_written(digits: str) -> None:
 
 
 def test_the_price_has_the_bars_of_the_standard() -> None:
-    # 52495 (BISG's example): the check sum 4 x 3 ... chooses the sets; read by hand from a printed book.
     modules = barcode.add_on("52495")
     assert len(modules) == 47
-    assert modules.startswith("01011" if modules[0] == "0" else "1011")
+    assert modules.startswith("1011")
     parts = [modules[4 + 9 * place : 11 + 9 * place] for place in range(5)]
     separators = [modules[11 + 9 * place : 13 + 9 * place] for place in range(4)]
     assert separators == ["01"] * 4
@@ -82,7 +79,7 @@ def test_the_isbn_stands_above_and_black_is_black_only() -> None:
     made = barcode.draw(ISBN, None, 144, 86.4)
     assert made is not None
     root = ElementTree.fromstring(made.svg)
-    texts = [each.text for each in root.iter("{*}text")]
+    texts = [each.text for each in root.findall(".//{*}text")]
     assert f"ISBN {ISBN}" in texts
     assert "".join(text or "" for text in texts[:-1]) == ISBN.replace("-", "")
     assert {each.get("fill") for each in root.iter() if each.get("fill")} == {"#fff", "#000"}

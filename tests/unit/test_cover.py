@@ -139,7 +139,7 @@ def test_a_file_is_compared_with_the_template_where_that_is_given() -> None:
 def test_what_cannot_be_compared_is_said() -> None:
     assert "no formula" in (check(Wrap(file="wrap.pdf"), 300, (1000.0, 700.0), INGRAM) or "")
     assert check(Wrap(file="wrap.pdf", pages=300), 300, (1000.0, 700.0), INGRAM) is None
-    with pytest.raises(EditionError, match="order|have the cover made anew|made for 300"):
+    with pytest.raises(EditionError, match="made for 300 pages, the book now has 310"):
         check(Wrap(file="wrap.pdf", pages=300), 310, (1000.0, 700.0), INGRAM)
 
 
