@@ -269,7 +269,6 @@ class _Composer:
             numbers=self.numbers,
             pages=self.supplies.pages,
             page_pattern=self.terms["page-reference"],
-            is_roman=self.whole.is_roman,
             mark_words=self.mark_words,
             opening=self._opening,
         )

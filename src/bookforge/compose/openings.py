@@ -64,9 +64,25 @@ def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
     if opening.kind == "drop-cap":
         initial = _initial(paragraph, pieces, opening)
         if initial is not None:
-            _drop(pieces, section, *initial)
+            found, view = initial
+            xhtml.add_class(paragraph, view.name)
+            _drop(pieces, section, found)
             return
     _mark_words(pieces, _MOST_WORDS)
+
+
+def consistent(kind: str, sections: Iterable[BookSection], lines: int) -> str:
+    """Return how the sections of a book open: capitals drop where most sections can have one, else nowhere."""
+    told = [section for section in sections if section.role in _TOLD and section.content is not None]
+    if kind == "drop-cap" and 2 * sum(_can_drop(section, lines) for section in told) < len(told):
+        return "small-caps"
+    return kind
+
+
+def _can_drop(section: BookSection, lines: int) -> bool:
+    assert section.content is not None
+    paragraph = _first_paragraph(xhtml.read(section.content.body))
+    return paragraph is not None and _has_lines(paragraph, lines) and _capital(tuple(_pieces(paragraph))) is not None
 
 
 def _first_paragraph(body: xhtml.Element) -> xhtml.Element | None:
@@ -160,22 +176,29 @@ def _initial(
     paragraph: xhtml.Element, pieces: tuple[_Piece, ...], opening: Opening
 ) -> tuple[re.Match[str], InitialView] | None:
     """Find the capital and what places it; ``None`` where none can drop: not a capital, not enough lines beside it."""
+    found = _capital(pieces)
+    view = opening.initial(found["mark"], found["letter"]) if found else None
+    return (found, view) if found and view and _has_lines(paragraph, view.lines) else None
+
+
+def _capital(pieces: tuple[_Piece, ...]) -> re.Match[str] | None:
     found = _CAPITAL.match(pieces[0].text) if pieces else None
-    if found is None or unicodedata.category(found["letter"]) != "Lu" or any(True for _ in paragraph.iter("br")):
-        return None
-    view = opening.initial(found["mark"], found["letter"])
-    if view is None or len(" ".join(xhtml.text(paragraph).split())) < view.lines * _CHARACTERS_A_LINE:
-        return None
-    return found, view
+    return found if found and unicodedata.category(found["letter"]) == "Lu" else None
 
 
-def _drop(pieces: tuple[_Piece, ...], section: BookSection, found: re.Match[str], view: InitialView) -> None:
+def _has_lines(paragraph: xhtml.Element, lines: int) -> bool:
+    """Say whether a paragraph surely has so many lines."""
+    broken = any(True for _ in paragraph.iter("br"))
+    return not broken and len(" ".join(xhtml.text(paragraph).split())) >= lines * _CHARACTERS_A_LINE
+
+
+def _drop(pieces: tuple[_Piece, ...], section: BookSection, found: re.Match[str]) -> None:
     """Set the word apart that begins with the capital, and the words after it."""
     first, *later = pieces
     words = _span("opening-words", "")
-    word = _span(f"opening-word {view.name}", "")
+    word = _span("opening-word", "")
     word.set("id", f"{section.id}.{WORD_ID}")
-    capital = _span("initial", found["letter"])
+    capital = _span("initial" if found["rest"] else "initial alone", found["letter"])
     if found["mark"]:
         capital.text = None
         before = _span("initial-mark", found["mark"])

@@ -73,7 +73,7 @@ class FaceView:
 class InitialView:
     """A capital that drops into the lines below, with the marks before it, measured in parts of its size.
 
-    ``name`` is the class of its paragraph. ``base`` is the letter without accents. ``lines`` are those that make room for it: one more
+    ``name`` is the class of its paragraph, ``base`` the letter without accents. ``lines`` make room for it: one more
     than it is high where it falls below its baseline. ``advance`` is its width as set, ``left`` and ``right`` the white
     at its sides; ``marks`` the width of the marks, ``marks_top`` how high they reach.
     """
