@@ -108,6 +108,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
         pdf.catalog["PageLabels"] = _page_labels(laid)
         initials.join(laid.document.pages, pdf)
         _print_gray_in_gray(pdf)
+        _cut_to_trim(pdf)
 
     with _listening(Location(composition.documents[0].href), report), _no_clock():
         data = laid.document.write_pdf(
@@ -229,6 +230,13 @@ def _print_gray_in_gray(pdf: Any) -> None:
             gray = isinstance(operation, bytes) and _GRAY.fullmatch(operation)
             if gray:
                 operations[place] = gray[1] + (b" G" if gray[2] == b"RG" else b" g")
+
+
+def _cut_to_trim(pdf: Any) -> None:
+    """Show readers the page as it is cut; what runs over its edge stays in the file, for the press."""
+    for page in pdf.objects:
+        if getattr(page, "get", None) and page.get("Type") == "/Page":
+            page["MediaBox"] = page["BleedBox"] = page["TrimBox"]
 
 
 def _report_outside(laid: Laid, sections: Mapping[SectionId, BookSection], report: Report) -> None:

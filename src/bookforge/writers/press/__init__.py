@@ -133,7 +133,6 @@ def _pad(pdf: pikepdf.Pdf, order: Order) -> int:
 
 def _saved(pdf: pikepdf.Pdf, is_x4: bool) -> bytes:
     """Write the file with an id made of its content, and as old a version as its fonts allow."""
-    pdf.remove_unreferenced_resources()
     out = BytesIO()
     version = "1.6" if is_x4 or ink.has_opentype(pdf) else "1.4"
     pdf.save(

@@ -18,6 +18,11 @@ _MARKED: Final = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
 _PAINTS: Final = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "sh", "Do", "Tj", "TJ", "'", '"'})
 _INLINE: Final = "INLINE IMAGE"
 _COLOURS: Final = frozenset({"g", "G", "rg", "RG", "k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"})
+_NAMES_IN: Final = {
+    "gs": "/ExtGState", "Do": "/XObject", "sh": "/Shading", "Tf": "/Font", "scn": "/Pattern", "SCN": "/Pattern",
+    "cs": "/ColorSpace", "CS": "/ColorSpace",
+}  # fmt: skip
+"""Operators that name a thing of the resources, and where it stands there."""
 _COMPONENTS: Final = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4}
 _JPEG_QUALITY: Final = 95
 _DEPTH: Final = 12
@@ -84,7 +89,7 @@ class Inks:
         resources = page.get("/Resources", Dictionary())
         operations = self._operations(_parsed(page), resources)
         page["/Contents"] = self.pdf.make_indirect(Stream(self.pdf, pikepdf.unparse_content_stream(operations)))
-        self._resources(resources, 0)
+        page["/Resources"] = self._used(operations, resources, 0)
 
     # ------------------------------------------------------------ content
 
@@ -124,9 +129,23 @@ class Inks:
         self.done.add(thing.objgen)
         return not known
 
-    def _resources(self, resources: pikepdf.Object, depth: int) -> None:
-        if depth > _DEPTH or not self._first_time(resources):
-            return
+    def _used(self, operations: Sequence[Any], resources: pikepdf.Object, depth: int) -> pikepdf.Object:
+        """Return what these operations use of their resources, converted; WeasyPrint's pages share all they have."""
+        named: dict[str, set[str]] = {}
+        for operands, operator in operations:
+            kind = _NAMES_IN.get(str(operator))
+            if kind and operands and isinstance(operands[0 if kind == "/Font" else -1], Name):
+                named.setdefault(kind, set()).add(str(operands[0 if kind == "/Font" else -1]))
+        kept = Dictionary()
+        for kind, names in sorted(named.items()):
+            found = resources.get(kind, Dictionary())
+            if known := {name: found[name] for name in sorted(names) if name in found}:
+                kept[kind] = Dictionary(known)
+        if depth <= _DEPTH:
+            self._convert(kept, depth)
+        return kept
+
+    def _convert(self, resources: pikepdf.Object, depth: int) -> None:
         for drawn in _values(resources, "/XObject"):
             self._drawn(drawn, depth)
         for pattern in _values(resources, "/Pattern"):
@@ -137,8 +156,6 @@ class Inks:
             mask = state.get("/SMask")
             if isinstance(mask, Dictionary) and "/G" in mask:
                 self._drawn(mask["/G"], depth)
-        if self.gray and "/ColorSpace" in resources:
-            del resources["/ColorSpace"]
 
     def _drawn(self, drawn: pikepdf.Object, depth: int) -> None:
         if not self._first_time(drawn):
@@ -155,9 +172,9 @@ class Inks:
         resources = form.get("/Resources", Dictionary())
         operations = self._operations(pikepdf.parse_content_stream(form), resources)
         form.write(pikepdf.unparse_content_stream(operations))
-        self._resources(resources, depth + 1)
+        form["/Resources"] = used = self._used(operations, resources, depth + 1)
         group = form.get("/Group")
-        if group is not None and not flat.has_clear(form, resources):
+        if group is not None and not flat.has_clear(form, used):
             del form["/Group"]
         elif self.gray and group is not None and "/CS" in group:
             group["/CS"] = Name.DeviceGray

@@ -1,0 +1,348 @@
+"""The file for the press: read back, it shows what the digital file shows and holds nothing a printer refuses."""
+
+import dataclasses
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import press as sample_book
+import pypdfium2
+import pytest
+from PIL import Image, ImageChops
+
+from bookforge import printers
+from bookforge.edition import Stylesheet
+from bookforge.measure import TrimSize
+from bookforge.writers import press
+from conftest import Pressed
+
+TRIM = TrimSize.parse("5.5x8.5in")
+ALL = printers.find("generic").forbids
+PLAIN = press.Order(multiple=2, forbids=ALL)
+INTENT = press.Intent("The Second <Person>", "A Writer & Justin", "2026-11-22", "0123456789abcdef" * 2)
+TO_THE_EYE = 40  # of 255: edges of a flattened drawing are drawn twice
+COLOURFUL = """
+<p style="color: #c02030">Red words, <a href="#c" style="color: blue">a blue link</a> and
+<span style="color: rgba(0, 0, 0, .5)">words half there</span>, <span style="color: lab(60% 40 -50)">and lab</span>.</p>
+<p><img src="images/photo.jpg" alt="A photograph" style="width: 120pt; height: 90pt"/></p>
+<p><img src="images/drawing.png" alt="A drawing on nothing" style="width: 120pt; height: 90pt"/></p>
+<p><img src="images/glow.svg" alt="A glow" style="width: 150pt; height: 150pt"/></p>
+<p style="background: linear-gradient(to right, #ff0000, #0000ff); height: 20pt">A gradient.</p>
+"""
+GLOW = b"""<svg xmlns="http://www.w3.org/2000/svg" width="150" height="150" viewBox="0 0 150 150"><defs>
+<radialGradient id="g"><stop offset="0" stop-color="#fff" stop-opacity=".9"/><stop offset="1" stop-color="#fff"
+stop-opacity="0"/></radialGradient><linearGradient id="l"><stop offset="0" stop-color="#204080"/>
+<stop offset="1" stop-color="#80c0ff"/></linearGradient></defs><path fill="url(#l)" d="M0 0h150v150H0z"/>
+<circle cx="75" cy="75" r="60" fill="url(#g)"/><path fill="#f00" fill-opacity=".5" d="M20 20h60v60H20z"/></svg>"""
+
+
+def photo(mode: str, kind: str) -> bytes:
+    picture = Image.linear_gradient("L").resize((160, 120))
+    bands = [picture, picture.rotate(180), picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    if mode == "RGBA":
+        bands.append(Image.radial_gradient("L").resize((160, 120)))
+    out = io.BytesIO()
+    Image.merge(mode, bands).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def colourful(cache_folder: Path) -> Pressed:
+    composition = sample_book.compose(sample_book.chapter(COLOURFUL))
+    assets = {
+        "images/photo.jpg": (photo("RGB", "JPEG"), "image/jpeg"),
+        "images/drawing.png": (photo("RGBA", "PNG"), "image/png"),
+        "images/glow.svg": (GLOW, "image/svg+xml"),
+    }
+    return Pressed(dataclasses.replace(composition, assets=assets), cache_folder)
+
+
+@pytest.fixture(scope="session")
+def bleeding(cache_folder: Path) -> Pressed:
+    """Three pages, a black field running over every edge of each."""
+    body = '<p class="field">One.</p><p class="field">Two.</p><p class="field">Three.</p>'
+    composition = sample_book.compose(sample_book.chapter(body))
+    css = (
+        "@page { bleed: 9pt; margin: 0 } @page :left { margin: 0 } @page :right { margin: 0 }"
+        ".field { break-before: page; margin: -9pt; height: 630pt; width: 414pt; background: #000; text-indent: 0 }"
+        ".opening { display: none }"
+    )
+    sheets = (*composition.stylesheets, Stylesheet("bleed.css", "bleed.css", css))
+    return Pressed(dataclasses.replace(composition, stylesheets=sheets), cache_folder)
+
+
+def opened(interior: press.Interior) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(interior.data))
+
+
+def drawn(data: bytes, page: int, dpi: int = 100) -> Image.Image:
+    return pypdfium2.PdfDocument(data)[page].render(scale=dpi / 72, may_draw_forms=False).to_pil().convert("L")
+
+
+def text(data: bytes, page: int) -> str:
+    return str(pypdfium2.PdfDocument(data)[page].get_textpage().get_text_bounded())
+
+
+def operators(pdf: pikepdf.Pdf) -> set[str]:
+    return {str(each.operator) for stream in contents(pdf) for each in pikepdf.parse_content_stream(stream)}
+
+
+def contents(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    yield from (page.obj for page in pdf.pages)
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Stream) and (each.get("/Subtype") == "/Form" or "/PatternType" in each):
+            yield each
+
+
+def boxes(pdf: pikepdf.Pdf, page: int) -> dict[str, list[float]]:
+    names = ("/MediaBox", "/BleedBox", "/TrimBox")
+    return {name: [round(float(each), 3) for each in pdf.pages[page].obj[name]] for name in names}
+
+
+# ---------------------------------------------------------------- the same book
+
+
+def test_it_shows_and_says_the_same_as_the_digital_file(sample: Pressed) -> None:
+    interior = press.interior(sample.data, PLAIN)
+    digital = pypdfium2.PdfDocument(sample.data)
+    assert interior.pages == len(digital) + interior.added
+    for page in range(len(digital)):
+        assert text(interior.data, page) == text(sample.data, page)
+        assert ImageChops.difference(drawn(interior.data, page), drawn(sample.data, page)).getextrema()[1] <= 2
+
+
+def test_colours_become_the_gray_they_have_for_the_eye(colourful: Pressed) -> None:
+    interior = press.interior(colourful.data, PLAIN)
+    for page in range(colourful.pages):
+        difference = ImageChops.difference(drawn(interior.data, page), drawn(colourful.data, page))
+        histogram = difference.histogram()
+        assert sum(histogram[TO_THE_EYE:]) < 0.001 * sum(histogram)
+        assert text(interior.data, page) == text(colourful.data, page)
+
+
+def test_same_bytes(colourful: Pressed, sample: Pressed) -> None:
+    for data in (colourful.data, sample.data):
+        for order in (PLAIN, dataclasses.replace(PLAIN, intent=INTENT, bleed=9)):
+            assert press.interior(data, order).data == press.interior(data, order).data
+
+
+# ---------------------------------------------------------------- what is gone
+
+
+def test_nothing_is_left_that_a_printer_forbids(sample: Pressed, colourful: Pressed) -> None:
+    for data in (sample.data, colourful.data):
+        pdf = opened(press.interior(data, PLAIN))
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
+        assert "/Info" not in pdf.trailer
+        for page in pdf.pages:
+            allowed = {"/Type", "/Parent", "/MediaBox", "/BleedBox", "/TrimBox", "/Contents", "/Resources"}
+            assert set(page.obj.keys()) == allowed
+        assert not operators(pdf) & {"BDC", "BMC", "EMC", "MP", "DP"}
+        names = {str(each.get("/Type")) for each in pdf.objects if isinstance(each, pikepdf.Dictionary)}
+        assert not names & {"/Annot", "/StructElem", "/Outlines", "/OCG", "/Filespec"}
+
+
+def test_what_a_printer_does_not_forbid_stays(sample: Pressed) -> None:
+    pdf = opened(press.interior(sample.data, press.Order()))
+    assert "/Outlines" in pdf.Root
+    assert "/Metadata" in pdf.Root
+    assert str(pdf.docinfo["/Title"]) == "The Second Person"
+    assert any("/Annots" in page.obj for page in pdf.pages)
+    assert "/StructTreeRoot" not in pdf.Root
+
+
+def test_a_gray_interior_holds_no_colour_at_all(colourful: Pressed) -> None:
+    pdf = opened(press.interior(colourful.data, PLAIN))
+    assert not operators(pdf) & {"rg", "RG", "k", "K", "CS", "SC"}
+    spaces = {
+        str(each[key])
+        for each in pdf.objects
+        if isinstance(each, pikepdf.Dictionary | pikepdf.Stream)
+        for key in ("/ColorSpace", "/CS")
+        if key in each
+    }
+    assert spaces == {"/DeviceGray"}
+    for stream in contents(pdf):
+        for each in pikepdf.parse_content_stream(stream):
+            if str(each.operator) == "cs":
+                assert each.operands[0] == "/Pattern"
+
+
+def test_black_stays_black(sample: Pressed) -> None:
+    pdf = opened(press.interior(sample.data, PLAIN))
+    grays = {
+        float(each.operands[0])
+        for page in pdf.pages
+        for each in pikepdf.parse_content_stream(page)
+        if str(each.operator) == "g"
+    }
+    assert 0 in grays
+
+
+def test_nothing_sees_through_itself(colourful: Pressed) -> None:
+    pdf = opened(press.interior(colourful.data, PLAIN))
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Dictionary | pikepdf.Stream):
+            assert "/SMask" not in each
+            assert "/Group" not in each
+            assert float(each.get("/ca", 1)) == 1
+
+
+def test_a_flattened_drawing_is_as_fine_as_a_press_prints(colourful: Pressed) -> None:
+    pdf = opened(press.interior(colourful.data, PLAIN))
+    (glow,) = [
+        each
+        for each in pdf.objects
+        if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image" and int(each.Width) > 1000
+    ]
+    assert int(glow.Width) == pytest.approx(150 / 72 * 600, abs=3)
+    assert int(glow.Height) == pytest.approx(150 / 72 * 600, abs=3)
+
+
+def test_where_colour_is_printed_it_stays(colourful: Pressed) -> None:
+    pdf = opened(press.interior(colourful.data, dataclasses.replace(PLAIN, gray=False)))
+    assert "rg" in operators(pdf)
+    assert any(
+        each.get("/ColorSpace") == "/DeviceRGB"
+        for each in pdf.objects
+        if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
+    )
+
+
+def test_all_fonts_are_embedded(sample: Pressed) -> None:
+    pdf = opened(press.interior(sample.data, PLAIN))
+    described = [
+        each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor"
+    ]
+    assert described
+    for each in described:
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys())
+
+
+# ---------------------------------------------------------------- boxes
+
+
+@pytest.mark.parametrize("name", ["kdp", "ingram", "lulu"])
+def test_without_bleed_a_page_is_the_trim(sample: Pressed, name: str) -> None:
+    printer = printers.find(name)
+    order = dataclasses.replace(PLAIN, bleed_inside=printer.bleed_inside)
+    pdf = opened(press.interior(sample.data, order))
+    for page in range(len(pdf.pages)):
+        assert set(map(tuple, boxes(pdf, page).values())) == {(0, 0, 396, 612)}
+
+
+@pytest.mark.parametrize(
+    ("name", "recto", "verso", "width"),
+    [
+        ("kdp", [0, 9, 396, 621], [9, 9, 405, 621], 405),
+        ("ingram", [0, 9, 396, 621], [9, 9, 405, 621], 405),
+        ("lulu", [9, 9, 405, 621], [9, 9, 405, 621], 414),
+    ],
+)
+def test_bleed_on_the_edges_a_printer_cuts(
+    bleeding: Pressed, name: str, recto: list[float], verso: list[float], width: float
+) -> None:
+    printer = printers.find(name)
+    interior = press.interior(bleeding.data, press.Order(bleed=printer.bleed, bleed_inside=printer.bleed_inside))
+    pdf = opened(interior)
+    for page, trim in enumerate((recto, verso, recto)):
+        assert boxes(pdf, page)["/TrimBox"] == trim
+        assert boxes(pdf, page)["/MediaBox"] == boxes(pdf, page)["/BleedBox"] == [0, 0, width, 630]
+        shown = drawn(interior.data, page, 72)
+        assert shown.size == (width, 630)
+        assert shown.crop((0, 40, width, 630)).getextrema()[1] <= 2, "the field reaches every edge of the sheet"
+
+
+def test_the_digital_file_is_cut_to_the_trim(bleeding: Pressed) -> None:
+    pdf = pikepdf.open(io.BytesIO(bleeding.data))
+    for page in range(len(pdf.pages)):
+        assert set(map(tuple, boxes(pdf, page).values())) == {(0, 0, 396, 612)}
+
+
+def test_crop_marks_stand_outside_the_bleed(bleeding: Pressed) -> None:
+    interior = press.interior(bleeding.data, press.Order(bleed=9, bleed_inside=True, crop_marks=True))
+    pdf = opened(interior)
+    assert boxes(pdf, 0) == {
+        "/MediaBox": [0, 0, 468, 684],
+        "/BleedBox": [27, 27, 441, 657],
+        "/TrimBox": [36, 36, 432, 648],
+    }
+    shown = drawn(interior.data, 0, 288)
+    inked = {(0, "across"), (1, "down")}
+    found = {(0, "across") for y in (4 * 36, 4 * 648) if shown.crop((8, y - 3, 60, y + 4)).getextrema()[0] < 128} | {
+        (1, "down") for x in (4 * 36, 4 * 432) if shown.crop((x - 3, 8, x + 4, 60)).getextrema()[0] < 128
+    }
+    assert found == inked
+    assert shown.crop((0, 0, 80, 80)).getextrema() == (255, 255)
+
+
+# ---------------------------------------------------------------- page counts
+
+
+@pytest.mark.parametrize("multiple", [1, 2, 4, 6])
+@pytest.mark.parametrize("last_blank", [False, True])
+def test_pages_are_padded_with_blanks_that_are_blank(sample: Pressed, multiple: int, last_blank: bool) -> None:
+    order = press.Order(multiple=multiple, last_blank=last_blank, bleed=9)
+    interior = press.interior(sample.data, order)
+    pdf = opened(interior)
+    laid = len(pypdfium2.PdfDocument(sample.data))
+    assert len(pdf.pages) == interior.pages == laid + interior.added
+    assert interior.pages % multiple == 0
+    assert interior.added < multiple + last_blank
+    for page in range(laid, interior.pages):
+        assert pdf.pages[page].obj.Contents.read_bytes() == b""
+        assert boxes(pdf, page) == boxes(pdf, page - 2)
+    if last_blank:
+        assert pdf.pages[-1].obj.Contents.read_bytes() == b""
+
+
+def test_a_last_page_that_is_blank_already_is_enough(sample: Pressed) -> None:
+    once = press.interior(sample.data, press.Order(multiple=6, last_blank=True))
+    again = press.interior(once.data, press.Order(multiple=6, last_blank=True))
+    assert again.added == 0
+
+
+def test_blank_pages_inside_the_book_hold_nothing(sample: Pressed) -> None:
+    pdf = opened(press.interior(sample.data, PLAIN))
+    blank = [page for page in sample.laid.pages if not page.lines and not text(sample.data, page.index).strip()]
+    assert blank
+    for page in blank:
+        assert pdf.pages[page.index].obj.Contents.read_bytes() == b""
+
+
+def test_one_page_alone(cache_folder: Path) -> None:
+    pressed = Pressed(sample_book.compose(sample_book.chapter("<p>Alone.</p>")), cache_folder)
+    interior = press.interior(pressed.data, press.Order(multiple=4, bleed=9))
+    assert (interior.pages, interior.added) == (4, 3)
+
+
+# ---------------------------------------------------------------- PDF/X-4
+
+
+def test_a_pdf_x_4_says_so_in_every_place(colourful: Pressed) -> None:
+    order = press.Order(multiple=2, bleed=9, bleed_inside=True, forbids=ALL, intent=INTENT)
+    pdf = opened(press.interior(colourful.data, order))
+    assert pdf.pdf_version == "1.6"
+    (intent,) = pdf.Root.OutputIntents
+    assert intent.S == "/GTS_PDFX"
+    assert str(intent.OutputConditionIdentifier) == "FOGRA39"
+    profile = intent.DestOutputProfile.read_bytes()
+    assert (profile[12:20], profile[36:40], int(intent.DestOutputProfile.N)) == (b"prtrCMYK", b"acsp", 4)
+    said = pdf.Root.Metadata.read_bytes().decode()
+    assert "<pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>" in said
+    assert "<pdf:Trapped>False</pdf:Trapped>" in said
+    assert "The Second &lt;Person&gt;" in said
+    assert pdf.docinfo.Trapped == "/False"
+    assert (str(pdf.docinfo.Title), str(pdf.docinfo.Author)) == (INTENT.title, INTENT.author)
+    assert str(pdf.docinfo.CreationDate) == str(pdf.docinfo.ModDate) == "D:20261122000000Z"
+    assert "<xmp:CreateDate>2026-11-22T00:00:00Z</xmp:CreateDate>" in said
+    assert not operators(pdf) & {"rg", "RG"}
+
+
+def test_the_printing_condition_comes_with_its_licence() -> None:
+    folder = Path(press.__file__).parent
+    note = (folder / "FOGRA39L_coated.txt").read_text("utf-8")
+    assert "CC0" in note
+    assert b"free of known copyright restrictions" in (folder / "FOGRA39L_coated.icc").read_bytes()
