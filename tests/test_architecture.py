@@ -63,6 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "printers", "terms", "writers",
     },
+    "typeset": SAY | {"cache", "compose", "edition", "engines", "laid", "numerals", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     "resolution": SAY | BOOK | {"edition", "laid"},
     "preflight": SAY | {"measure", "printers"},
@@ -73,10 +74,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "release": SAY | BOOK | {"edition", "markdown", "pipeline", "textfile", "validate", "yamlfile"},
     "printing": SAY | BOOK | {"edition", "measure", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "makeup", "pipeline", "printing", "resolution", "writers"},
+    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "resolution", "typeset", "writers"},
+    "handover": SAY | BOOK
+    | {"__init__", "cache", "edition", "engines", "measure", "pipeline", "preflight", "printers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK
-    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "publish", "release", "workers"},
+    | {"cache", "edition", "editions", "handover", "makeup", "manifest", "pipeline", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),

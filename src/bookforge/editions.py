@@ -11,6 +11,7 @@ from bookforge import compose, engines, layouts
 from bookforge.book import BookSection, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
+from bookforge.compose.folios import PageNumbers
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
@@ -29,10 +30,13 @@ from bookforge.reading import reading
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
+    from bookforge.laid import Laid
     from bookforge.printing import Job
+    from bookforge.typeset.plan import Plan
 
-_LAYOUT_ROUNDS: Final = 4
+_ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
+_PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -209,13 +213,18 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
 
 def _compose(read: Reading, layout: Layout, supplies: compose.Supplies) -> Composition:
     """Compose an edition and compare its documents with the manuscript, word by word."""
-    from bookforge import ledger
-
     drawing = _Drawing(read)
     composition = compose.edition(read, layout, dataclasses.replace(supplies, formula=drawing))
     if drawing.wrong:
         raise ManuscriptError(*dict.fromkeys(drawing.wrong))
-    wrong = ledger.compare(_sections(read), composition.documents)
+    return _proven(composition)
+
+
+def _proven(composition: Composition) -> Composition:
+    """Compare the documents of an edition with the manuscript, word by word."""
+    from bookforge import ledger
+
+    wrong = ledger.compare(_sections(composition.reading), composition.documents)
     if wrong:
         raise ManuscriptError(*wrong)
     return composition
@@ -244,33 +253,12 @@ def _make_reflowing(loaded: Loaded, composition: Composition, shop: Workshop) ->
 def _make_pdf(
     loaded: Loaded, composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
 ) -> Artifact:
-    """Lay out until every note fits, prove the pages, draw them.
-
-    WeasyPrint 70 neither splits a note nor keeps one that is taller than a page: those go to their chapter's end. Pages
-    change with each note that goes, so only what the last layout had to say is true.
-    """
+    """Plan the pages, set the book by the plan, prove its words, draw it."""
     from bookforge import fonts, ledger, makeup, resolution
     from bookforge.writers import pdf
 
     read = composition.reading
-    for _ in range(_LAYOUT_ROUNDS):
-        said: list[Diagnostic] = []
-        laid = pdf.layout(composition, shop.scratch, said.append)
-        moved = laid.unfit - supplies.endnotes
-        if not moved:
-            break
-        for identity in sorted(moved):
-            shop.report(_moved_note(identity, read))
-        supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
-        composition = _compose(read, layout, supplies)
-    else:
-        # Notes that go make others go: none is left at the foot of a page.
-        shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
-        composition = _compose(read, layout, dataclasses.replace(supplies, endnotes=frozenset(_notes(read))))
-        said = []
-        laid = pdf.layout(composition, shop.scratch, said.append)
-    for finding in said:
-        shop.report(finding)
+    composition, laid = _set(composition, supplies, layout, shop)
     wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
     if wrong:
         raise ManuscriptError(*wrong)
@@ -282,6 +270,84 @@ def _make_pdf(
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
+
+
+def _set(
+    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+) -> tuple[Composition, "Laid"]:
+    """Set the whole book by the plan of its pages, and compare what came of it with the plan.
+
+    A note that fits nowhere, which the plan did not foresee, goes to the end of its chapter, and the book is set again.
+    """
+    from bookforge import typeset
+    from bookforge.writers import pdf
+
+    read = composition.reading
+    for _ in range(_ROUNDS):
+        composition, plan, supplies = _planned(composition, supplies, layout, shop)
+        said: list[Diagnostic] = []
+        laid = pdf.layout(composition, shop.scratch, said.append)
+        moved = laid.unfit - supplies.endnotes
+        if not moved:
+            break
+        supplies, composition = _without_notes(moved, read, supplies, layout, shop)
+    else:
+        # Notes that go make others go: none is left at the foot of a page.
+        shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
+        supplies = dataclasses.replace(supplies, endnotes=frozenset(_notes(read)))
+        composition, plan, _ = _planned(_compose(read, layout, supplies), supplies, layout, shop)
+        said = []
+        laid = pdf.layout(composition, shop.scratch, said.append)
+    for finding in said:
+        shop.report(finding)
+    for name, planned, real in [*typeset.kept(plan, laid)][:1]:
+        message = f"from '{name}' on, the pages are not those planned: it stands on page {real + 1}, not {planned + 1}"
+        shop.report(warning("plan-kept", message, _place(name, read), _PLAN_HINT))
+    return composition, laid
+
+
+def _planned(
+    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+) -> "tuple[Composition, Plan, compose.Supplies]":
+    """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
+    from bookforge import typeset
+
+    read = composition.reading
+    bench = typeset.Bench(shop.store, shop.scratch, code_digest())
+    for _ in range(_ROUNDS):
+        plan = typeset.plan(composition, bench)
+        unfit = frozenset(plan.unfit) - supplies.endnotes
+        if unfit:
+            supplies, composition = _without_notes(unfit, read, supplies, layout, shop)
+            continue
+        if not supplies.pages.asked or supplies.pages == plan.labels:
+            break
+        supplies = dataclasses.replace(supplies, pages=PageNumbers(plan.labels))
+        composition = _compose(read, layout, supplies)
+    else:
+        message = "page numbers printed in the text make it longer or shorter, and so never come to rest"
+        shop.report(warning("plan-kept", message, hint="some may be one off: look at the index and the notes"))
+        plan = typeset.plan(composition, bench)
+    return _proven(typeset.carry_out(composition, plan)), plan, supplies
+
+
+def _without_notes(
+    moved: frozenset[str], read: Reading, supplies: compose.Supplies, layout: Layout, shop: Workshop
+) -> tuple[compose.Supplies, Composition]:
+    """Compose an edition with some notes at the ends of their chapters."""
+    for identity in sorted(moved):
+        shop.report(_moved_note(identity, read))
+    supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
+    return supplies, _compose(read, layout, supplies)
+
+
+def _place(identity: str, read: Reading) -> Location | None:
+    """Return where a block stands in its chapter."""
+    section = next((each for each in read.book.sections if each.id == identity.partition(".")[0]), None)
+    if section is None or section.content is None:
+        return None
+    found = section.content.source_map.blocks.get(identity)
+    return Location(section.content.path, found.line, found.column) if found else Location(section.content.path)
 
 
 def _notes(read: Reading) -> dict[str, tuple[Section, Note]]:

@@ -93,3 +93,8 @@ class Plan:
     pages: Mapping[str, int]
     labels: Mapping[str, str]
     total: int
+
+    @property
+    def unfit(self) -> tuple[str, ...]:
+        """The notes that fit no page."""
+        return tuple(note for unit in self.units.values() for note in unit.unfit)
