@@ -50,13 +50,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An edition as it was published."""
+    """An edition as it was published; ``package`` is the folder to hand over to its printer."""
 
     edition: Edition
     published: "Published"
     pages: int | None
     words: int
     makeup: Makeup | None = None
+    package: "Published | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +212,10 @@ class _Building:
             try:
                 base = self._base(artifact.edition)
                 self.say(f"writing {base}")
+                # the folder first: where it may not be replaced, the edition stays as a whole what it was
+                package = self._publish_package(artifact, base)
                 published = publish.artifact(artifact, self.order.output, base)
-                yield Built(artifact.edition, published, artifact.pages, artifact.words, artifact.makeup)
+                yield Built(artifact.edition, published, artifact.pages, artifact.words, artifact.makeup, package)
             except BookforgeError as problem:
                 self.log.take(problem)
 
@@ -235,11 +238,36 @@ class _Building:
                     if self.order.release:
                         from bookforge import release
 
+                        release.refuse_coarse(made.said)
                         release.validate(artifact, self.log)
+                    artifact = self._hand_over(artifact, made.said)
                 except BookforgeError as problem:
                     self.log.take(problem)
                 else:
                     yield artifact
+
+    def _hand_over(self, artifact: Artifact, said: tuple[Diagnostic, ...]) -> Artifact:
+        """Measure what goes to a printer and put its sheet to it; what a printer would refuse ends a release."""
+        if not artifact.package:
+            return artifact
+        from bookforge import handover
+
+        self.say(f"measuring {artifact.edition.name} for its printer")
+        declared, store = self.loaded.manifest, cache.Cache(self.folder, self.log)
+        handed = handover.prepare(artifact, declared.metadata, declared.folder, store)
+        if self.order.release:
+            handed.refuse()
+        for finding in handed.refused_beside(said):
+            self.log(finding)
+        return dataclasses.replace(artifact, package=handed.files)
+
+    def _publish_package(self, artifact: Artifact, base: str) -> "Published | None":
+        if not artifact.package:
+            return None
+        from bookforge import handover
+
+        name = handover.folder_name(artifact.edition, base)
+        return publish.folder(artifact.package, self.order.output, name)
 
     def _base(self, edition: Edition) -> str:
         """Name an edition's files after book and edition; one of some chapters never takes the whole book's place."""

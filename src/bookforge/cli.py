@@ -15,6 +15,7 @@ from bookforge.diagnostics import BookforgeError, Diagnostic, Location, UsageErr
 
 if TYPE_CHECKING:
     from bookforge.build import Built, Order, Outcome
+    from bookforge.publish import Published
 
 _DESCRIPTION: Final = """\
 Make a book of Markdown chapters: a PDF for print, an EPUB for e-readers, an HTML edition for the browser.
@@ -325,6 +326,8 @@ def _summarise(outcome: "Outcome", what: str) -> None:
 
     for built in outcome.built:
         print(_built_line(built))
+        if built.package is not None:
+            print(_package_line(built.package))
         if built.makeup is not None:
             print(f"  {makeup.summary(built.makeup)}")
     errors = sum(found.severity.value == "error" for found in outcome.diagnostics)
@@ -343,11 +346,22 @@ def _summarise(outcome: "Outcome", what: str) -> None:
 def _built_line(built: "Built") -> str:
     path = Path(os.path.relpath(built.published.path))
     shown = f"{path}/" if built.published.files and built.published.tree_sha256 else str(path)
-    size = built.published.bytes
-    counted = f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
     facts = [f"{built.pages} pages"] if built.pages else []
-    facts += [f"{built.words:,} words", counted] + ([] if built.published.changed else ["unchanged"])
+    facts += [f"{built.words:,} words", _size(built.published)]
     return f"{shown}  ({', '.join(facts)})"
+
+
+def _package_line(package: "Published") -> str:
+    """Name the folder for the printer."""
+    path = Path(os.path.relpath(package.path))
+    names = ", ".join(file.path for file in package.files)
+    return f"{path}/  (for the printer: {names}, {_size(package)})"
+
+
+def _size(published: "Published") -> str:
+    size = published.bytes
+    counted = f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
+    return counted if published.changed else f"{counted}, unchanged"
 
 
 def _preflight(arguments: argparse.Namespace) -> int:
@@ -492,6 +506,12 @@ def _artifact(built: "Built") -> dict[str, object]:
     if built.makeup is not None:
         facts["makeup"] = makeup.counts(built.makeup)
     if published.tree_sha256 is not None:
-        facts["files"] = [{"path": each.path, "bytes": each.bytes, "sha256": each.sha256} for each in published.files]
-        facts["tree_sha256"] = published.tree_sha256
+        facts |= _files(published)
+    if built.package is not None:
+        facts["package"] = {"path": str(built.package.path), "bytes": built.package.bytes, **_files(built.package)}
     return facts
+
+
+def _files(published: "Published") -> dict[str, object]:
+    files = [{"path": each.path, "bytes": each.bytes, "sha256": each.sha256} for each in published.files]
+    return {"files": files, "tree_sha256": published.tree_sha256}

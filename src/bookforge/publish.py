@@ -89,6 +89,18 @@ def artifact(artifact: Artifact, output: Path, base: str) -> Published:
         return _publish_file(artifact.files[name], target, work)
 
 
+def folder(files: Mapping[str, bytes], output: Path, name: str) -> Published:
+    """Put files into the output folder as the folder ``name``: what is handed over to a printer.
+
+    Errors: ``output-writable``, ``output-ours``, ``output-free``, ``output-names``.
+    """
+    _check_names([name], single=True)
+    _check_names(list(files), single=False)
+    target = output.absolute() / name
+    with _writing(output, target) as work:
+        return _publish_folder(files, target, work)
+
+
 def recover(output: Path) -> None:
     """Put right what a killed build left in the output folder; do nothing where there is nothing."""
     if (output / _WORK).is_dir():

@@ -1,5 +1,6 @@
 """What keeps a book from being released: open questions, drafts, placeholders, and whatever a validator says."""
 
+import dataclasses
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from bookforge.diagnostics import (
     Location,
     ManuscriptError,
     Report,
+    Severity,
     error,
     has_errors,
 )
@@ -98,6 +100,16 @@ def _left_in_block(source: Source) -> Iterator[Diagnostic]:
         if PLACEHOLDER.search(text):
             line = source.raw[: max(0, source.raw.find(text))].count("\n") + 1
             yield _placeholder("the chapter's block", Location(source.path, line))
+
+
+def refuse_coarse(said: Iterable[Diagnostic]) -> None:
+    """Refuse an edition with pictures that are too coarse for print.
+
+    Errors: ``picture-fine-enough``.
+    """
+    found = [each for each in said if each.rule == "picture-fine-enough"]
+    if found:
+        raise EditionError(*(dataclasses.replace(each, severity=Severity.ERROR) for each in found))
 
 
 def validate(artifact: Artifact, report: Report) -> None:

@@ -28,8 +28,6 @@ _BOTH_LAST: Final[Mapping[str, Rule]] = {
     "print-no-type3": ink.no_type3,
     "print-glyphs": ink.glyphs,
     "print-text-size": ink.text_size,
-    "print-line-weight": ink.lines,
-    "print-tints": ink.tints,
     "print-resolution": ink.resolution,
     "print-colours": ink.colours,
     "print-black-text": ink.black_text,
@@ -57,6 +55,8 @@ INTERIOR: Final[Mapping[str, Rule]] = {
     "print-bleed": paging.bleed,
     "print-bind-strip": paging.bind_strip,
     "print-marks": paging.marks,
+    "print-line-weight": ink.lines,
+    "print-tints": ink.tints,
     **_BOTH_LAST,
 }
 """The rules for the inside of a book, in the order they are reported."""
@@ -85,7 +85,7 @@ def examine(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, t
 def judge(reading: Reading, demand: Demand) -> tuple[Check, ...]:
     """Hold a reading against what is demanded; a file that could not be opened gets one check."""
     subject = Subject(reading, demand)
-    table = INTERIOR if demand.cover is None else COVER
+    table = COVER if demand.cover else INTERIOR
     if reading.trouble is not None or not subject.pages:
         table = {rule: table[rule] for rule in _WITHOUT_PAGES[: 2 if reading.encrypted and not reading.trouble else 1]}
     verdicts = ((rule, judged(subject)) for rule, judged in table.items())

@@ -24,7 +24,7 @@ _OPERATORS: Final = (
     "BT Tf Tr Tj TJ ' \" BI ID EI"
 )
 _DEPTH: Final = 24
-_KEPT: Final = 2000  # of a kind and a page; more of them make no finding clearer
+_KEPT: Final = 500  # of a kind and a page; more of them make no finding clearer
 _FRAME_PT: Final = 100.0
 """How far from an edge a drawing still matters: more than the widest margin any printer asks for."""
 _THIN_PT: Final = 1.5

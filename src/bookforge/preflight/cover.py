@@ -1,12 +1,13 @@
 """Rules for the wrap of a cover, where they differ from those for the inside: one sheet, its size, its edges."""
 
+from bookforge.preflight.paging import an, outermost
 from bookforge.preflight.subject import TOLERANCE_PT, Subject, in_inches, same
 from bookforge.preflight.verdict import Place, Verdict, bad, good
 
 
 def size(subject: Subject) -> Verdict:
     """Say whether the wrap is one page of the size that the book's thickness asks for."""
-    wanted = subject.demand.cover or subject.size
+    wanted = subject.demand.sheet or subject.size
     if len(subject.reading.pages) != 1:
         return bad(f"the wrap has {len(subject.reading.pages)} pages", "export back, spine and front as one page")
     points = f"{subject.size[0]:g} × {subject.size[1]:g} pt"
@@ -34,9 +35,9 @@ def bleed(subject: Subject) -> Verdict:
     """Say whether pictures and areas go to the edge of the sheet or stay away from the cut."""
     safe = subject.printer.cover_bleed + TOLERANCE_PT
     found = [
-        Place(page.number, art.box, f"a {art.kind}")
+        Place(page.number, art.box, an(art.kind))
         for page in subject.pages
-        for art in page.art
+        for art in outermost(page.art)
         if any(
             TOLERANCE_PT < distance < safe
             for distance in (art.box[0], art.box[1], page.width - art.box[2], page.height - art.box[3])

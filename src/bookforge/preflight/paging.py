@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bookforge.diagnostics import Severity
-from bookforge.preflight.facts import Box, Page
+from bookforge.preflight.facts import Art, Box, Page
 from bookforge.preflight.subject import SAME_PT, TOLERANCE_PT, Frame, Subject, in_inches, same
 from bookforge.preflight.verdict import Place, Verdict, bad, counted, good, named_pages, pages_of, remark, weigh
 
+_GROUNDS: Final = frozenset({"area", "picture", "shading"})
 _SIDES: Final = ("left", "top", "right", "bottom")
 _SPREAD: Final = 1.8  # times as wide as the page of a book of this height could be
 
@@ -251,9 +252,9 @@ def bleed(subject: Subject) -> Verdict:
     """Say whether pictures and drawings either keep their distance or go on into the bleed."""
     needed = _needed(subject)
     found = [
-        Place(frame.page.number, frame.moved(art.box), f"{_an(art.kind)} {fault}")
+        Place(frame.page.number, frame.moved(art.box), f"{an(art.kind)} {fault}")
         for frame in subject.frames
-        for art in frame.page.art
+        for art in outermost(frame.page.art)
         if (fault := _stops_short(frame, art.box, needed, subject.printer.bleed))
     ]
     if not found:
@@ -268,7 +269,25 @@ def bleed(subject: Subject) -> Verdict:
     return bad(what, fix, found)
 
 
-def _an(kind: str) -> str:
+def outermost(drawn: tuple[Art, ...]) -> list[Art]:
+    """Leave out what is drawn on something larger, as the parts of a picture are: the larger thing has the edge."""
+    kept: list[Art] = []
+    for art in sorted(drawn, key=lambda art: -_extent(art.box)):
+        if not any(_holds(other.box, art.box) for other in kept if other.kind in _GROUNDS):
+            kept.append(art)
+    return kept
+
+
+def _extent(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def an(kind: str) -> str:
+    """Put the article to a kind of thing."""
     return f"an {kind}" if kind == "area" else f"a {kind}"
 
 
@@ -315,7 +334,7 @@ def _things(page: Page) -> Iterator[tuple[Box, str]]:
     for run in page.runs:
         yield run.box, f"“{run.text}”"
     for art in page.art:
-        yield art.box, _an(art.kind)
+        yield art.box, an(art.kind)
 
 
 def marks(subject: Subject) -> Verdict:

@@ -26,7 +26,7 @@ def _described(reading: Reading, demand: Demand) -> str:
     if not subject.pages:
         return ""
     pages = counted(len(reading.pages), "page")
-    if demand.cover is not None:
+    if demand.cover:
         return f"{pages} of {in_inches(subject.size)}, a cover wrap, "
     return f"{pages} of {in_inches(subject.trim)} {'with' if subject.has_bleed else 'without'} bleed, "
 

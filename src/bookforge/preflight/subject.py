@@ -23,14 +23,15 @@ Size = tuple[float, float]
 class Demand:
     """What a file is held against. ``trim`` is ``None`` when the file itself has to say its size.
 
-    ``cover`` is the size of the whole sheet where the file is the wrap of a cover, bleed included.
+    ``cover``: the file is the wrap of a cover, of ``sheet`` (width, height, with bleed) where that is known.
     """
 
     printer: Printer
     trim: TrimSize | None = None
     paper: str = "white"
     binding: str = "paperback"
-    cover: Size | None = None
+    cover: bool = False
+    sheet: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,225 @@
+"""What an edition's printer is handed over: the files, measured before they leave, and a sheet that says what they are.
+
+The sheet is for people, at the printer's form and a year later; everything in it follows from the book, so that the
+same book has the same sheet.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from bookforge import __version__, engines, preflight, printers
+from bookforge.book import Metadata
+from bookforge.cache import Cache
+from bookforge.cache import key as cache_key
+from bookforge.diagnostics import Diagnostic, EditionError, error, warning
+from bookforge.edition import Artifact, Edition
+from bookforge.measure import Length, TrimSize
+from bookforge.pipeline import code_digest
+from bookforge.preflight import Check, Demand
+from bookforge.printers import Printer
+
+SHEET: Final = "sheet.txt"
+_INTERIOR: Final = "interior.pdf"
+_WRAP: Final = "cover.pdf"
+_ENGINES: Final = ("pikepdf", "pypdfium2")
+_COLUMN: Final = 12
+_MARKS: Final = {"pass": "pass", "note": "note", "fail": "FAIL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A PDF of a package as preflight saw it: page count, page size in points, and the rules."""
+
+    pages: int
+    size: tuple[float, float]
+    trim: tuple[float, float]
+    has_bleed: bool
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A folder for a printer: its files with the sheet, and what its printer would refuse."""
+
+    files: Mapping[str, bytes]
+    refused: tuple[Diagnostic, ...]
+
+    def refuse(self) -> None:
+        """End the edition when a rule refuses one of the files.
+
+        Errors: those of :data:`bookforge.preflight.INTERIOR`.
+        """
+        if self.refused:
+            raise EditionError(*(error(each.rule, each.message, each.at, each.hint) for each in self.refused))
+
+    def refused_beside(self, said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return what was refused and was not said already: coarse pictures are named better before they are set."""
+        named = any(each.rule == "picture-fine-enough" for each in said)
+        return tuple(each for each in self.refused if not (named and each.rule == "print-resolution"))
+
+
+def folder_name(edition: Edition, base: str) -> str:
+    """Name the folder of an edition's package: ``base`` and the printer's name."""
+    return f"{base}-{PurePosixPath(edition.printer or 'printer').stem.lower()}"
+
+
+def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) -> Handover:
+    """Measure the files of an edition's package and write its sheet.
+
+    ``folder`` is the book's. What is known of the same files from an earlier build is taken from ``store``.
+    Errors: ``printer-known``, ``printer-valid``.
+    """
+    printer = printers.of(artifact.edition, folder) or printers.find("generic")
+    measured = dict(_measure(artifact, printer, store))
+    sheet = _Sheet(artifact, metadata, printer, measured).text()
+    refused = tuple(
+        _finding(name, check, artifact.edition)
+        for name, found in measured.items()
+        for check in found.checks
+        if not check.passed
+    )
+    return Handover({**artifact.package, SHEET: sheet.encode()}, refused)
+
+
+def _measure(artifact: Artifact, printer: Printer, store: Cache) -> Iterator[tuple[str, Measured]]:
+    """Hold the files that are PDFs against the printer's rules; the cover's size follows from the interior."""
+    edition = artifact.edition
+    trim = TrimSize.parse(str(edition.settings["trim-size"])) if "trim-size" in edition.settings else None
+    demand = Demand(printer, trim, edition.paper, edition.binding)
+    if _INTERIOR in artifact.package:
+        inside = _examine(_INTERIOR, artifact.package[_INTERIOR], demand, store)
+        yield _INTERIOR, inside
+        wrap = _wrap_size(edition, printer, inside)
+        demand = dataclasses.replace(demand, cover=True, sheet=wrap)
+    if _WRAP in artifact.package:
+        yield _WRAP, _examine(_WRAP, artifact.package[_WRAP], dataclasses.replace(demand, cover=True), store)
+
+
+def _examine(name: str, data: bytes, demand: Demand, store: Cache) -> Measured:
+    told = repr(demand).encode()
+    key = cache_key("preflight", code_digest(), engines.versions(*_ENGINES), hashlib.sha256(data).hexdigest(), told)
+    known = store.get("preflight", key, Measured)
+    if known is None:
+        reading, checks = preflight.examine(name, data, demand)
+        subject = preflight.Subject(reading, demand)
+        known = Measured(len(reading.pages), subject.size, subject.trim, subject.has_bleed, checks)
+        store.put("preflight", key, known)
+    return known
+
+
+def _wrap_size(edition: Edition, printer: Printer, inside: Measured) -> tuple[float, float] | None:
+    """Return the size of the wrap: the template's, else by the formula, else it is not known."""
+    wrap = edition.wrap
+    if wrap is not None and wrap.width is not None and wrap.height is not None:
+        return wrap.width, wrap.height
+    spine = printer.spine(inside.pages, edition.paper, edition.binding)
+    if spine is None:
+        return None
+    width, height = inside.trim
+    return 2 * width + spine + 2 * printer.cover_bleed, height + 2 * printer.cover_bleed
+
+
+def _finding(name: str, check: Check, edition: Edition) -> Diagnostic:
+    first = f" (first: {check.where[0]})" if check.where else ""
+    return warning(check.rule, f"{name}: {check.what}{first}", edition.at, check.fix)
+
+
+# ---------------------------------------------------------------- the sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the sheet is written from."""
+
+    artifact: Artifact
+    metadata: Metadata
+    printer: Printer
+    measured: Mapping[str, Measured]
+
+    def text(self) -> str:
+        """Write the sheet: the book, the order, the files, the rules."""
+        parts = [self._book(), self._order(), self._files(), *self._rules(), self._made()]
+        return "\n".join("\n".join(part) + "\n" for part in parts)
+
+    def _book(self) -> list[str]:
+        data, edition = self.metadata, self.artifact.edition
+        title = f"{data.title}: {data.subtitle}" if data.subtitle else data.title
+        rows = {
+            "Title": title,
+            "Authors": ", ".join(author.name for author in data.authors),
+            "Publisher": data.publisher or "",
+            "Published": data.published or "",
+            "Edition": edition.name,
+            "ISBN": edition.isbn or "none",
+        }
+        return _rows(rows)
+
+    def _order(self) -> list[str]:
+        edition, printer = self.artifact.edition, self.printer
+        rows = {"Printer": f"{printer.title} ({printer.name})", "Binding": edition.binding, "Paper": edition.paper}
+        inside = self.measured.get(_INTERIOR)
+        if inside is not None:
+            spine = printer.spine(inside.pages, edition.paper, edition.binding)
+            spine = edition.wrap.spine if edition.wrap is not None and edition.wrap.spine else spine
+            rows |= {
+                "Trim": _size(inside.trim),
+                "Bleed": self._bleed(inside),
+                "Pages": str(inside.pages),
+                "Spine": _length(spine) if spine else "as the printer's template says",
+            }
+        wrap = self.measured.get(_WRAP)
+        if wrap is not None:
+            rows["Cover"] = f"{_size(wrap.size)}, bleed included"
+        return _rows(rows)
+
+    def _bleed(self, inside: Measured) -> str:
+        if not inside.has_bleed:
+            return "none"
+        where = "on all sides" if self.printer.bleed_inside else "at head, foot and outside"
+        return f"{_length(self.printer.bleed)} {where}"
+
+    def _files(self) -> list[str]:
+        lines = ["Files"]
+        for name, data in sorted(self.artifact.package.items()):
+            lines += [
+                f"  {name:<{_COLUMN + 2}}{len(data):>12,} bytes",
+                f"    sha256 {hashlib.sha256(data).hexdigest()}",
+            ]
+        return lines
+
+    def _rules(self) -> Iterator[list[str]]:
+        for name, found in self.measured.items():
+            failed = sum(not check.passed for check in found.checks)
+            result = f"{len(found.checks)} checked, {failed} failed"
+            yield [f"Rules for {name}: {result}", *(line for check in found.checks for line in _check(check))]
+
+    def _made(self) -> list[str]:
+        said = "The rules above were checked on the files; that is no certificate of any standard."
+        return [said, f"Made with bookforge {__version__}."]
+
+
+def _check(check: Check) -> Iterator[str]:
+    yield f"  {_MARKS[check.result]}  {check.rule:<20}  {check.what}"
+    if check.fix:
+        yield f"        fix: {check.fix}"
+
+
+def _rows(rows: Mapping[str, str]) -> list[str]:
+    return [f"{name:<{_COLUMN}}{value}" for name, value in rows.items() if value]
+
+
+def _size(size: tuple[float, float]) -> str:
+    width, height = (Length(each).mm for each in size)
+    return f"{_inches(size[0])} × {_inches(size[1])} in ({width:.1f} × {height:.1f} mm)"
+
+
+def _length(points: float) -> str:
+    return f"{_inches(points)} in ({Length(points).mm:.2f} mm)"
+
+
+def _inches(points: float) -> str:
+    return f"{points / 72:.4f}".rstrip("0").rstrip(".")
