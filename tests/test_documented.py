@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bookforge import cli
+from bookforge import cli, printers
 from bookforge.manifest.model import TABLES, Table
 from bookforge.rules import RULES
 from bookforge.semantics import Role
@@ -30,6 +30,20 @@ COMMANDS_HEAD = """# Commands
 wrong, 3 this machine lacks something. This page is made from the command line's own description
 (`pytest tests/test_documented.py --update-golden`).
 """
+PRINTERS_HEAD = """# Printers: what each asks for
+
+Every number that bookforge knows of a printer, who says so, and when it was read; [printing](printing.md) says what is
+made of it. Profiles extend `generic`, so a value that is missing here is the one of `generic`. Printers change their
+rules: where a date is old, look at the printer's own pages. This page is made from the files in
+`src/bookforge/printers/` (`pytest tests/test_documented.py --update-golden`).
+"""
+KINDS = {
+    "printer": "the printer's own page",
+    "copy": "the printer's rules as somebody else passes them on",
+    "dated": "an old page of the printer's",
+    "trade": "trade knowledge, to be confirmed",
+    "ours": "bookforge's own choice",
+}
 COMMANDS: dict[str, Any] = {
     name: command
     for action in cli.parser()._actions
@@ -62,6 +76,37 @@ def row(action: Any) -> str:
     return f"| `{name}` | {help_text}{again} |\n"
 
 
+def printers_page() -> str:
+    said: dict[str, dict[str, Any]] = {
+        name: {fact.key: fact for fact in printers.find(name).facts} for name in printers.NAMES
+    }
+    ground = said["generic"]
+    sections = []
+    for name in ("generic", *(each for each in printers.NAMES if each != "generic")):
+        facts = [fact for fact in said[name].values() if name == "generic" or fact != ground[fact.key]]
+        rows = "".join(fact_row(fact) for fact in facts)
+        title = printers.find(name).title
+        sections.append(
+            f"\n## {name}: {title}\n\n| key | value | who says so | read |\n| --- | --- | --- | --- |\n{rows}"
+        )
+    return PRINTERS_HEAD + "".join(sections) + sources_section()
+
+
+def fact_row(fact: Any) -> str:
+    value = "<br>".join(fact.value.split("; "))
+    note = f"<br>*{fact.note}*" if fact.note else ""
+    sources = ", ".join(f"[{key}](#sources)" for key in fact.sources)
+    return f"| `{fact.key}` | {value}{note} | {sources} | {fact.date} |\n"
+
+
+def sources_section() -> str:
+    rows = "".join(
+        f"| {key} | {source.title} | {KINDS[source.kind]} | {source.address and f'<{source.address}>'} |\n"
+        for key, source in printers.sources().items()
+    )
+    return f"\n## Sources\n\n| key | what | kind | address |\n| --- | --- | --- | --- |\n{rows}"
+
+
 FENCED = re.compile(r"^ *```.*?^ *```", flags=re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"(`+)(.+?)\1(?!`)")
 
@@ -85,7 +130,9 @@ def test_each_role_is_documented() -> None:
     assert {role.value for role in Role} - code(ALL) == set()
 
 
-@pytest.mark.parametrize(("name", "make"), [("rules.md", rules_page), ("commands.md", commands_page)])
+@pytest.mark.parametrize(
+    ("name", "make"), [("rules.md", rules_page), ("commands.md", commands_page), ("printers.md", printers_page)]
+)
 def test_the_pages_made_from_the_program_are_current(name: str, make: Callable[[], str], update_golden: bool) -> None:
     path = ROOT / "docs" / name
     if update_golden:

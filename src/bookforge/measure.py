@@ -12,22 +12,32 @@ _SHORTEST_PT: Final = 2.5 * 72
 _LONGEST_PT: Final = 20 * 72
 
 NAMED: Final = {
-    "mass-market": "4.25x6.87in",
     "a6": "105x148mm",
+    "mass-market": "4.25x6.87in",
+    "pocketbook": "4.25x6.875in",
     "a-format": "110x178mm",
-    "b-format": "129x198mm",
     "small": "5x8in",
+    "novella": "5x8in",
+    "b-format": "129x198mm",
+    "demy": "138x216mm",
     "digest": "5.5x8.5in",
     "a5": "148x210mm",
-    "demy": "138x216mm",
     "us-trade": "6x9in",
     "royal": "156x234mm",
-    "crown-quarto": "189x246mm",
+    "comic": "6.625x10.25in",
+    "pinched-crown-quarto": "6.69x9.61in",
     "b5": "176x250mm",
+    "executive": "7x10in",
+    "crown-quarto": "189x246mm",
+    "small-square": "7.5x7.5in",
     "a4": "210x297mm",
+    "square": "8.5x8.5in",
     "us-letter": "8.5x11in",
+    "small-landscape": "9x7in",
+    "landscape": "11x8.5in",
+    "a4-landscape": "297x210mm",
 }
-"""Trim sizes by name, smallest first."""
+"""Trim sizes by name, narrowest first: the trade's names, and those of printers on demand."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

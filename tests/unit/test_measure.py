@@ -51,7 +51,8 @@ def test_no_trim_sizes(text: str) -> None:
 
 def test_names_are_in_order_of_width_and_valid() -> None:
     widths = [TrimSize.parse(name).width.pt for name in NAMED]
-    assert all(150 < width < 700 for width in widths)
+    assert widths == sorted(widths)
+    assert all(150 < width < 860 for width in widths)
 
 
 def test_printed() -> None:
