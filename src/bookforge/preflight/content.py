@@ -29,6 +29,8 @@ _FRAME_PT: Final = 100.0
 """How far from an edge a drawing still matters: more than the widest margin any printer asks for."""
 _THIN_PT: Final = 1.5
 _LONG: Final = 3.0  # times as long as thick: a bar is a line, a dot is not
+_NOTHING_PT: Final = 0.005
+_SHORT_PT: Final = 1.0  # a mark so short is no line
 _HUGE: Final = 1e6
 _STREAM_COST: Final = 100  # operators that take as long as beginning a stream
 _SAMPLES: Final = 40_000
@@ -317,7 +319,9 @@ class _Hand:
         shown = self._paint("art", self.state.fill, box, "area")
         for bar in bars if shown else ():
             breadth, length = sorted((bar[2] - bar[0], bar[3] - bar[1]))
-            if breadth < _THIN_PT and length > breadth * _LONG:
+            if breadth < _NOTHING_PT and len(bars) > 1:
+                continue  # the inner edge of a border, which adds nothing to its outer one
+            if breadth < _THIN_PT and length > max(breadth * _LONG, _SHORT_PT):
                 self._keep_thin(breadth, bar)
 
     def _stroke(self, box: Box) -> None:

@@ -126,9 +126,9 @@ class Reading:
     """A PDF as read.
 
     ``trouble`` says why nothing could be read of it; then there is nothing else. ``damage`` is what had to be repaired.
-    ``metadata`` names the filled fields that say something of the work, ``xmp`` among them. ``active`` names
-    JavaScript, forms and actions. ``claims`` are the PDF/X versions the file says it obeys; ``dates``: it says when it
-    was made and changed.
+    ``metadata`` names the fields that say something of the work, ``XMP`` among them where such a packet does;
+    ``has_xmp``: there is one. ``active`` names JavaScript, forms and actions. ``claims`` are the PDF/X versions the
+    file says it obeys; ``dates``: it says when it was made and changed.
     """
 
     name: str
@@ -145,6 +145,7 @@ class Reading:
     layers: int = 0
     attachments: tuple[str, ...] = ()
     metadata: tuple[str, ...] = ()
+    has_xmp: bool = False
     active: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     intents: tuple[Intent, ...] = ()

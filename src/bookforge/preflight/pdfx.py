@@ -106,7 +106,7 @@ def _x4(subject: Subject) -> Iterator[str]:
     reading = subject.reading
     if reading.version < "1.3" or reading.version > "1.6":
         yield f"it is PDF {reading.version}, not 1.6"
-    if "XMP" not in reading.metadata:
+    if not reading.has_xmp:
         yield "it has no XMP metadata"
     intent = next((intent for intent in reading.intents if intent.kind == "GTS_PDFX"), None)
     if intent is not None and intent.profile is None:

@@ -48,6 +48,7 @@ _KINDS: Final = (
     (b"<", "a web page or XML"),
 )
 _DESCRIBING: Final = ("/Title", "/Author", "/Subject", "/Keywords")
+_DESCRIBING_XMP: Final = ("title", "creator", "description", "subject", "Keywords")
 _PDFX: Final = re.compile(r"PDF/X[-0-9a-z:]*", re.IGNORECASE)
 _XFA: Final = "/XFA"
 _INFO_CLAIMS: Final = ("/GTS_PDFXVersion", "/GTS_PDFXConformance")
@@ -145,7 +146,8 @@ class _Examination:
             outline=self._ask(lambda: _count_outline(root.get("/Outlines")), 0),
             layers=self._ask(lambda: len(array(mapping(root, "/OCProperties"), "/OCGs")), 0),
             attachments=self._ask(self._attachments, ()),
-            metadata=(*(key[1:] for key in _DESCRIBING if info.get(key)), *(("XMP",) if xmp else ())),
+            metadata=(*(key[1:] for key in _DESCRIBING if info.get(key)), *(("XMP",) if _describes(xmp) else ())),
+            has_xmp=bool(xmp),
             active=self._ask(self._active, ()),
             claims=tuple(dict.fromkeys((*(info[key] for key in _INFO_CLAIMS if info.get(key)), *_xmp_claims(xmp)))),
             intents=self._ask(lambda: tuple(_intent(each) for each in array(root, "/OutputIntents")), ()),
@@ -351,6 +353,11 @@ def _xmp_value(xmp: str, name: str) -> str:
         if element.tag.rpartition("}")[2] == name:
             return " ".join("".join(element.itertext()).split())
     return ""
+
+
+def _describes(xmp: str) -> bool:
+    """Say whether an XMP packet says something of the work, not only of the program that made the file."""
+    return any(_xmp_value(xmp, name) for name in _DESCRIBING_XMP)
 
 
 def _xmp_claims(xmp: str) -> tuple[str, ...]:
