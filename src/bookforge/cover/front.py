@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ _SMALLER: Final = 0.94
 _TRIES: Final = 22
 _MARGIN: Final = 10.0
 """The margins of the front. This and what follows is counted in hundredths of its width."""
+_OVERHANG: Final = 1.0
+"""How far italics may lean out of their line, in points."""
 _TITLE: Final = (66.0, 26.0)
 """The height a title may take, and its largest size."""
 _SUBTITLE: Final = (30.0, 6.6)
@@ -41,7 +43,7 @@ _SMALLEST: Final = 4.4
 _DRAWN_LONGEST: Final = 2560
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Studio:
     """What covers are made from: an edition's reader, its design with its faces, finished work, room to work."""
 
@@ -50,6 +52,11 @@ class Studio:
     faces: tuple[FontFace, ...]
     store: Cache
     scratch: Path
+
+    @cached_property
+    def templates(self) -> layouts.Templates:
+        """The templates of the design."""
+        return layouts.Templates(self.layout)
 
     @property
     def metadata(self) -> Metadata:
@@ -64,13 +71,12 @@ class Studio:
 
     def lay(self, template: str, sheets: tuple[str, ...], values: Mapping[str, Any], assets: "Assets") -> "Proof":
         """Render a template and its stylesheets, and lay the page out."""
-        templates = layouts.Templates(self.layout)
-        html = templates.render(template, book=self.metadata, **values)
+        html = self.templates.render(template, book=self.metadata, **values)
         styles = tuple(
             Stylesheet(
                 name.removesuffix(".j2"),
                 self.layout.shown(self.layout.path(name) or Path(name)),
-                templates.render(name, **values) if name.endswith(".j2") else self.layout.text(name),
+                self.templates.render(name, **values) if name.endswith(".j2") else self.layout.text(name),
             )
             for name in sheets
         )
@@ -237,8 +243,8 @@ def view(studio: Studio, place: Box, safe: Box, inset: float, scale: float = 1.0
     said = studio.metadata
     wide = ruler(studio.faces)
     unit = (place.width - inset) / 100
-    start = max(_MARGIN * unit, safe.left - place.left)
-    end = max(_MARGIN * unit + inset, place.right - safe.right)
+    start = max(_MARGIN * unit, safe.left - place.left + _OVERHANG)
+    end = max(_MARGIN * unit + inset, place.right - safe.right + _OVERHANG)
     room = (place.width - start - end) / unit
     high, largest = _TITLE
     title = lines.settle(said.title, (room, high), wide, 1.03)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final
 
 from bookforge import barcode
@@ -37,6 +37,8 @@ _CLEARANCE: Final = 9.0
 _AUTHOR: Final = 0.86
 _PUBLISHER: Final = 0.72
 """The sizes of the spine's other words, in parts of the title's."""
+_OVERHANG: Final = 0.32
+"""How far letters reach beyond a line that is as high as their type size, both sides together."""
 _HOPE: Final = 1.08
 """How much larger than estimated the spine's type is tried at first."""
 _LINE_COST: Final = 0.75
@@ -205,15 +207,16 @@ class _Binder:
         if self.pages < self.printer.spine_text_pages:
             self._bare(f"{self.printer.title} wants none on fewer than {self.printer.spine_text_pages} pages")
             return None
-        tried = (self._spine_of(first, parts, count) for parts in _PARTS for count in (1, 2, 3))
-        found = [made for made in tried if made]
-        if found:
-            return max(found, key=_worth)
+        best: Spine | None = None
+        for parts, count in product(_PARTS, (1, 2, 3)):
+            best = self._spine_of(first, parts, count, best) or best
+        if best is not None:
+            return best
         self._bare(f"it is {self.sheet.spine.width / 72 * 25.4:.1f} mm wide, too narrow for the title")
         return None
 
-    def _spine_of(self, first: FrontView, parts: tuple[str, ...], count: int) -> Spine | None:
-        """Set some of the spine's words, the title in so many lines; ``None`` where the type would be too small."""
+    def _spine_of(self, first: FrontView, parts: tuple[str, ...], count: int, best: Spine | None) -> Spine | None:
+        """Set some of the spine's words, the title in so many lines; ``None`` where that is no better than the best."""
         safe, panel, said = self.sheet.spine_safe, self.sheet.spine, self.studio.metadata
         title = lines.broken(said.title, count, front.ruler(self.studio.faces))
         if len(title) != count:
@@ -223,7 +226,7 @@ class _Binder:
         author = _MIDDLE.join(author.name for author in said.authors) if "author" in parts else None
         publisher = said.publisher if "publisher" in parts else None
         ems = max(map(wide, title)) + _AUTHOR * wide(author or "") + _PUBLISHER * wide(publisher or "")
-        largest = min(safe.width / (1.12 * count), max(15.0, panel.width * 0.42), _HOPE * length / ems)
+        largest = min(safe.width / (count + _OVERHANG), max(15.0, panel.width * 0.42), _HOPE * length / ems)
         for size in _sizes(largest, self.printer.min_font / (_PUBLISHER if publisher else _AUTHOR if author else 1)):
             made = Spine(
                 left=safe.left + (safe.width - length) / 2,
@@ -235,6 +238,8 @@ class _Binder:
                 title=title,
                 publisher=publisher,
             )
+            if best is not None and _worth(made) <= _worth(best):
+                return None
             if not _spine_crowded(self._lay(first, made, None).laid, made):
                 return made
         return None

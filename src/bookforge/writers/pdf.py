@@ -140,7 +140,8 @@ def write_sheet(laid: Laid, outer: float, identity: str, report: Report) -> byte
 
     def finish(_: object, pdf: Any) -> None:
         pdf.info.clear()
-        pdf.catalog.pop("Lang", None)
+        for name in ("Lang", "Names"):
+            pdf.catalog.pop(name, None)
         for page in pdf.objects:
             if getattr(page, "get", None) and page.get("Type") == "/Page":
                 left, top, right, bottom = page["MediaBox"]

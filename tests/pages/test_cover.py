@@ -1,0 +1,333 @@
+"""Finished covers, measured: size, what keeps clear of trim and folds, the bar code read back from its pixels."""
+
+import dataclasses
+import io
+import re
+from itertools import groupby
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw
+
+from bookforge import cover, fonts, layouts, printers
+from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
+from bookforge.cache import Cache
+from bookforge.cover import art, sizing, wrap
+from bookforge.cover.sheet import Box, Sheet
+from bookforge.diagnostics import EditionError, Location
+from bookforge.edition import Edition, Format, Reading, Wrap
+from bookforge.measure import TrimSize
+
+ISBN = "978-0-306-40615-7"
+TRIM = TrimSize.parse("5.5x8.5in")
+BLURB = (
+    "Two keepers, one light and a winter. From October to the middle of May the boat came four times, and in between "
+    "they counted tins, candles and days, in that order. This is what each of them wrote down, and what neither did."
+)
+LIFE = "has kept lights, bees and the minutes of three societies, and lives on the mainland now, within sight of one."
+METADATA = Metadata(
+    title="Salt & Signal",
+    subtitle="Two Keepers of One Light",
+    language="en-GB",
+    authors=(Contributor("Ada Marsh"), Contributor("Ben Holm", biography=f"Ben Holm {LIFE}")),
+    series=Series("Lights", "IV"),
+    publisher="Foreland Press",
+    subjects=(Subject("bisac", "BIO026000", "BIOGRAPHY & AUTOBIOGRAPHY / Personal Memoirs"),),
+    description=BLURB,
+)
+LONG = dataclasses.replace(
+    METADATA,
+    title="The Surprisingly Long and Winding Title of a Book About Remembering Everything That Happened to Us",
+    subtitle="Being a True Account of the Journey, the House, the Four Children and the Dog, Told by Them All",
+    authors=(Contributor("Maximiliana Featherstonehaugh-Cholmondeley"), Contributor("Bartholomew van den Heuvel III")),
+    description="\n\n".join([BLURB] * 7),
+)
+
+
+def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None = None, **said: object) -> cover.Studio:
+    layout = layouts.find("paperback", Path(__file__).parent)
+    if picture:
+        metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", Location("book.yaml", 7)))
+    book = Book(metadata, {}, (), {picture.path: picture} if picture else {}, "draft 1")
+    edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))  # type: ignore[arg-type]
+    return cover.Studio(Reading(book, edition, False, 0), layout, fonts.resolve(layout.fonts), Cache(None), scratch)
+
+
+class Bound:
+    """A wrap with its sheet, its words by place, and its pixels."""
+
+    def __init__(self, made: cover.Studio, pages: int, printer: str = "kdp") -> None:
+        profile = printers.find(printer)
+        found = sizing.sheet_of(made.read.edition, TRIM, profile, pages)
+        assert isinstance(found, Sheet)
+        self.sheet = found
+        self.made = wrap.wrap(made, found, profile, pages)
+        self.said = [each.rule for each in self.made.said]
+        self.data = self.made.data or b""
+        self.letters = list(_letters(self.data)) if self.data else []
+
+    def text_in(self, place: Box) -> str:
+        return "".join(char for char, box in self.letters if place.holds(box, 1.0))
+
+    def pixels(self, place: Box, dots: int = 144) -> Image.Image:
+        with pypdfium2.PdfDocument(self.data) as document:
+            image = document[0].render(scale=dots / 72).to_pil().convert("RGB")
+        scale = dots / 72
+        corners = (place.left, place.top, place.right, place.bottom)
+        return image.crop(tuple(round(each * scale) for each in corners))
+
+
+def _letters(data: bytes):
+    """Yield every drawn character with its ink's box, from the sheet's top left corner."""
+    with pypdfium2.PdfDocument(data) as document:
+        page = document[0]
+        high, text = page.get_height(), page.get_textpage()
+        for index in range(text.count_chars()):
+            char = text.get_text_range(index, 1)
+            left, bottom, right, top = text.get_charbox(index)
+            if char.strip() and right > left:
+                yield char, Box(left, high - top, right - left, top - bottom)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def plain(scratch: Path) -> Bound:
+    return Bound(studio(scratch, isbn=ISBN), 212)
+
+
+def picture(width: int, height: int, colour: str = "#203040") -> Asset:
+    image = Image.new("RGB", (width, height), colour)
+    ImageDraw.Draw(image).rectangle((width // 2, 0, width, height), fill="#e0d0c0")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return Asset("images/cover.png", "image/png", out.getvalue(), width, height, f"{width}x{height}")
+
+
+# ---------------------------------------------------------------- the file
+
+
+def test_the_page_is_the_sheet_with_its_boxes(plain: Bound) -> None:
+    with pikepdf.open(io.BytesIO(plain.data)) as document:
+        (page,) = document.pages
+        media, trim = ([float(each) for each in page[name]] for name in ("/MediaBox", "/TrimBox"))
+        assert media == pytest.approx([0, 0, (2 * 5.5 + 212 * 0.0025 + 0.25) * 72, 8.75 * 72], abs=0.01)
+        assert trim == pytest.approx([9, 9, media[2] - 9, media[3] - 9], abs=0.01)
+
+
+def test_nothing_is_in_it_that_printers_refuse(plain: Bound) -> None:
+    with pikepdf.open(io.BytesIO(plain.data)) as document:
+        assert not {"/Outlines", "/Metadata", "/StructTreeRoot", "/Names", "/OCProperties"} & set(document.Root.keys())
+        assert not set(document.trailer.get("/Info", {}).keys())
+        assert "/Annots" not in document.pages[0]
+        found = [each for each in document.objects if isinstance(each, pikepdf.Dictionary)]
+        written = [each for each in found if each.get("/Type") == "/FontDescriptor"]
+        assert written
+        assert all({"/FontFile2", "/FontFile3"} & set(each.keys()) for each in written)
+        streams = b"\n".join(each.read_bytes() for each in document.objects if isinstance(each, pikepdf.Stream))
+    assert b"0 0 0 rg" not in streams
+    assert b"1 1 1 rg" not in streams
+
+
+def test_the_same_cover_has_the_same_bytes(plain: Bound, scratch: Path) -> None:
+    assert Bound(studio(scratch, isbn=ISBN), 212).data == plain.data
+
+
+# ---------------------------------------------------------------- what keeps clear
+
+CASES = {
+    "thin": (METADATA, 120, "kdp", {"isbn": ISBN, "paper": "white"}),
+    "thick": (METADATA, 700, "kdp", {"isbn": ISBN}),
+    "long": (LONG, 300, "lulu", {"isbn": ISBN, "wrap": Wrap(price="51499")}),
+    "hardcover": (
+        METADATA,
+        212,
+        "kdp",
+        {"isbn": ISBN, "binding": "hardcover", "wrap": Wrap(width=936, height=720, spine=62, pages=212)},
+    ),
+    "without ISBN": (METADATA, 212, "kdp", {}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_word_keeps_clear_of_trim_and_folds(name: str, scratch: Path) -> None:
+    metadata, pages, printer, said = CASES[name]
+    bound = Bound(studio(scratch, metadata, **said), pages, printer)
+    sheet = bound.sheet
+    assert bound.said == []
+    safe = (sheet.back_safe, sheet.spine_safe, sheet.front_safe)
+    strays = [(char, box) for char, box in bound.letters if not any(place.holds(box) for place in safe)]
+    assert strays == []
+    for word in metadata.title.split():
+        assert word in bound.text_in(sheet.front)
+        assert word in bound.text_in(sheet.spine)
+    assert re.sub(r"\s+", "", BLURB) in bound.text_in(sheet.back)
+
+
+def test_the_words_of_the_spine_are_turned_to_the_right(plain: Bound) -> None:
+    place = plain.sheet.spine
+    tops = [box.top for char, box in plain.letters if place.holds(box) and char in "Salt"]
+    assert tops == sorted(tops)
+    assert plain.text_in(place) == "AdaMarsh·BenHolmSalt&SignalForelandPress"
+
+
+@pytest.mark.parametrize(("pages", "said"), [(60, "fewer than 79 pages"), (80, "too narrow")])
+def test_a_thin_spine_has_no_words(pages: int, said: str, scratch: Path) -> None:
+    bound = Bound(studio(scratch, isbn=ISBN, paper="white"), pages)
+    assert bound.text_in(bound.sheet.spine) == ""
+    assert said in bound.made.said[0].message
+
+
+def test_a_description_without_end_makes_no_cover(scratch: Path) -> None:
+    endless = dataclasses.replace(METADATA, description=BLURB * 20)
+    bound = Bound(studio(scratch, endless), 212)
+    assert bound.data == b""
+    assert bound.said == ["cover-text-fits"]
+    assert "back" in (bound.made.said[0].hint or "")
+    shorter = dataclasses.replace(endless, back_cover=("A light.", "Two keepers."))
+    bound = Bound(studio(scratch, shorter), 212)
+    assert bound.text_in(bound.sheet.back).startswith("Alight.Twokeepers.")
+
+
+def test_lives_stay_away_where_there_is_no_room(scratch: Path) -> None:
+    full = dataclasses.replace(METADATA, description="\n\n".join([BLURB] * 11))
+    bound = Bound(studio(scratch, full, isbn=ISBN), 212)
+    assert bound.said == ["cover-text-fits"]
+    assert "minutes" not in bound.text_in(bound.sheet.back)
+
+
+# ---------------------------------------------------------------- the bar code
+
+
+def _scan(image: Image.Image) -> str:
+    """Read an EAN-13 from a row of pixels, by the widths of its elements."""
+    row = [pixel < 128 for pixel in image.convert("L").tobytes()]
+    first, last = row.index(True), len(row) - row[::-1].index(True)
+    row = row[first:last]
+    module = len(row) / 95
+    runs = [max(1, round(len(list(run)) / module)) for _, run in groupby(row)]
+    assert sum(runs) == 95
+    widths = ["3211", "2221", "2122", "1411", "1132", "1231", "1114", "1312", "1213", "3112"]
+    sets, digits = "", ""
+    for start in (*range(3, 27, 4), *range(32, 56, 4)):
+        shown = "".join(map(str, runs[start : start + 4]))
+        sets += "A" if shown in widths else "B"
+        digits += str(widths.index(shown if shown in widths else shown[::-1]))
+    orders = ["AAAAAA", "AABABB", "AABBAB", "AABBBA", "ABAABB", "ABBAAB", "ABBBAA", "ABABAB", "ABABBA", "ABBABA"]
+    return str(orders.index(sets[:6])) + digits
+
+
+def test_the_bar_code_is_read_back_from_its_pixels(plain: Bound) -> None:
+    back = plain.pixels(plain.sheet.back, 600)
+    row = back.crop((0, 4200, back.width, 4201)).convert("L")
+    white = [index for index, pixel in enumerate(row.tobytes()) if pixel > 250]
+    bars = row.crop((white[0], 0, white[-1] + 1, 1))
+    assert _scan(bars) == ISBN.replace("-", "")
+    ink = bars.tobytes()
+    quiet = (bars.width - len(ink.lstrip(b"\xff")), bars.width - len(ink.rstrip(b"\xff")))
+    module = 0.33 * 0.9 / 25.4 * 600
+    assert quiet[0] >= 11 * module - 2
+    assert quiet[1] >= 7 * module - 2
+    assert set(ink) >= {0, 255}
+
+
+def test_the_printer_finds_its_own_field_empty(scratch: Path) -> None:
+    bound = Bound(studio(scratch), 212)
+    assert bound.pixels(bound.sheet.barcode.inside(1, 1, 1, 1)).getcolors() == [
+        (pytest.approx(142 * 2 * 84.4 * 2, rel=0.02), (255, 255, 255))
+    ]
+    lulu = Bound(studio(scratch), 212, "lulu")
+    assert (255, 255, 255) not in {colour for _, colour in lulu.pixels(lulu.sheet.barcode).getcolors(9999) or ()}
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def test_a_picture_fills_the_front_and_colours_the_rest(scratch: Path) -> None:
+    bound = Bound(studio(scratch, picture=picture(1900, 3040), isbn=ISBN), 212)
+    assert bound.said == []
+    sheet = bound.sheet
+    assert bound.text_in(sheet.front) == ""
+    shown = bound.pixels(Box(0, 0, sheet.width, sheet.height))
+    assert shown.getpixel((shown.width - 2, shown.height // 2)) == (0xE0, 0xD0, 0xC0)
+    edge = round(sheet.front.left * 2)
+    for x in (2, edge - 4, edge + 4):
+        assert shown.getpixel((x, 4)) == pytest.approx((0x20, 0x30, 0x40), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("size", "rule", "said"),
+    [((1600, 1600), "cover-fits-trim", "36% of its width"), ((1000, 1600), "cover-large-enough", "178 dots an inch")],
+)
+def test_a_picture_that_does_not_suit_is_told(size: tuple[int, int], rule: str, said: str, scratch: Path) -> None:
+    bound = Bound(studio(scratch, picture=picture(*size), isbn=ISBN), 212)
+    (found,) = bound.made.said
+    assert (found.rule, str(found.at)) == (rule, "book.yaml:7")
+    assert said in found.message
+
+
+def test_shops_get_a_jpeg_without_anything_behind_it() -> None:
+    seen_through = Image.new("RGBA", (800, 1280), (200, 0, 0, 0))
+    out = io.BytesIO()
+    seen_through.save(out, "PNG")
+    found = art.for_shops(out.getvalue())
+    with Image.open(io.BytesIO(found.data)) as image:
+        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (800, 1280))
+        assert image.getpixel((5, 5)) == (255, 255, 255)
+        assert not {"exif", "icc_profile"} & set(image.info)
+    assert art.for_shops(found.data).data == found.data
+
+
+def test_a_title_is_drawn_at_the_size_shops_want(scratch: Path) -> None:
+    shown = cover.picture(studio(scratch))
+    assert (shown.width, shown.height, shown.media_type, shown.said) == (1600, 2560, "image/jpeg", ())
+    small = cover.picture(studio(scratch, picture=picture(400, 640)))
+    assert [each.rule for each in small.said] == ["cover-large-enough"]
+
+
+def test_a_drawing_keeps_its_proportions(scratch: Path) -> None:
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="40"><path d="M0 0h30v40H0z" fill="#123"/></svg>'
+    shown = cover.picture(studio(scratch, picture=Asset("a.svg", "image/svg+xml", data, 30, 40, "a")))
+    assert (shown.width, shown.height) == (1920, 2560)
+
+
+# ---------------------------------------------------------------- what is handed over
+
+
+def handed(made: cover.Studio, pages: int, folder: Path, printer: str = "kdp") -> cover.Covers:
+    return cover.package(made, printers.find(printer), TRIM, pages, folder)
+
+
+def test_both_covers_are_handed_over(plain: Bound, scratch: Path, tmp_path: Path) -> None:
+    covers = handed(studio(scratch, isbn=ISBN), 212, tmp_path)
+    assert covers.files["cover.pdf"] == plain.data
+    assert covers.files["cover.jpg"].startswith(b"\xff\xd8")
+    assert set("Salt&") <= set(covers.shown)
+
+
+def test_without_a_template_only_the_front_is_handed_over(scratch: Path, tmp_path: Path) -> None:
+    covers = handed(studio(scratch, isbn=ISBN), 212, tmp_path, "ingram")
+    assert set(covers.files) == {"cover.jpg"}
+    assert [each.rule for each in covers.said] == ["cover-size-known"]
+
+
+def test_a_cover_of_ones_own_is_handed_over_as_it_is(plain: Bound, scratch: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrap.pdf").write_bytes(plain.data)
+    own = studio(scratch, isbn=ISBN, wrap=Wrap(file="wrap.pdf", at=Location("book.yaml", 30)))
+    covers = handed(own, 212, tmp_path)
+    assert (covers.files["cover.pdf"], covers.said) == (plain.data, ())
+    with pytest.raises(EditionError, match=r"book\.yaml:30: error: the cover has a spine of 13\.46 mm, 240 pages"):
+        handed(own, 240, tmp_path)
+
+
+@pytest.mark.parametrize(("data", "said"), [(b"no PDF at all", "no PDF"), (b"", "no PDF")])
+def test_a_cover_that_is_no_pdf_is_refused(data: bytes, said: str, scratch: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrap.pdf").write_bytes(data)
+    with pytest.raises(EditionError, match=said) as raised:
+        handed(studio(scratch, wrap=Wrap(file="wrap.pdf")), 212, tmp_path)
+    assert [each.rule for each in raised.value.diagnostics] == ["cover-readable"]
