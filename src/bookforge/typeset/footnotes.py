@@ -31,18 +31,27 @@ def troubled(galley: Galley) -> bool:
     pages = _pages_of_notes(galley.laid)
     if galley.laid.unfit or any(page >= galley.end for found in pages.values() for page in found):
         return True
-    firsts = [call for call in galley.calls if call.part == 1 and call.note in pages]
+    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
+    firsts = [call for call in galley.calls if call.part == 1 and call.note in long]
     if any(call.page != pages[call.note][0] for call in firsts):
         return True
-    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
-    near = {call.page for call in firsts if call.note in long and _rows_above(galley, call) < _NEAR}
+    near = {call.page for call in firsts if _rows_above(galley, call) < _NEAR}
     return any(_hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
 
 
-def astray(galley: Galley) -> int:
-    """Count the notes that do not begin on the page of their call."""
+def pushed(galley: Galley) -> set[str]:
+    """Return the blocks that must begin on the next page so that a note can stay on the page of its call.
+
+    Where the first lines of a paragraph need the room of a note, WeasyPrint gives it to them and moves the note.
+    """
     pages = _pages_of_notes(galley.laid)
-    return sum(call.page != pages[call.note][0] for call in galley.calls if call.part == 1 and call.note in pages)
+    found = set()
+    for call in galley.calls:
+        if call.part == 1 and call.note in pages and pages[call.note][0] > call.page:
+            here = [name for name, block in galley.blocks.items() if any(row.page == call.page for row in block.rows)]
+            if len(here) > 1 and galley.blocks[here[-1]].rows[0].page == call.page:
+                found.add(here[-1])
+    return found
 
 
 def beyond(galley: Galley) -> bool:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from bookforge import compose, xhtml
@@ -21,7 +21,7 @@ _RULES: Final = """
 .footnote.continued { counter-increment: footnote -1; footnote-policy: auto }
 .footnote.continued::footnote-call { content: ""; vertical-align: baseline; line-height: 0; margin: 0; padding: 0 }
 .footnote.continued::footnote-marker { content: none }
-.footnote.continued .note-block:first-child { display: block }
+.footnote.continued > .note-block:first-child { display: block }
 .footnote.continued .note-block.resumed { text-indent: 0; margin-top: 0 }
 .footnote.unfinished, .footnote .note-block.unfinished { text-align-last: justify; margin-bottom: 0 }
 .level { line-height: 0 }
@@ -76,13 +76,16 @@ def _changes_markup(corrections: Corrections) -> bool:
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:
     """Return the layout's stylesheets with the plan's before and after: what holds for all books, and the margins."""
-    rules = "".join(
-        f"#{_escaped(block)} {{ margin-top: {_points(margin)} }}\n"
-        for each in corrections
-        for block, margin in sorted(each.margins.items())
-    )
+    rules = "".join(rule for each in corrections for rule in _rules(each))
     first = Stylesheet("plan-rules.css", "plan-rules.css", _RULES)
     return (first, *of_layout, *((Stylesheet("plan.css", "plan.css", rules),) if rules else ()))
+
+
+def _rules(corrections: Corrections) -> Iterator[str]:
+    for block, margin in sorted(corrections.margins.items()):
+        yield f"#{_escaped(block)} {{ margin-top: {_points(margin)} }}\n"
+    for block in corrections.pushed:
+        yield f"#{_escaped(block)} {{ break-before: page }}\n"
 
 
 def _points(length: float) -> str:

@@ -38,19 +38,14 @@ def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
         plan = notes.get(note.get("data-note-id") or "")
         if plan is None:
             continue
-        parts = parts_of(note, plan.cuts)
-        tail, note.tail = note.tail, None
+        first, *later = parts_of(note, plan.cuts)
+        first.tail = note.tail
         parent = note.getparent()
         assert parent is not None
-        at = parent.index(note)
-        parent.remove(note)
-        where = _find(root, plan.call) if plan.call is not None else None
-        beside = parts if where is None else parts[:1]
-        for offset, each in enumerate(beside):
-            parent.insert(at + offset, each)
-        beside[-1].tail = tail
-        if where is not None and len(parts) > 1:
-            _insert(where, parts[1:])
+        parent.replace(note, first)
+        if later:
+            where = _find(root, plan.call) if plan.call is not None else None
+            _insert(where or _Gap(first, "tail", 0), later)
 
 
 def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
@@ -133,8 +128,9 @@ def _slice(note: xhtml.Element, begin: int, end: int, last: bool) -> xhtml.Eleme
         if piece.node is None:
             continue
         if not piece.which:
-            inside = begin < piece.start <= end if piece.node.tag == "br" else begin <= piece.start < end
-            if inside or (last and piece.start == end):
+            is_break = piece.node.tag == "br"
+            inside = begin < piece.start < end if is_break else begin <= piece.start < end
+            if inside or (last and piece.start == end and not is_break):
                 kept.update((piece.node, *piece.node.iterancestors()))
             continue
         text = piece.text[max(0, begin - piece.start) : max(0, end - piece.start)]
@@ -215,7 +211,7 @@ def _flow(block: xhtml.Element) -> Iterator[tuple[xhtml.Element, str, str]]:
 
 
 def _insert(gap: _Gap, parts: list[xhtml.Element]) -> None:
-    text = getattr(gap.node, gap.which)
+    text = getattr(gap.node, gap.which) or ""
     setattr(gap.node, gap.which, text[: gap.offset] or None)
     parts[-1].tail = text[gap.offset :] or None
     holder = gap.node if gap.which == "text" else gap.node.getparent()

@@ -63,14 +63,16 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
         )
-        still = self.corrections == before
-        if self._by_lines and still:
+        if self._by_lines and self.corrections == before:
             self._by_lines = False
             self.corrections = dataclasses.replace(self.corrections, notes=footnotes.joined(galley, before.notes))
         elif not self._by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
             self._by_lines = True
             self._partings += 1
             self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
+        elif self.corrections == before:
+            pushed = tuple(sorted(footnotes.pushed(galley) | set(before.pushed)))
+            self.corrections = dataclasses.replace(before, pushed=pushed)
 
     def _needs_parting(self, galley: Galley) -> bool:
         if self._partings:

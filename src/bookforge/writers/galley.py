@@ -171,7 +171,7 @@ class _Reader:
         letters = block.rows[-1].letters if block.rows else 0
         for inner in _inline(line):
             tag = inner.element_tag or ""
-            if tag.endswith("::footnote-call"):
+            if tag.endswith("::footnote-call") and _kind(inner) == "InlineBox":
                 note, part = inner.element.get("data-note-id"), inner.element.get("data-note-part")
                 if note is not None:
                     self.calls.append(Call(note, int(part or 1), self._index, above.block, len(block.rows)))
