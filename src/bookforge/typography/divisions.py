@@ -99,7 +99,7 @@ def _last_place(paragraph: xhtml.Element) -> tuple[xhtml.Element, bool] | None:
     """Find where the last word of a paragraph stands, notes at the foot left out."""
     found = None
     for element, is_tail in _own_places(paragraph):
-        if ((element.tail if is_tail else element.text) or "").strip():
+        if _NAME.search((element.tail if is_tail else element.text) or ""):
             found = element, is_tail
     return found
 

@@ -132,7 +132,7 @@ def _section(section: BookSection, chosen: House) -> BookSection:
     title = section.title
     return dataclasses.replace(
         section,
-        title=_markup(title, section.language, chosen, not typed) if title else title,
+        title=set_markup(title, section.language, chosen, not typed) if title else title,
         title_text=words.maybe(section.title_text),
         short_title=words.maybe(section.short_title),
         subtitle=words.maybe(section.subtitle),
@@ -144,18 +144,18 @@ def _section(section: BookSection, chosen: House) -> BookSection:
 def _content(content: Section, language: str, chosen: House) -> Section:
     return dataclasses.replace(
         content,
-        title=_markup(content.title, language, chosen, straight=False) if content.title else None,
-        body=_markup(content.body, language, chosen, straight=False),
+        title=set_markup(content.title, language, chosen) if content.title else None,
+        body=set_markup(content.body, language, chosen),
         notes=tuple(_note(note, language, chosen) for note in content.notes),
     )
 
 
 def _note(note: Note, language: str, chosen: House) -> Note:
-    return dataclasses.replace(note, markup=_markup(note.markup, language, chosen, straight=False))
+    return dataclasses.replace(note, markup=set_markup(note.markup, language, chosen))
 
 
 @lru_cache(maxsize=_KEPT)
-def _markup(markup: str, language: str, chosen: House, straight: bool) -> str:
+def set_markup(markup: str, language: str, chosen: House, straight: bool = False) -> str:
     """Set a fragment of markup; ``straight``: it has not been through pandoc.
 
     Kept, since every edition of a run and every round of laying out asks for the same.

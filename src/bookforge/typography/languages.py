@@ -171,7 +171,7 @@ _ES: Final = Language(
 
 _DIGITS_BY_SPACE: Final = Language(thousands=True, percent=True)
 
-_LANGUAGES: Final[dict[str, Language]] = {
+LANGUAGES: Final[dict[str, Language]] = {
     "en": _EN,
     "en-gb": _EN_GB,
     "en-ie": _EN_GB,
@@ -252,6 +252,6 @@ def of(tag: str) -> Language:
     """Return the customs of a language: the tag's, else those of its language, else none."""
     parts = tag.lower().split("-")
     for found in ("-".join(parts[:2]), f"{parts[0]}-{parts[2]}" if len(parts) > 2 else "", parts[0]):
-        if found in _LANGUAGES:
-            return _LANGUAGES[found]
+        if found in LANGUAGES:
+            return LANGUAGES[found]
     return _NONE

@@ -90,6 +90,8 @@ _AREA_CODES: Final = 900
 def _range(match: re.Match[str]) -> str:
     first, second = match[1], match[2]
     ends = first[: len(first) - len(second)] + second if len(second) < len(first) else second
+    if len(second) < len(first) and len(first) < len("100"):
+        return match[0]
     if int(ends) <= int(first) or (second[0] == "0" and len(second) >= len(first)):
         return match[0]
     if len(second) > len(first) and (len(first), len(second)) == (3, 4) and int(first) < _AREA_CODES:

@@ -30,6 +30,8 @@ _FIGURES: Final = re.compile(r"(\d+)(?:[.,]\d+)?[½¼¾⅓⅔⅛⅜⅝⅞]?\Z|[�
 _YEARS: Final = 3
 """Figures a measure has at most; four are a year."""
 _DEEP: Final = 8
+_FAR: Final = 200
+"""Marks between which a quotation in single marks can end, and marks that can be open at once: texts may be hostile."""
 _SENTENCE_END: Final = re.compile(r"[.!?…]\s+[^\W\d_]")
 
 _N: Final = r"(?:\d{1,3}(?:[.,]\d+)?[½¼¾⅓⅔⅛⅜⅝⅞]?|[½¼¾⅓⅔⅛⅜⅝⅞])"
@@ -211,11 +213,13 @@ def _of_low(_before_: str, _after_: str) -> tuple[str, str]:
 
 
 def _of_left_guillemet(before: str, after: str) -> tuple[str, str]:
-    return ("close" if not _is_gap(before) and (_is_gap(after) or after in _ENDS) else "open"), ""
+    ends = not after or after in " \n" or after == TURN or after in _ENDS
+    return ("close" if not _is_gap(before) and before != "’" and ends else "open"), ""
 
 
 def _of_right_guillemet(before: str, after: str) -> tuple[str, str]:
-    return ("open" if (_is_gap(before) or before in "([{“‘„‚") and not _is_gap(after) else "close"), ""
+    begins = not before or before in " \n([{“‘„‚–—" or before == TURN
+    return ("open" if begins and not _is_gap(after) and after not in _ENDS else "close"), ""
 
 
 _CLASS: Final = {
@@ -241,8 +245,18 @@ class _Matcher:
         for number, mark in enumerate(self.found):
             if mark.kind == "open":
                 self._open(number, mark)
+            elif mark.kind == "apostrophe" and self._may_open(number, mark):
+                mark.kind = "open"
+                self._open(number, mark)
             elif mark.kind == "close" and mark.mate is None:
                 self._close(number, mark)
+
+    def _may_open(self, number: int, mark: _Mark) -> bool:
+        """Say whether a closing mark before a word opens: pandoc has paired another mark with what closes here."""
+        if not (_is_gap(mark.before) or mark.before in "([") or not mark.after.isalpha():
+            return False
+        is_and = self.text[mark.at + 1 : mark.at + 3] in {"n’", "N’"}
+        return not is_and and not self._is_elision(number, mark) and self._closes_well(number)
 
     def _open(self, number: int, mark: _Mark) -> None:
         if mark.form == "single":
@@ -311,9 +325,9 @@ class _Matcher:
         closed = following == "’" and not (self.text[match.end() + 1 : match.end() + 2]).isalnum()
         bare = word.split("’")[0]
         if bare[:2].isdigit():
-            if closed or not re.fullmatch(r"\d\d(?:s|er|ers|n|º)?", bare):
-                return False
-            return len(bare) > 2 or not self._closes_well(number, within_sentence=True)
+            if len(bare) > len("80"):
+                return re.fullmatch(r"\d\d(?:s|er|ers|n|º)", bare) is not None
+            return not closed and not self._closes_well(number, within_sentence=True)
         if closed and word not in self.language.elisions:
             return False
         if bare in self.language.elisions or word in self.language.elisions:
@@ -330,8 +344,7 @@ class _Matcher:
         """Find what closes a single mark: the first mark that is no possessive, else the first that may be one."""
         depth = 0
         weak: _Mark | None = None
-        for place in range(number + 1, len(self.found)):
-            mark = self.found[place]
+        for mark in self.found[number + 1 : number + _FAR]:
             if mark.form == "double":
                 depth += 1 if mark.kind == "open" else -1
                 if depth < 0:
@@ -353,8 +366,6 @@ class _Matcher:
             return False
         if mark.after and (mark.after in _ENDS or mark.after == TURN):
             return not self._is_dropped(mark)
-        if not mark.after:
-            return True
         return mark.before not in "sxzßSXZ" and not self._is_dropped(mark)
 
     def _is_dropped(self, mark: _Mark) -> bool:
