@@ -29,7 +29,7 @@ from bookforge.edition import (
     Stylesheet,
 )
 from bookforge.layouts import Templates
-from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role
+from bookforge.semantics import GENERATED, SEMANTICS, Matter, Role, made_id
 from bookforge.typography import divisions, house
 from bookforge.typography.choices import Choices
 
@@ -64,7 +64,7 @@ class Supplies:
     formula: Callable[[str, bool], bytes] | None = None
     isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
-    pages: Mapping[str, str] = field(default_factory=PageNumbers)
+    pages: PageNumbers = field(default_factory=PageNumbers)
     press: Press = field(default_factory=Press)
     typography: Choices = field(default_factory=Choices)
 
@@ -72,7 +72,7 @@ class Supplies:
 def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
     """Set an edition into documents by its layout.
 
-    Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``.
+    Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``, ``setting-fits``.
     """
     if not any(section.content for section in reading.book.sections):
         raise EditionError(
@@ -82,6 +82,7 @@ def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Com
                 hint="take 'draft: true' from a chapter, or list one under 'chapters'",
             )
         )
+    notes.check(reading.edition)
     return _Composer(reading, layout, supplies).compose()
 
 
@@ -335,6 +336,9 @@ class _Composer:
                 label = self.terms["titlepage" if section.role is Role.TITLEPAGE else "contents"]
                 href = self.href_of(section.id) + ("#toc" if _is_generated_contents(section) else "")
                 marks.append(Landmark(epub_type, label, href))
+            elif section.role in {Role.ILLUSTRATIONS, Role.INDEX}:
+                label = views.named(section, self.book.metadata, self.terms)
+                marks.append(Landmark(SEMANTICS[section.role].epub_type or "", label, self.href_of(section.id)))
         start = self._start()
         marks.append(Landmark("bodymatter", self.terms["start"], self.href_of(start.id)))
         return tuple(marks)
@@ -435,7 +439,7 @@ class _Composer:
                 yield Document(href, title, self.templates.render("index.html.j2", **values))
                 continue
             section = order[place - 1]
-            page = self._page(section.role.value, title) | around
+            page = self._page(made_id(section.role), title) | around
             page["section"] = self.section_markup(section, toc, start)
             text = self.templates.render("page.html.j2", **self.values(page=page, toc=toc))
             yield Document(href, title, text, section=section.id)

@@ -60,7 +60,7 @@ def _notes(whole: Whole, section: BookSection, view: views.SectionView) -> views
                 views.named(each, whole.reading.book.metadata, whole.terms),
                 each.number if each.title_text else None,
                 whole.href_of(each.id),
-                tuple(dataclasses.replace(note, running=heads.get(note.id)) for note in found),
+                tuple(dataclasses.replace(note, running=heads.get(note.id, view.running)) for note in found),
             )
             for each, found in groups
             if found
@@ -72,14 +72,15 @@ def _running_heads(found: list[views.NoteView], whole: Whole) -> dict[str, str]:
     """Return the head of the page that each note begins on: the pages its first and its last note are called on."""
     pages: dict[str, list[str]] = {}
     for note in found:
+        page, called_on = whole.pages[note.id], whole.pages[note.call_id]
         if note.id in whole.pages and note.call_id in whole.pages:
-            pages.setdefault(whole.pages[note.id], []).append(whole.pages[note.call_id])
+            pages.setdefault(page, []).append(called_on)
     heads = {}
     for page, called in pages.items():
         one = called[0] == called[-1]
         pattern = whole.terms["notes-to-page" if one else "notes-to-pages"]
         heads[page] = pattern.format(first=called[0], last=called[-1])
-    return {note.id: heads[whole.pages[note.id]] for note in found if whole.pages.get(note.id, "") in heads}
+    return {note.id: heads[whole.pages[note.id]] for note in found if whole.pages[note.id] in heads}
 
 
 def _illustrations(whole: Whole, section: BookSection, view: views.SectionView) -> views.SectionView:
@@ -100,7 +101,7 @@ def _index(whole: Whole, section: BookSection, view: views.SectionView) -> views
         apart=whole.setting("notes", "foot") != "foot",
     )
     if whole.reading.edition.format is Format.PDF:
-        locate = index.on_pages(style, whole.pages, lambda spot: whole.is_roman(spot.id))
+        locate = index.on_pages(style, whole.pages)
     else:
         names: dict[str, str] = {
             each.id: each.short_title or views.named(each, whole.reading.book.metadata, whole.terms)

@@ -142,27 +142,17 @@ def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
 
 
 def _give_page(link: xhtml.Element, href: str, wardrobe: Wardrobe) -> None:
-    """Print the page beside a link that asks for it; a stylesheet asks the page engine while it is not known."""
+    """Print the page beside a link that asks for it."""
     left = [name for name in xhtml.classes(link) if name != "page"]
     link.attrib.pop("class")
     if left:
         link.set("class", " ".join(left))
     if wardrobe.format is not Format.PDF or not href.startswith("#"):
         return
-    target = href[1:]
     page = xhtml.read("", "span")
     page.set("class", "page-reference")
     page.set("data-generated", "")
-    before, _, after = wardrobe.page_pattern.partition("{page}")
-    if target in wardrobe.pages:
-        page.text = f" {before}{wardrobe.pages[target]}{after}"
-    else:
-        page.text = f" {before}"
-        number = xhtml.read("", "a")
-        number.set("href", href)
-        number.set("class", "page-number roman" if wardrobe.is_roman(target) else "page-number")
-        page.append(number)
-        number.tail = after
+    page.text = " " + wardrobe.page_pattern.format(page=wardrobe.pages[href[1:]])
     page.tail, link.tail = link.tail, None
     link.addnext(page)
 

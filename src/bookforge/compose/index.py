@@ -30,17 +30,14 @@ _LAST: Final = 0x10FF00
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where an entry leads: ``text`` as printed, ``None`` while its page is not known.
+    """Where an entry leads: ``text`` as printed; ``main``: the place that matters most.
 
-    ``roman``: the page is counted in roman figures. ``main``: the place that matters most. ``end`` is the address of
-    the end of a stretch whose pages are not known. ``beside``: it follows another one of the same chapter.
+    ``beside``: it follows another one of the same chapter.
     """
 
     href: str
-    text: str | None
+    text: str
     main: bool = False
-    roman: bool = False
-    end: str | None = None
     beside: bool = False
 
 
@@ -188,20 +185,10 @@ def _letter(topic: Topic, style: Style) -> str:
 # ---------------------------------------------------------------- pages
 
 
-def on_pages(
-    style: Style, pages: Mapping[str, str], is_roman: Callable[[Spot], bool]
-) -> Callable[[Topic], tuple[Locator, ...]]:
-    """Return what makes locators for print: pages in order, in runs, each once; ``pages`` are labels by id.
-
-    While a page is not known, its locator has no text, and a layout asks the page engine for it.
-    """
+def on_pages(style: Style, pages: Mapping[str, str]) -> Callable[[Topic], tuple[Locator, ...]]:
+    """Return what makes locators for print: pages in order, in runs, each once; ``pages`` are labels by id."""
 
     def locate(topic: Topic) -> tuple[Locator, ...]:
-        if not all(each in pages for spot in topic.spots for each in (spot.id, spot.end) if each):
-            return tuple(
-                Locator(f"#{spot.id}", None, spot.main, is_roman(spot), f"#{spot.end}" if spot.end else None)
-                for spot in topic.spots
-            )
         return tuple(_printed(run, style) for run in _runs(topic.spots, pages, style))
 
     return locate

@@ -7,7 +7,8 @@ from bookforge import xhtml
 from bookforge.book import BookSection, Note
 from bookforge.compose import views
 from bookforge.compose.wardrobe import Wardrobe
-from bookforge.edition import Format
+from bookforge.diagnostics import EditionError, error
+from bookforge.edition import Edition, Format
 
 _NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
 """Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
@@ -39,6 +40,18 @@ def _stands_at_foot(note: Note, wardrobe: Wardrobe) -> bool:
     return not apart and _fits_the_foot(note)
 
 
+def check(edition: Edition) -> None:
+    """Refuse to number notes by page that do not stand on the pages of their calls.
+
+    Errors: ``setting-fits``.
+    """
+    where = edition.settings.get("notes", "foot")
+    if where != "foot" and edition.settings.get("note-numbers") == "page":
+        message = f"'note-numbers: page' is for notes at the foot of the page, not for 'notes: {where}'"
+        hint = "number them by chapter or through the book"
+        raise EditionError(error("setting-fits", message, edition.at, hint))
+
+
 def numbers(sections: Iterable[BookSection], by: str, pages: Mapping[str, str]) -> dict[str, str]:
     """Return the printed number of every note by its id.
 
@@ -49,10 +62,18 @@ def numbers(sections: Iterable[BookSection], by: str, pages: Mapping[str, str]) 
     counts: dict[str, int] = {}
     for section in sections:
         for note in section.content.notes if section.content is not None else ():
-            scope = {"book": "", "page": pages.get(note.id, section.id)}.get(by, section.id)
+            scope = _scope(note, section, by, pages)
             counts[scope] = counts.get(scope, 0) + 1
             found[note.id] = str(counts[scope])
     return found
+
+
+def _scope(note: Note, section: BookSection, by: str, pages: Mapping[str, str]) -> str:
+    """Return within what a note is counted."""
+    if by == "page":
+        page = pages[note.id]
+        return page if note.id in pages else section.id
+    return "" if by == "book" else section.id
 
 
 def call_id(note: Note) -> str:
@@ -101,7 +122,17 @@ def _set_footnote(call: xhtml.Element, note: Note, number: str, dress: Callable[
 
 
 def view(note: Note, wardrobe: Wardrobe, dress: Callable[[xhtml.Element], None]) -> views.NoteView:
-    """Return a note that stands apart as its template sets it."""
+    """Return a note that stands apart as its template sets it.
+
+    On paper its number is run into its first line, so that no page can end between the two.
+    """
     root = xhtml.read(note.markup)
     dress(root)
-    return views.NoteView(wardrobe.numbers.get(note.id, str(note.number)), note.id, call_id(note), views.markup(root))
+    number = wardrobe.numbers.get(note.id, str(note.number))
+    numbered = wardrobe.format is Format.PDF and len(root) > 0 and root[0].tag == "p"
+    if numbered:
+        head = xhtml.read(f'<a href="#{call_id(note)}">{number}</a>', "span")
+        head.set("class", "note-number")
+        head.set("data-generated", "")
+        xhtml.own_head(root[0], head)
+    return views.NoteView(number, note.id, call_id(note), views.markup(root), numbered)

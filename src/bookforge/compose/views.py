@@ -24,6 +24,7 @@ _VOID: Final = frozenset({"br", "col", "hr", "img", "wbr"})
 class NoteView:
     """A note as a template sets it: ``id`` and ``call_id`` are where the links between note and call lead.
 
+    ``numbered``: the markup begins with its number.
     ``running``: what a running head says of the page the note is on, in a section of notes whose pages are known.
     """
 
@@ -31,6 +32,7 @@ class NoteView:
     id: str
     call_id: str
     markup: Markup
+    numbered: bool = False
     running: str | None = None
 
 

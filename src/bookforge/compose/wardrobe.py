@@ -18,8 +18,8 @@ class Wardrobe:
     ``href_of`` gives the address of a bound id; ``image_href`` of an image's path. ``timeline`` renders the generated
     timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
     address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
-    ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, as far as they are
-    known, ``page_pattern`` the words around one, and ``is_roman`` says of an id whether its page counts in roman.
+    ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, ``page_pattern``
+    the words around one.
     ``opening`` is how sections open. ``mark_words`` marks words
     of a text, given its language, that are divided or set in a way of their own.
     """
@@ -37,6 +37,5 @@ class Wardrobe:
     numbers: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
     page_pattern: str = ""
-    is_roman: Callable[[str], bool] = lambda _: False
     mark_words: Callable[[xhtml.Element, str], None] = lambda *_: None
     opening: Opening = field(default_factory=Opening)

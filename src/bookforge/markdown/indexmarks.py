@@ -169,7 +169,7 @@ def _landing(element: Element, root: Element) -> Element:
     alone = opens and len(block) == 1 and not (element.tail or "").strip() and block is not root
     neighbour = _neighbour(block) if alone and block.tag == "p" else None
     if neighbour is not None and not element.get("id"):
-        xhtml.remove(block)
+        _drop(block, neighbour)
         return neighbour
     if opens and block.tag in _PLACES and not element.get("id"):
         xhtml.remove(element)
@@ -196,7 +196,17 @@ def _leave(element: Element, root: Element) -> None:
         return
     xhtml.unwrap(element)
     if block.tag == "p" and block is not root and not len(block) and not (block.text or "").strip():
+        _drop(block, _neighbour(block))
+
+
+def _drop(block: Element, neighbour: Element | None) -> None:
+    """Take an empty paragraph away; what it was the place of goes to its neighbour."""
+    numbers = block.get("data-index")
+    if numbers is None or neighbour is not None:
         xhtml.remove(block)
+    if numbers is not None and neighbour is not None:
+        for number in numbers.split():
+            _number(neighbour, int(number))
 
 
 def _find(drafts: list[_Draft], source: Source, finder: Finder, source_map: SourceMap) -> Iterator[Place]:
