@@ -170,7 +170,8 @@ def _print(
         stocked = dataclasses.replace(supplies, press=press)
         composition = _compose(read, layout, stocked)
         # Where the layout's own margins are the wider ones, another demand makes the same pages.
-        texts = tuple(each.text for each in (*composition.stylesheets, *composition.documents))
+        looks = tuple(sheet.text for sheet in composition.stylesheets)
+        texts = looks + tuple(document.text for document in composition.documents)
         if texts not in made:
             said: list[Diagnostic] = []
             quiet = dataclasses.replace(shop, report=said.append)

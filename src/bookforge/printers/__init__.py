@@ -5,6 +5,7 @@ A profile is a YAML file beside this module, or one in the book's folder that ex
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -79,9 +80,9 @@ def _ours(name: str) -> tuple[reading.Profile, ...]:
 
 def _own(name: str, at: Location | None, folder: Path | None) -> tuple[tuple[reading.Profile, ...], Location]:
     if folder is None or not name.lower().endswith(_ENDINGS):
-        hint = (
-            f"use one of {', '.join(NAMES)}, or the path of a profile in the book's folder, such as printers/mine.yaml"
-        )
+        near = get_close_matches(name.lower(), NAMES, 1)
+        others = f"use one of {', '.join(NAMES)}, or the path of a profile in the book's folder: printers/mine.yaml"
+        hint = f"did you mean '{near[0]}'?" if near else others
         raise EditionError(error("printer-known", f"there is no printer '{name[:80]}'", at, hint))
     found = bookpath.find(folder, name)
     if isinstance(found, bookpath.Missing):
