@@ -1,0 +1,237 @@
+"""First pages of chapters as readers, PDF readers and screen readers get them; heads by setting; first paragraphs."""
+
+import contextlib
+import io
+from pathlib import Path
+
+import pikepdf
+import press
+import pypdfium2
+import pytest
+from test_editions import load
+from test_pages import printed
+
+from bookforge import editions, fonts
+from bookforge.cache import Cache
+from bookforge.diagnostics import EditionError
+from bookforge.laid import Line
+from conftest import Pressed
+
+FILLER = press.FILLER.strip()
+LONG = FILLER * 3
+STARTS = {
+    "there": "There was always the light first. " + LONG,
+    "hail": "He was not there. " + LONG,
+    "quoted": "“It was,” he said. " + LONG,
+    "accent": "Étienne had gone. " + LONG,
+    "jay": "January came. " + LONG,
+    "never": "*Never* had there been such a light. " + LONG,
+    "link": "[Look](https://example.org) at it. " + LONG,
+    "alone": "I am going to tell you this. " + LONG,
+    "noted": "The^[A note.] light was there. " + LONG,
+    "short": "Short, and that is all.\n\n" + LONG,
+    "figures": "1999 was the year. " + LONG,
+}
+DROPPED = {
+    "there": "There",
+    "hail": "He",
+    "quoted": "“It",
+    "accent": "Étienne",
+    "jay": "January",
+    "never": "Never",
+    "link": "Look",
+    "noted": "The",
+}
+"""The words that are one: of a capital alone there is nothing to join."""
+
+
+def pressed(
+    folder: Path, cache_folder: Path, settings: str = "", front: str = "", layout: str = "paperback"
+) -> Pressed:
+    files = {f"{name}.md": f"# Chapter {name}\n\n{text}\n" for name, text in STARTS.items()}
+    files["plain.md"] = f"{LONG}\n\n" * 6
+    manifest = (
+        "title: The Book\nauthors: [Ada Marsh, Ben Holm]\nlanguage: en\nvoices: {ada: {name: Ada}}\n"
+        f"{front}chapters:\n  - part: Winter\n    chapters:\n"
+        + "".join(f"      - {{path: {name}, voice: ada}}\n" for name in files)
+        + f"editions:\n  book: {{format: pdf, layout: {layout}{settings}}}\n"
+    )
+    loaded = load(folder, {"book.yaml": manifest, "front.md": f"# A Word Before\n\n{LONG}\n\n{LONG}\n"} | files)
+    shop = editions.Workshop(Cache(None), folder / "scratch", lambda _: None)
+    return Pressed(editions.compose_only(loaded, loaded.manifest.editions[0], shop), cache_folder)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, cache_folder: Path) -> Pressed:
+    return pressed(tmp_path_factory.mktemp("openings"), cache_folder, front="front-matter: [front.md]\n")
+
+
+def first_lines(book: Pressed, section: str) -> list[Line]:
+    """Return the lines of a chapter's first paragraph on its first page."""
+    page = book.laid.pages[book.page_of(section)]
+    first = next(
+        line.block for line in page.lines if line.authored and line.kind in {"body", "other"} and line.note is None
+    )
+    return [line for line in page.lines if line.block == first]
+
+
+def capital(book: Pressed, section: str):
+    """Return the engine's box of the capital, in pixels."""
+
+    def texts(box, inside=False):
+        box = getattr(box, "_box", box)
+        inside = inside or (box.element is not None and "initial" in (box.element.get("class") or "").split())
+        if type(box).__name__ == "TextBox" and inside:
+            yield box
+        for child in getattr(box, "children", ()):
+            yield from texts(child, inside)
+
+    return list(texts(book.laid.document.pages[book.page_of(section)]._page_box))[-1]
+
+
+@pytest.mark.parametrize("section", [*DROPPED, "alone"])
+def test_a_capital_stands_on_its_third_line_and_reaches_the_first(book, section):
+    box, lines = capital(book, section), first_lines(book, section)
+    face = next(face for face in book.composition.fonts if face.style == "normal")
+    measures = fonts.metrics(face.path)
+    assert (box.position_y + box.baseline) * 0.75 == pytest.approx(lines[2].baseline, abs=0.05)
+    height = box.style["font_size"] * 0.75 * measures.cap_height
+    assert lines[2].baseline - height == pytest.approx(lines[0].baseline - 11 * measures.cap_height, abs=0.05)
+
+
+@pytest.mark.parametrize("section", STARTS)
+def test_lines_beside_and_below_a_capital_stay_on_the_grid(book, section):
+    page = book.laid.pages[book.page_of(section)]
+    for line in page.lines:
+        if line.body:
+            assert (line.baseline - page.first) % page.leading == pytest.approx(0, abs=0.05) or (
+                (line.baseline - page.first) % page.leading == pytest.approx(page.leading, abs=0.05)
+            )
+    assert not [line.text for line in page.lines if line.outside]
+
+
+def test_ink_is_where_the_measures_say(book):
+    """The H of "He" is black from the cap height of line one to the baseline of line three, and nowhere beyond."""
+    lines = first_lines(book, "hail")
+    scale = 300 / 72
+    with contextlib.closing(pypdfium2.PdfDocument(book.data)) as document:
+        image = document[book.page_of("hail")].render(scale=scale).to_pil().convert("L")
+    left = book.laid.pages[book.page_of("hail")].left
+    box = (left - 2, lines[0].baseline - 12, left + 26, lines[2].baseline + 4)
+    ink = image.crop(tuple(round(value * scale) for value in box)).point(lambda value: 255 * (value < 128)).getbbox()
+    top, bottom, start = box[1] + ink[1] / scale, box[1] + ink[3] / scale, box[0] + ink[0] / scale
+    assert bottom == pytest.approx(lines[2].baseline, abs=0.6)
+    assert top == pytest.approx(lines[0].baseline - 11 * 0.653, abs=0.6)
+    assert start == pytest.approx(left, abs=0.5)
+
+
+def test_beside_a_capital_three_lines_are_short_and_four_beside_a_falling_one(book):
+    texts = {name: [line.width for line in first_lines(book, name)] for name in ("there", "jay")}
+    full = texts["there"][4]
+    assert [width < full - 10 for width in texts["there"][1:4]] == [True, True, False]
+    assert [width < full - 10 for width in texts["jay"][1:5]] == [True, True, True, False]
+
+
+def test_a_dropped_word_is_copied_as_one(book):
+    with contextlib.closing(pypdfium2.PdfDocument(book.data)) as document:
+        for section, word in DROPPED.items():
+            text = document[book.page_of(section)].get_textpage().get_text_range().split()
+            assert word in text, (section, text[:20])
+            assert text[text.index(word) + 1] in {"1", "was", "had", "came.", "at", "light", "always", "not", "was,”"}
+
+
+def test_a_dropped_word_is_heard_as_one(book):
+    with pikepdf.open(io.BytesIO(book.data)) as document:
+        said = [
+            str(each.ActualText)
+            for each in document.objects
+            if isinstance(each, pikepdf.Dictionary) and "/ActualText" in each
+        ]
+    assert sorted(said) == sorted([*DROPPED.values(), "We", "We"])  # the preface's and the last chapter's
+
+
+@pytest.mark.parametrize("section", ["short", "figures"])
+def test_where_no_capital_can_drop_none_does(book, section):
+    body = printed(book.data)[book.page_of(section)][1]
+    assert ("Short, and" if section == "short" else "1999 was") in body
+
+
+def test_titles_and_texts_begin_at_the_same_height_numbered_or_not(book):
+    titles = {round(book.laid.anchors[f"{name}.title"][2], 1) for name in [*STARTS, "front"]}
+    assert len(titles) == 1
+    assert len({round(first_lines(book, name)[0].baseline, 1) for name in [*STARTS, "front"] if name != "front"}) == 1
+
+
+def test_first_paragraphs_are_not_indented(chapter):
+    after = {
+        "h3": "<h3>Head</h3>",
+        "break": '<hr class="scene-break"/>',
+        "figure": '<figure><img src="images/arena.svg" alt="x" style="height: 40pt"/></figure>',
+        "quote": "<blockquote><p>Quote.</p></blockquote>",
+        "verse": '<div class="verse"><p class="stanza"><span class="line">Line</span></p></div>',
+        "list": "<ul><li>One</li></ul>",
+        "table": "<table><tr><td>1</td></tr></table>",
+    }
+    body = "<p id='c.first'>One.</p><p id='c.second'>Two.</p>"
+    body += "".join(f"{markup}<p id='c.{name}'>After.</p><p>Next.</p>" for name, markup in after.items())
+    laid = chapter(body).laid
+    starts = {line.block: line.text for page in laid.pages for line in page.lines}
+    widths = {line.block: line.width for page in laid.pages for line in page.lines}
+    assert starts["c.first"] == "One."
+    for name in after:
+        assert widths[f"c.{name}"] == pytest.approx(widths["c.table"], abs=0.01)
+    assert indent_of(laid, "c.second") == pytest.approx(14, abs=0.1)
+    assert {round(indent_of(laid, f"c.{name}"), 1) for name in ("first", *after)} == {0}
+
+
+def indent_of(laid, block):
+    """Return how far the first letter of a block stands from the edge of the text."""
+
+    def texts(box):
+        box = getattr(box, "_box", box)
+        if type(box).__name__ == "TextBox" and box.element is not None and box.element.get("id") == block:
+            yield box
+        for child in getattr(box, "children", ()):
+            yield from texts(child)
+
+    index = laid.anchors[block][0]
+    first = next(texts(laid.document.pages[index]._page_box))
+    return first.position_x * 0.75 - laid.pages[index].left
+
+
+HEADS = [
+    ("author", "teller", "Ada Marsh, Ben Holm", "Ada"),
+    ("part", "title", "Winter", "The Book"),
+    ("title", "chapter", "The Book", "Chapter"),
+    ("none", "none", "", ""),
+]
+
+
+@pytest.mark.parametrize(("verso", "recto", "left", "right"), HEADS)
+def test_heads_say_what_the_settings_say(tmp_path, cache_folder, verso, recto, left, right):
+    made = pressed(tmp_path, cache_folder, f", verso-head: {verso}, recto-head: {recto}")
+    pages = printed(made.data)
+    start = made.page_of("plain")
+    labels = {page.label for page in made.laid.pages}
+    for index in (start + 1, start + 2):
+        said = " ".join(word for word in pages[index][0].split() if word not in labels)
+        assert said == {"left": left, "right": right}[made.laid.pages[index].side]
+
+
+def test_settings_that_fit_nothing_are_told_with_their_place(tmp_path, cache_folder):
+    with pytest.raises(EditionError) as problem:
+        pressed(tmp_path, cache_folder, ", openings: drop-caps, leading: 5pt, drop-cap-lines: 2.5, verso-head: no")
+    found = {each.message.split("'")[1]: each for each in problem.value.diagnostics}
+    assert set(found) == {"openings", "leading", "drop-cap-lines", "verso-head"}
+    assert {each.rule for each in found.values()} == {"setting-fits"}
+    assert all(each.at and each.at.path == "book.yaml" for each in found.values())
+    assert found["openings"].hint == "did you mean 'drop-cap'?"
+    assert "from 7pt to 54pt" in found["leading"].message
+
+
+def test_the_second_design_stands_on_its_own_grid(tmp_path, cache_folder):
+    made = pressed(tmp_path, cache_folder, layout="modern")
+    assert {round(page.leading, 2) for page in made.laid.pages} == {14}
+    assert made.rules() == []
+    foot = printed(made.data)[made.page_of("there") + 1][2].split()
+    assert foot == ["4", "The", "Book"]
