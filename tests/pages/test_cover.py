@@ -16,7 +16,7 @@ from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Su
 from bookforge.cache import Cache
 from bookforge.cover import art, sizing, wrap
 from bookforge.cover.sheet import Box, Sheet
-from bookforge.diagnostics import EditionError, Location
+from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
 from bookforge.measure import TrimSize
 
@@ -331,3 +331,20 @@ def test_a_cover_that_is_no_pdf_is_refused(data: bytes, said: str, scratch: Path
     with pytest.raises(EditionError, match=said) as raised:
         handed(studio(scratch, wrap=Wrap(file="wrap.pdf")), 212, tmp_path)
     assert [each.rule for each in raised.value.diagnostics] == ["cover-readable"]
+
+
+def test_a_layout_of_the_books_own_changes_the_looks(scratch: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "layouts" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "layout.yaml").write_text("extends: paperback\n")
+    look = folder / "cover-look.css.j2"
+    look.write_text(
+        ":root { --cover-face: 'EB Garamond'; --cover-ground: #f4c430; --cover-ink: #000; --cover-accent: #000;"
+        " --cover-soft: #e5b310 }\n"
+    )
+    mine = dataclasses.replace(studio(scratch, isbn=ISBN), layout=layouts.find("mine", tmp_path))
+    bound = Bound(mine, 212)
+    assert bound.pixels(Box(0, 0, 4, 4)).getpixel((1, 1)) == (0xF4, 0xC4, 0x30)
+    look.write_text(":root { --cover-ground: {{ colour }} }\n")
+    with pytest.raises(LayoutError, match=r"layouts/mine/cover-look\.css\.j2:1"):
+        Bound(dataclasses.replace(mine), 212)

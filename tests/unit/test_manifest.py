@@ -162,6 +162,11 @@ editions:
 """
 
 
+def test_the_back_of_the_cover_has_paragraphs(folder: Path) -> None:
+    meta = read(folder, GOOD + "cover:\n  back: |\n    Two keepers,\n    one light.\n\n    A winter.\n").metadata
+    assert (meta.cover, meta.back_cover) == (None, ("Two keepers, one light.", "A winter."))
+
+
 def test_the_full_one_metadata(folder: Path) -> None:
     book = read(folder, FULL)
     meta = book.metadata
@@ -457,6 +462,14 @@ CASES = (
     (GOOD + "subjects: [{label: x}]\n", "subject-code", "5:12", "exactly one", "bisac"),
     (GOOD + "subjects: [{bisac: BIO026000, keyword: x}]\n", "subject-code", "5:12", "exactly one", "bisac"),
     (GOOD + "cover: images/cover.svg\n", "manifest-types", "5:8", "must be a mapping", "'key: value'"),
+    (GOOD + "cover: {alt: A door}\n", "manifest-keys-required", "5:8", "no 'image'", "image: "),
+    (
+        GOOD + "editions:\n  p: {format: pdf, wrap: {price: $9.99}}\n",
+        "manifest-types",
+        "6:34",
+        "price in five digits",
+        "90000",
+    ),
     (GOOD + "cover: {image: images/cover.svg}\n", "manifest-keys-required", "5:8", "no 'alt'", "alt: "),
     (GOOD + "cover: {image: images/covr.svg, alt: x}\n", "manifest-file-exists", "5:16", "covr", "cover.svg"),
     (GOOD + "cover: {image: ../x.svg, alt: x}\n", "manifest-file-exists", "5:16", "leads out", "folder"),

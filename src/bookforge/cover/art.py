@@ -13,6 +13,8 @@ LEAST: Final = (625, 1000)
 WANTED: Final = (1600, 2560)
 _MOST: Final = 10_000
 _STRIP: Final = 0.02
+_GRAY: Final = 6
+"""Channels that differ by no more than this are meant as a gray, and print with black ink alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ def edge(data: bytes) -> str:
     with whole_images_only(), Image.open(io.BytesIO(data)) as image:
         strip = image.convert("RGB").crop((0, 0, max(1, round(image.width * _STRIP)), image.height))
         counts = strip.histogram()
-    return "#" + "".join(f"{_middle(counts[first : first + 256]):02x}" for first in (0, 256, 512))
+    values = [_middle(counts[first : first + 256]) for first in (0, 256, 512)]
+    if max(values) - min(values) <= _GRAY:
+        values = [round(sum(values) / 3)] * 3
+    return "#" + "".join(f"{value:02x}" for value in values)
 
 
 def is_dark(colour: str) -> bool:

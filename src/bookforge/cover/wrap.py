@@ -31,7 +31,7 @@ _MARGIN: Final = 0.1
 _SPINE_ENDS: Final = 0.08
 """How far the spine's words stay from its ends, in parts of the front's width: the eye wants more than the knife."""
 _AROUND: Final = 4.0
-"""White above and below a bar code, in points; beside it the quiet zones are part of it."""
+"""White around a bar code and its quiet zones, in points."""
 _CLEARANCE: Final = 9.0
 """How far the words of the back stay from the bar code's field, in points."""
 _AUTHOR: Final = 0.86
@@ -178,7 +178,7 @@ class _Binder:
         theirs = self.sheet.barcode
         if self.barcode is None:
             return theirs if self.printer.barcode_added and not self.studio.read.edition.isbn else None
-        width, height = self.barcode.width, self.barcode.height + 2 * _AROUND
+        width, height = self.barcode.width + 2 * _AROUND, self.barcode.height + 2 * _AROUND
         place = self._back_place()
         return Box(min(theirs.right, place.right) - width, min(theirs.bottom, place.bottom) - height, width, height)
 
