@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bookforge import markdown, textfile
-from bookforge.book import ChapterMeta, OffsetMap, Section, Source
+from bookforge.book import ChapterMeta, IndexMark, OffsetMap, Section, Source
 from bookforge.diagnostics import Diagnostic, ManuscriptError
 
 FOLDER: Final = Path(__file__).parent
@@ -60,6 +60,22 @@ def render(text: str) -> tuple[str, str]:
     return _OWN_ID.sub("", section.body) if section else "", "\n".join(facts)
 
 
+def _index(mark: IndexMark) -> Iterator[str]:
+    if mark.id is not None:
+        yield f"leads to {mark.id}"
+    for word, targets in (("sees", mark.see), ("sees also", mark.see_also)):
+        if targets:
+            yield f"{word} {'; '.join(' / '.join(target) for target in targets)}"
+    if mark.main:
+        yield "main"
+    if mark.sort:
+        yield f"sorted as {' / '.join(mark.sort)}"
+    if mark.range:
+        yield f"range {mark.range}"
+    if mark.note:
+        yield f"note {mark.note}"
+
+
 def _facts(section: Section) -> Iterator[str]:
     if section.title is not None:
         yield f"title #{section.title_id}: {section.title}"
@@ -67,6 +83,8 @@ def _facts(section: Section) -> Iterator[str]:
         yield f"note {note.number}: {_OWN_ID.sub('', note.markup)}"
     for query in section.queries:
         yield f"query {query.number} of {query.who} at {query.at.line}:{query.at.column}: {query.text}"
+    for mark in section.index:
+        yield f"index {' / '.join(mark.entry)} at {mark.at.line}:{mark.at.column} {', '.join(_index(mark))}"
     for image in section.images:
         yield f"image {image.path} at {image.at.line}:{image.at.column}: {image.alt}"
     for link in section.links:

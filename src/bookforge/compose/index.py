@@ -218,8 +218,12 @@ def _runs(spots: Sequence[Spot], pages: Mapping[str, str], style: Style) -> list
         key = (system, run.first, run.last, note)
         if key not in found or (run.main and not found[key].main):
             found[key] = run
-    ordered = sorted(found.values(), key=lambda run: (run.system, run.first, bool(run.note), run.last))
-    return _merged(ordered)
+    text = _merged(sorted((run for run in found.values() if not run.note), key=_in_book))
+    return sorted([*text, *(run for run in found.values() if run.note)], key=_in_book)
+
+
+def _in_book(run: _Run) -> tuple[int, int, bool, int, int]:
+    return run.system, run.first, bool(run.note), run.last, int(run.note) if run.note.isdecimal() else 0
 
 
 def _merged(ordered: list[_Run]) -> list[_Run]:
@@ -227,10 +231,10 @@ def _merged(ordered: list[_Run]) -> list[_Run]:
     for run in ordered:
         before = merged[-1] if merged else run
         fits = before is not run and before.system == run.system and run.first <= before.last + 1
-        if fits and not run.note and not before.note and run.main == before.main:
+        if fits and run.main == before.main:
             last = max(before.last, run.last)
             merged[-1] = _Run(run.system, before.first, last, run.main, "", before.id)
-        elif not (fits and run.last <= before.last and not run.note and before.main):
+        elif not (fits and run.last <= before.last and before.main):
             merged.append(run)
     return merged
 

@@ -219,9 +219,10 @@ def _find(drafts: list[_Draft], source: Source, finder: Finder, source_map: Sour
     for match in _TYPED.finditer(finder.markup):
         free[match.group().startswith((":", "<div"))].append(place(source, *match.span()))
     known: dict[int, Place] = {}
-    for number, draft in enumerate(drafts):
+    # Notes before the flow: one that is written where it is called stands in a block of the flow.
+    for number, draft in sorted(enumerate(drafts), key=lambda each: each[1].note is None):
         block = next((source_map.blocks[each] for each in draft.around() if each in source_map.blocks), None)
-        inside = (each for each in free[False] if block is not None and block.start <= each.start < block.end)
+        inside = (each for each in free[False] if block is not None and block.start <= each.start <= block.end + 1)
         if not draft.passage and (found := next(inside, None)) is not None:
             free[False].remove(found)
             known[number] = found
