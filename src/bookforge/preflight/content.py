@@ -32,7 +32,8 @@ _LONG: Final = 3.0  # times as long as thick: a bar is a line, a dot is not
 _NOTHING_PT: Final = 0.005
 _SHORT_PT: Final = 1.0  # a mark so short is no line
 _HUGE: Final = 1e6
-_STREAM_COST: Final = 100  # operators that take as long as beginning a stream
+_OPERATORS_OF_PAGE: Final = 5_000_000
+_STREAM_COST: Final = 300  # operators that take as long as beginning a stream
 _SAMPLES: Final = 40_000
 
 
@@ -42,9 +43,10 @@ class TooMuchError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How much a whole file may draw, and what is known of its pictures."""
+    """How much a file and a page of it may draw, and what is known of its pictures."""
 
     left: int = 20_000_000
+    left_of_page: int = 0
     inks: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def ink_of(self, image: Any, space: Space) -> float:
@@ -59,7 +61,8 @@ class Budget:
     def spend(self, operators: int) -> None:
         """Take so much off, or give up."""
         self.left -= operators
-        if self.left < 0:
+        self.left_of_page -= operators
+        if min(self.left, self.left_of_page) < 0:
             raise TooMuchError("it draws without end")
 
 
@@ -122,6 +125,7 @@ def read(stream: Any, resources: Any, ctm: Matrix, sheet: Box, budget: Budget) -
     Errors: :class:`TooMuchError`, and whatever pikepdf raises about a broken stream.
     """
     seen = Seen(sheet)
+    budget.left_of_page = _OPERATORS_OF_PAGE
     _Hand(seen, resources, _State(ctm, sheet), budget).follow(stream, 0)
     return seen
 

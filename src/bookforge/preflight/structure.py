@@ -30,7 +30,7 @@ _BROKEN: Final = (
 )
 """What the engines raise about objects that are not what they should be."""
 
-_MEMORY: Final = 512_000_000
+_MEMORY: Final = 256_000_000
 _DEEPEST: Final = 60  # of the page tree
 _MOST_PAGES: Final = 5000
 _BIGGEST: Final = 2_000_000_000
