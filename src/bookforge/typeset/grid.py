@@ -5,6 +5,7 @@ height; what is wanting to whole lines is added around it, half above and half b
 to what follows. At the top of a page margins are dropped, so a page begins on the grid by itself.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -72,8 +73,12 @@ def _off(line: Line, page: LaidPage) -> float:
     return off - page.leading if off > page.leading / 2 else off
 
 
-def correct(galley: Galley, grid: Grid) -> Grid:
-    """Return the grid with what the last layout needs added; the same when every line that can be moved is right."""
+def correct(galley: Galley, grid: Grid, least: bool = True) -> Grid:
+    """Return the grid with what the last layout needs added; the same when every line that can be moved is right.
+
+    ``least``: no more is added above a block than less than a line in all. Where the pages break elsewhere with an
+    addition, and elsewhere again without it, that may never end; what is only ever added to comes to rest.
+    """
     tall = {
         line.block
         for page in galley.laid.pages[: galley.end]
@@ -89,7 +94,7 @@ def correct(galley: Galley, grid: Grid) -> Grid:
             natural[name] = gap
     pads = dict(grid.pads)
     for page in galley.laid.pages[: galley.end]:
-        for pad in _pads(page, galley, pads):
+        for pad in _pads(page, galley, pads, least):
             pads[pad.block] = pad
     used = {name for pad in pads.values() for name in (pad.block, pad.above)}
     if pads == grid.pads:
@@ -97,7 +102,7 @@ def correct(galley: Galley, grid: Grid) -> Grid:
     return Grid({name: gap for name, gap in natural.items() if name in used}, pads, grid.level)
 
 
-def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad]) -> Iterator[Pad]:
+def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool) -> Iterator[Pad]:
     moved = 0.0
     before: Line | None = None
     lines = [line for line in page.lines if line.note is None]
@@ -109,18 +114,19 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad]) -> Iterator[
             moved += wanting
             above = _first_free(line.block, page, before, galley) if before is not None else None
             heading = place > 0 and lines[place - 1].kind == "heading"
-            yield _pad(line.block, wanting % page.leading, page.leading, above, heading, known.get(line.block))
+            old = known.get(line.block, Pad(line.block, above, 0, 0))
+            yield _pad(old, wanting, page.leading if least else math.inf, above, heading)
         before = line
 
 
-def _pad(block: str, wanting: float, leading: float, above: str | None, heading: bool, old: Pad | None) -> Pad:
+def _pad(old: Pad, wanting: float, limit: float, above: str | None, heading: bool) -> Pad:
     """Spread what is wanting above a block of the text; ``above`` is the first of the free blocks before it."""
-    if old is not None and old.above != above:
+    if old.above != above:
         # The page now breaks elsewhere: what stands above the free block may stay there, it is not on this page.
-        return Pad(block, old.above, old.upper, (old.lower + wanting) % leading)
-    whole = ((old.upper + old.lower if old is not None else 0) + wanting) % leading
+        return Pad(old.block, old.above, old.upper, (old.lower + wanting) % limit)
+    whole = (old.upper + old.lower + wanting) % limit
     upper = 0.0 if above is None else whole if heading else whole / 2
-    return Pad(block, above, upper, whole - upper)
+    return Pad(old.block, above, upper, whole - upper)
 
 
 def _first_free(block: str, page: LaidPage, before: Line, galley: Galley) -> str | None:

@@ -10,8 +10,11 @@ from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
 from bookforge.writers.galley import Galley
 
-_ROUNDS: Final = 10
+_ROUNDS: Final = 12
 """Layouts of one section at most: what is not right then is said, not corrected."""
+
+_FREE_LOOKS: Final = 3
+"""Rounds after which margins only grow, so that they come to rest."""
 
 _PARTINGS: Final = 2
 """How often notes are parted anew when the pages moved under them."""
@@ -48,6 +51,7 @@ class _Settling:
         self.corrections = Corrections()
         self._grid = Grid()
         self._by_lines = False
+        self._looks = 0
         self._partings = 0
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
@@ -55,7 +59,8 @@ class _Settling:
     def look(self, galley: Galley) -> None:
         """Take in a layout with the corrections so far; correct further."""
         before = self.corrections
-        self._grid = grid.correct(galley, self._grid)
+        self._looks += 1
+        self._grid = grid.correct(galley, self._grid, least=self._looks <= _FREE_LOOKS)
         self.corrections = dataclasses.replace(
             before,
             margins=self._grid.margins,
