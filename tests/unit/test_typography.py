@@ -261,7 +261,21 @@ def test_words_are_marked(markup: str, expected: str, chosen: dict[str, Any]) ->
 
 
 def test_german_nouns_may_be_divided() -> None:
-    assert marked("<p>die Auflagen des so</p>", "de") == "<p>die Auflagen des so</p>"
+    assert marked("<p>die Wohnungen des so</p>", "de") == "<p>die Wohnungen des so</p>"
+
+
+@pytest.mark.parametrize(
+    ("language", "words_", "untied"),
+    [
+        ("de", "Auflage auffallend Kaufleute Schilfinsel hoffnungslos höflich Dorfladen Schifffahrt Stofffetzen", True),
+        ("de", "häufig Pflicht geflossen Flosse laufend kaufte Teufel Griffel hofieren Schiffe treffen finden", False),
+        ("en", "shelfful cufflink offload", True),
+        ("en", "office affluent efficient flight briefly", False),
+    ],
+)
+def test_no_ligature_ties_the_parts_of_a_word(language: str, words_: str, untied: bool) -> None:
+    for word in words_.split():
+        assert ("no-ligatures" in marked(f"<p>so {word} so</p>", language)) is untied, word
 
 
 def test_acronyms_are_marked_and_roman_numerals_are_not() -> None:

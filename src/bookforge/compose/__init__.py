@@ -167,7 +167,7 @@ class _Composer:
         """Settle how marks and spaces are set; on paper by what the faces have."""
         from bookforge import fonts
 
-        faces = fonts.coverage(self.supplies.fonts) if self.format is Format.PDF else None
+        faces = fonts.coverage(self.supplies.fonts) if self.format is Format.PDF and self.supplies.fonts else None
         return house.of(
             self.supplies.typography,
             self.reading.book,

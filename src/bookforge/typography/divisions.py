@@ -1,7 +1,8 @@
 """A dressed text in, the same with its words marked that are not to be divided, or only where the author says.
 
 The engine divides words by the patterns of their language. A ``span`` of the class ``own-divisions`` is divided at its
-soft hyphens alone, which is nowhere if it has none: layouts set ``hyphens: manual`` for it.
+soft hyphens alone, which is nowhere if it has none: layouts set ``hyphens: manual`` for it. A word of the class
+``no-ligatures`` has an f where two of its parts meet.
 """
 
 import re
@@ -23,12 +24,29 @@ _LONG: Final = 6
 _WORD: Final = re.compile(rf"[^\W\d_]{{{_LONG},}}")
 _NAME: Final = re.compile(r"[^\W\d_]+")
 _LAST: Final = re.compile(rf"([^\W\d_]{{{_LONG},}})[\W_]*\Z")
+_NEAR: Final = 6
 _BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[\s\W]*\Z")
 _ACRONYM: Final = re.compile(r"\b(?![IVXLCDM]+\b)[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?=s?\b)")
 
 _CLASS: Final = "own-divisions"
+_UNTIED: Final = "no-ligatures"
+# Where parts of a word meet at an f, no ligature ties them (DUDEN, Ligaturen). This is a list of the usual stems and
+# endings, not all of German; English ties them but for a third f.
+_APART: Final = {
+    "de": re.compile(
+        r"auf(?=[fjl])|\bauf(?=i)|[^\W\d_]{2}f(?=lich(?!t)|ling|lein\b|los(?!s))|(?:dorf|stoff|schiff|schilf|brief|hof|golf|"
+        r"wolf|schlaf|chef|straf|kampf|dampf|topf|kopf|ruf|tief|fünf|zwölf|elf|kauf|lauf|senf|strumpf|wurf|torf|hanf|"
+        r"griff|tarif|treff|hilf|huf|graf)(?=f|l[aeiouäöü])|schilf(?=i)",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(r"shelf(?=ful)|cuff(?=link)|off(?=load|line)|self(?=less)", re.IGNORECASE),
+}
 _ACRONYM_CLASS: Final = "acronym"
 _NOT_IN: Final = frozenset({*LEFT_ALONE, *SKIPPED_BLOCKS, "h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+_Marked = tuple[int, int, str, str]
+"""A stretch of a text: where it begins and ends, what stands there now, and its classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +64,30 @@ class Divisions:
             text = (element.tail if is_tail else element.text) or ""
             found = list(self._own(text, of, (element, is_tail) in last))
             if found:
-                _wrap(element, is_tail, text, found, _CLASS)
+                _wrap(element, is_tail, text, found)
 
-    def _own(self, text: str, language: str, is_last: bool) -> Iterator[tuple[int, int, str]]:
+    def _own(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
+        apart = _APART.get(language.partition("-")[0].lower())
+        has_apart = apart is not None and apart.search(text) is not None
+        for start, end, word, name in self._divided(text, language, is_last):
+            untied = has_apart and apart is not None and apart.search(word) is not None
+            names = " ".join(each for each in (name, _UNTIED if untied else "") if each)
+            if names:
+                yield start, end, word, names
+
+    def _divided(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
         final = _LAST.search(text) if is_last else None
         whole = self._keeps_capitalised(language)
         for match in _WORD.finditer(text):
             word = match[0]
             if word.lower() in self.known:
-                yield match.start(), match.end(), _with_divisions(word, self.known[word.lower()])
+                yield match.start(), match.end(), _with_divisions(word, self.known[word.lower()]), _CLASS
             elif (final is not None and match.start() == final.start(1)) or (
-                whole and word[0].isupper() and not _BEGINS.search(text, 0, match.start())
+                whole and word[0].isupper() and not _BEGINS.search(text[max(0, match.start() - _NEAR) : match.start()])
             ):
-                yield match.start(), match.end(), word
+                yield match.start(), match.end(), word, _CLASS
+            else:
+                yield match.start(), match.end(), word, ""
 
     def _keeps_capitalised(self, language: str) -> bool:
         chosen = self.choices.divide_capitalised
@@ -79,9 +108,9 @@ def mark_acronyms(root: xhtml.Element, language: str) -> None:
     """Mark acronyms, for layouts that set them in small capitals; Roman numerals are none."""
     for element, is_tail, _ in list(_places(root, language)):
         text = (element.tail if is_tail else element.text) or ""
-        found = [(match.start(), match.end(), match[0]) for match in _ACRONYM.finditer(text)]
+        found = [(match.start(), match.end(), match[0], _ACRONYM_CLASS) for match in _ACRONYM.finditer(text)]
         if found:
-            _wrap(element, is_tail, text, found, _ACRONYM_CLASS)
+            _wrap(element, is_tail, text, found)
 
 
 def _places(element: xhtml.Element, language: str) -> Iterator[tuple[xhtml.Element, bool, str]]:
@@ -118,12 +147,12 @@ def _with_divisions(word: str, form: str) -> str:
     return "".join(each if each == _SOFT else next(letters, "") for each in form)
 
 
-def _wrap(element: xhtml.Element, is_tail: bool, text: str, found: list[tuple[int, int, str]], name: str) -> None:
+def _wrap(element: xhtml.Element, is_tail: bool, text: str, found: "list[_Marked]") -> None:
     """Put stretches of a text into spans of a class."""
     head = text[: found[0][0]]
-    ends = [start for start, _, _ in found[1:]] + [len(text)]
+    ends = [start for start, *_ in found[1:]] + [len(text)]
     spans = []
-    for (_, end, word), until in zip(found, ends, strict=True):
+    for (_, end, word, name), until in zip(found, ends, strict=True):
         span = etree.Element("span")
         span.set("class", name)
         span.text = word

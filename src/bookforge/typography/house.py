@@ -54,9 +54,9 @@ class House:
         customs, sets = self._customs(language)
         text = quotes.resolve(text, customs, sets)
         chosen = self.choices
+        text = marks.dashes(text, customs.dashes)
         if chosen.ranges:
             text = marks.ranges(text)
-        text = marks.dashes(text, customs.dashes)
         text = marks.ellipses(text, customs.ellipsis)
         if chosen.spaces:
             text = spaces.spaced(text, customs)

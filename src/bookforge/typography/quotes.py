@@ -392,7 +392,7 @@ class _Matcher:
         if not self._is_measure(mark):
             return False
         if not any(each.form == "double" for each in self.stack):
-            return bool(mark.after)
+            return True
         goes_on = (mark.after.isspace() or mark.after == "-") and _goes_on(self.text, mark.at)
         return goes_on and self._is_surplus(number)
 

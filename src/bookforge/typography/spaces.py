@@ -21,7 +21,7 @@ _LONGEST: Final = 16
 _INITIAL: Final = 2
 _UNITS: Final = (
     "km|m|cm|mm|µm|nm|kg|g|mg|µg|lb|lbs|oz|ft|yd|mi|ha|l|L|ml|dl|cl|hl|t|kW|MW|GW|W|V|A|Hz|kHz|MHz|GHz|dB|K|°C|°F|°|h|"
-    "min|s|ms|mph|km/h|m/s|kB|MB|GB|TB|kcal|kJ|J|Pa|hPa|bar|psi|rpm|pt|px|dpi|€|£|\\$|¥|CHF|EUR|USD|GBP|DM|Fr\\.|%|‰|"
+    "min|s|ms|mph|km/h|m/s|kB|MB|GB|TB|kcal|kJ|J|Pa|hPa|bar|psi|rpm|pt|px|dpi|€|£|\\$|¥|F|CHF|EUR|USD|GBP|DM|Fr\\.|%|‰|"
     "a\\.m\\.|p\\.m\\.|am|pm|AM|PM|BC|AD|BCE|CE|B\\.C\\.|A\\.D\\.|o’clock|millions?|billions?|trillions?|"
     "Uhr|Mio\\.|Mrd\\.|Millionen|Milliarden|heures|milliards"
 )
