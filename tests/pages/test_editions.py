@@ -63,11 +63,11 @@ def test_check_looks_at_them_too(tmp_path: Path) -> None:
 
 
 def test_the_cover_of_an_e_book_is_looked_at_drawn_or_from_the_cache(tmp_path: Path) -> None:
-    loaded = load(tmp_path, BOOK)
+    loaded = load(tmp_path, BOOK | {"book.yaml": BOOK["book.yaml"].replace("[A]", "[A 著]")})
     store = Cache(tmp_path / "cache")
     for _ in range(2):
         _, said = make(loaded, "ebook", tmp_path, store)
-        assert lacking(said) == {"字": "book.yaml:7:18"}
+        assert lacking(said) == {"著": "book.yaml:2:13"}
 
 
 def test_nothing_but_results_is_kept(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ _SUBTITLE: Final = (30.0, 6.6)
 _AUTHORS: Final = 7.4
 _NARROWER: Final = 0.95
 """The measure of subtitle and authors, in parts of the title's."""
+GAP: Final = 0.03
+"""How far the blocks of the front stay apart, in parts of its width."""
 _SMALLEST: Final = 4.4
 """What a long title does not press the other words below."""
 _DRAWN_LONGEST: Final = 2560
@@ -167,7 +169,7 @@ def _set(studio: Studio) -> Picture:
         values = {"front": view(studio, page, safe, 0, scale), "page": page, "art": None}
         return studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, {})
 
-    proof, fits = settled(lay, partial(crowded, part="front", safe=safe))
+    proof, fits = settled(lay, partial(crowded, part="front", safe=safe, gap=GAP * page.width))
     shown = _pressed(proof, SIZE)
     if fits:
         return shown
@@ -304,13 +306,13 @@ def settled(lay: Callable[[float], Proof], crowds: Callable[[Laid], bool]) -> tu
     return proof, not crowds(proof.laid)
 
 
-def crowded(laid: Laid, part: str, safe: Box) -> bool:
-    """Say whether a line of a part's blocks leaves its safe place, or lies over a line of another block."""
+def crowded(laid: Laid, part: str, safe: Box, gap: float = 0.0) -> bool:
+    """Say whether a line of a part's blocks leaves its safe place, or comes nearer than ``gap`` to another block's."""
     boxes = boxes_of(laid, part)
     if not all(safe.holds(box, 0.5) for _, box in boxes):
         return True
     return any(
-        one.meets(two)
+        one.inside(0, -gap, 0, -gap).meets(two)
         for index, (block, one) in enumerate(boxes)
         for other, two in boxes[index + 1 :]
         if block != other

@@ -1,5 +1,6 @@
 """The cover that goes round a printed book: back, spine and front on one sheet, each set until it fits."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _LOSS: Final = 0.08
 """How much of the picture's width or height may be cut away before the front is set from the title instead."""
 _LEADING: Final = 1.42
 _LARGEST: Final = 13.5
+_USUAL: Final = 396.0
+"""The largest type of a blurb, and the width of the page on which it looks right."""
 _SMALLEST: Final = 8.5
 _ROUNDS: Final = 24
 _SMALLER: Final = 0.95
@@ -132,7 +135,9 @@ class _Binder:
         if proof is None:
             return Wrapped(None, "", (*self.said, _too_long_a_back()))
         self.said += proof.said
-        data = pdf.write_sheet(proof.laid, self.sheet.outer, proof.source, self.said.append)
+        # The cover of a hardcover is folded in, not cut: its trim is the whole sheet.
+        cut = self.sheet.outer if self.studio.read.edition.binding == "paperback" else 0.0
+        data = pdf.write_sheet(proof.laid, cut, proof.source, self.said.append)
         return Wrapped(data, "".join(sorted(proof.laid.shown)), tuple(dict.fromkeys(self.said)))
 
     # ------------------------------------------------------------ the picture and the bar code
@@ -196,7 +201,8 @@ class _Binder:
         scale = 1.0
         for _ in range(_ROUNDS):
             made = front.view(self.studio, place, self.sheet.front_safe, outer, scale)
-            if not front.crowded(self._lay(made, None, None).laid, "front", self.sheet.front_safe):
+            laid, gap = self._lay(made, None, None).laid, front.GAP * place.width
+            if not front.crowded(laid, "front", self.sheet.front_safe, gap):
                 return made
             scale *= _SMALLER
         self.said.append(front.too_long("front"))
@@ -250,7 +256,7 @@ class _Binder:
     def _back(self, first: FrontView, spine: Spine | None) -> Proof | None:
         """Set the words of the back; without the authors' lives where there is no room for them."""
         for people in dict.fromkeys((self._people(), ())):
-            for size in _sizes(min(_LARGEST, self._back_place().width / 23), _SMALLEST):
+            for size in _sizes(self._largest_blurb(), _SMALLEST):
                 made = self._back_view(people, size)
                 proof = self._lay(first, spine, made)
                 if not self._back_crowded(proof.laid):
@@ -259,6 +265,10 @@ class _Binder:
                         self.said.append(warning("cover-text-fits", left_out, hint="shorten 'back' under 'cover'"))
                     return proof
         return None
+
+    def _largest_blurb(self) -> float:
+        """Return the type size of a short blurb: larger on a large page, and never too large for its measure."""
+        return min(_LARGEST * math.sqrt(self.sheet.back.width / _USUAL), self._back_place().width / 23)
 
     def _back_place(self) -> Box:
         """Return where the words of the back stand."""

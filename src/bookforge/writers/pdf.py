@@ -134,7 +134,7 @@ def lay_sheet(html: str, materials: Materials, report: Report) -> Laid:
 def write_sheet(laid: Laid, outer: float, identity: str, report: Report) -> bytes:
     """Draw a sheet for the press: no tags, links or outline, and nothing said about the book beside it.
 
-    ``outer`` is how far the trim lies inside the sheet's edges, in points; ``identity`` is what the PDF's own id is
+    ``outer`` is how far the cut lies inside the sheet's edges, in points; ``identity`` is what the PDF's own id is
     made from.
     """
 
