@@ -427,7 +427,8 @@ def _report_missing_of(
 
     paths = {section.content.path for section in read.book.sections if section.content}
     sources = tuple(source for source in loaded.sources if source.path in paths)
-    glyphs.report_missing(faces, shown, loaded.manifest, sources, report)
+    drawings = tuple(read.book.assets[path] for path in sorted(read.book.assets))
+    glyphs.report_missing(faces, shown, loaded.manifest, (sources, drawings), report)
 
 
 def _web_fonts(read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop: Workshop) -> "tuple[WebFont, ...]":

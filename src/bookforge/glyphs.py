@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from bookforge import fonts, manuscript, terms, textfile, xhtml
-from bookforge.book import Source
+from bookforge.book import Asset, Source
 from bookforge.diagnostics import Diagnostic, Location, Report
 from bookforge.edition import Document, FontFace, Reading
 from bookforge.layouts import Layout
@@ -20,6 +20,7 @@ _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Z
 _YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _MATH: Final = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _LAST: Final = 0x10FFFF
+_SVG: Final = "image/svg+xml"
 _MANIFEST_BYTES: Final = 1_000_000
 _LAYOUT_BYTES: Final = 4_000_000
 _SHOWN: Final = etree.XPath(
@@ -86,16 +87,24 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def report_missing(
-    faces: tuple[FontFace, ...], shown: Iterable[str], declared: Manifest, sources: tuple[Source, ...], report: Report
+    faces: tuple[FontFace, ...],
+    shown: Iterable[str],
+    declared: Manifest,
+    texts: tuple[tuple[Source, ...], tuple[Asset, ...]],
+    report: Report,
 ) -> None:
     """Warn of each character that is shown and that no face has.
 
-    ``sources`` are those whose text is shown. Warnings: ``font-has-glyph``.
+    ``texts`` are the chapters and the drawings that are shown. Warnings: ``font-has-glyph``.
     """
+    sources, drawings = texts
     lacking = fonts.missing(faces, shown)
     if lacking:
         manifest_text = _text_of(declared)
-        places = {char: tuple(_places(char, declared.path.name, manifest_text, sources)) for char in lacking}
+        places = {
+            char: (*_places(char, declared.path.name, manifest_text, sources), *_lettered(char, drawings))
+            for char in lacking
+        }
         fonts.report_missing(faces, places, report)
 
 
@@ -112,6 +121,13 @@ def _places(char: str, manifest_name: str, manifest_text: str, sources: tuple[So
         block = source.raw[: source.offsets.pairs[0][1]]
         yield from _in_yaml(char, block, source.path)
     yield from _in_yaml(char, manifest_text, manifest_name)
+
+
+def _lettered(char: str, drawings: tuple[Asset, ...]) -> Iterator[Location]:
+    """Find the drawings that are lettered with a character."""
+    for drawing in drawings:
+        if drawing.media_type == _SVG and b"<text" in drawing.data and char in drawing.data.decode(errors="ignore"):
+            yield Location(drawing.path)
 
 
 def _typed(char: str, text: str) -> Iterator[int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bookforge import fonts, glyphs, layouts, manifest, manuscript
-from bookforge.book import Source
+from bookforge.book import Asset, Source
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Document, FontFace, Format
 from tests.unit import rich_book
@@ -20,14 +20,19 @@ def faces() -> tuple[FontFace, ...]:
 
 
 def told(
-    folder: Path, faces: tuple[FontFace, ...], shown: str, chapter: str, book: str = ""
+    folder: Path,
+    faces: tuple[FontFace, ...],
+    shown: str,
+    chapter: str,
+    book: str = "",
+    drawings: tuple[Asset, ...] = (),
 ) -> list[tuple[str, str | None]]:
     (folder / "a.md").write_text(chapter, encoding="utf-8")
     (folder / "book.yaml").write_text(f"{BOOK}{book}chapters: [a.md]\n", encoding="utf-8")
     declared = manifest.read(folder / "book.yaml")
     found: list[Diagnostic] = []
     source: Source = manuscript.read(declared.folder, declared.entries[0], found.append)
-    glyphs.report_missing(faces, shown, declared, (source,), found.append)
+    glyphs.report_missing(faces, shown, declared, ((source,), drawings), found.append)
     assert all(each.rule == "font-has-glyph" for each in found)
     return [(str(each.at), each.hint) for each in found]
 
@@ -62,6 +67,12 @@ def test_a_character_of_the_manifest_is_placed(tmp_path: Path, faces: tuple[Font
 def test_a_character_of_a_chapters_block_is_placed(tmp_path: Path, faces: tuple[FontFace, ...]) -> None:
     chapter = "---\ntitle: One\nwhen: {label: spring 漢}\n---\n\nText.\n"
     assert told(tmp_path, faces, "漢", chapter) == [("a.md:3:22", None)]
+
+
+def test_a_character_of_a_drawing_is_placed_in_it(tmp_path: Path, faces: tuple[FontFace, ...]) -> None:
+    data = '<svg xmlns="http://www.w3.org/2000/svg"><title>字</title><text>漢</text></svg>'.encode()
+    drawing = Asset("images/a.svg", "image/svg+xml", data, 1, 1, "")
+    assert told(tmp_path, faces, "漢", "Text.\n", drawings=(drawing,)) == [("images/a.svg", None)]
 
 
 def test_a_character_typed_nowhere_is_the_layouts(tmp_path: Path, faces: tuple[FontFace, ...]) -> None:
