@@ -87,3 +87,7 @@ pictures: setup-test book ## draw the README's pictures of the memoir's pages an
 .PHONY: bench
 bench: setup-test ## measure cold builds of the benchmark manuscript beside pandoc; writes docs/benchmarks.md
 	@$(WITH) $(BIN)/python -m tests.benchmarks.cold
+
+.PHONY: bench-pages
+bench-pages: setup-test ## count what a designer would circle, beside pandoc and Typst; writes docs/benchmarks.md
+	@$(WITH) $(BIN)/python -m tests.benchmarks.pages

@@ -1,7 +1,8 @@
 """Cold builds of the benchmark manuscript, each edition by itself, beside plain pandoc on the same files.
 
-``make bench`` runs it and writes ``docs/benchmarks.md``. Commands take turns, so that a machine that slows down slows
-all of them; figures are medians of whole processes with their children. Peak memory is that of the largest process.
+``make bench`` runs it and writes its part of ``docs/benchmarks.md``. Commands take turns, so that a machine that slows
+down slows all of them; figures are medians of whole processes with their children. Peak memory is that of the largest
+process.
 """
 
 import argparse
@@ -19,9 +20,9 @@ from pathlib import Path
 
 import pypandoc
 
+from tests.benchmarks import part
 from tests.corpus import book
 
-TARGET = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PEERS = {"paperback": "pandoc with WeasyPrint", "ebook": "pandoc to EPUB", "web": "pandoc to HTML"}
 
 
@@ -82,13 +83,11 @@ def table(runs: Mapping[str, list[Run]]) -> str:
 
 
 def report(runs: Mapping[str, list[Run]], count: int) -> str:
-    """Return the page."""
+    """Return this benchmark's part of the page."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("bookforge-press", "weasyprint", "EbookLib"))
     words = sum(len(path.read_text(encoding="utf-8").split()) for path in book.chapters())
     return f"""\
-# Benchmarks
-
-Cold builds, nothing cached, of the benchmark manuscript: {words:,} words in {len(book.chapters())} chapters. Medians of
+Nothing cached, of the benchmark manuscript: {words:,} words in {len(book.chapters())} chapters. Medians of
 {count} runs each, in turns, of whole processes. Plain pandoc makes less: no proof of words, no notes by chapter, no
 running heads, no recto openings, no web fonts. `make bench` repeats this where the manuscript is at hand.
 
@@ -100,7 +99,7 @@ Measured with {versions}, pandoc {pypandoc.get_pandoc_version()}, Python {platfo
 
 
 def main() -> None:
-    """Measure and write the page."""
+    """Measure and write this part of the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=3, help="runs of each command")
     arguments = parser.parse_args()
@@ -111,9 +110,9 @@ def main() -> None:
             for name, command in ordered.items():
                 runs[name].append(measure(command, Path(folder)))
                 print(f"{name}: {runs[name][-1].wall:.1f} s", file=sys.stderr)
-    page = report(runs, arguments.n)
-    TARGET.write_text(page, encoding="utf-8")
-    print(page)
+    text = report(runs, arguments.n)
+    part.write("Cold builds", text)
+    print(text)
 
 
 if __name__ == "__main__":
