@@ -4,6 +4,7 @@ Everything added that is not the manuscript's is marked ``data-generated``, so t
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from bookforge import xhtml
 from bookforge.book import BookSection, Note
-from bookforge.compose import lists, marginalia, notes, openings, views
+from bookforge.compose import lists, marginalia, notes, openings, tables, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
@@ -65,6 +66,9 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             apart += notes.set_calls(root, by_number, wardrobe, dress_one)
     if wardrobe.format is Format.PDF:
         openings.mark(body, section, wardrobe.opening)
+        tables.fit(body)
+        for paragraph in _centred(body):
+            _keep_last_words(paragraph)
         _name_blocks(body, section.id)
         if title is not None:
             _keep_last_words(title)
@@ -89,6 +93,13 @@ def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -
     for place in xhtml.find_class(root, "timeline", "div"):
         if len(place) == 0:
             _fill(place, wardrobe.timeline())
+
+
+def _centred(body: xhtml.Element) -> Iterator[xhtml.Element]:
+    """Yield what stands in few centred lines."""
+    for passage in (*body.iter("figcaption"), *xhtml.find_class(body, "pullquote")):
+        paragraphs = list(passage.iter("p"))
+        yield from paragraphs or [passage]
 
 
 def _keep_last_words(title: xhtml.Element) -> None:
