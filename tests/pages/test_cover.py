@@ -3,8 +3,10 @@
 import dataclasses
 import io
 import re
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -46,12 +48,12 @@ LONG = dataclasses.replace(
 )
 
 
-def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None = None, **said: object) -> cover.Studio:
+def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None = None, **said: Any) -> cover.Studio:
     layout = layouts.find("paperback", Path(__file__).parent)
     if picture:
         metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", Location("book.yaml", 7)))
     book = Book(metadata, {}, (), {picture.path: picture} if picture else {}, "draft 1")
-    edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))  # type: ignore[arg-type]
+    edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))
     return cover.Studio(Reading(book, edition, False, 0), layout, fonts.resolve(layout.fonts), Cache(None), scratch)
 
 
@@ -73,13 +75,13 @@ class Bound:
 
     def pixels(self, place: Box, dots: int = 144) -> Image.Image:
         with pypdfium2.PdfDocument(self.data) as document:
-            image = document[0].render(scale=dots / 72).to_pil().convert("RGB")
+            image: Image.Image = document[0].render(scale=dots / 72).to_pil().convert("RGB")
         scale = dots / 72
-        corners = (place.left, place.top, place.right, place.bottom)
-        return image.crop(tuple(round(each * scale) for each in corners))
+        left, top, right, bottom = (round(each * scale) for each in (place.left, place.top, place.right, place.bottom))
+        return image.crop((left, top, right, bottom))
 
 
-def _letters(data: bytes):
+def _letters(data: bytes) -> Iterator[tuple[str, Box]]:
     """Yield every drawn character with its ink's box, from the sheet's top left corner."""
     with pypdfium2.PdfDocument(data) as document:
         page = document[0]
@@ -140,7 +142,7 @@ def test_the_same_cover_has_the_same_bytes(plain: Bound, scratch: Path) -> None:
 
 # ---------------------------------------------------------------- what keeps clear
 
-CASES = {
+CASES: dict[str, tuple[Metadata, int, str, dict[str, Any]]] = {
     "thin": (METADATA, 120, "kdp", {"isbn": ISBN, "paper": "white"}),
     "thick": (METADATA, 700, "kdp", {"isbn": ISBN}),
     "long": (LONG, 300, "lulu", {"isbn": ISBN, "wrap": Wrap(price="51499")}),
@@ -238,9 +240,8 @@ def test_the_bar_code_is_read_back_from_its_pixels(plain: Bound) -> None:
 
 def test_the_printer_finds_its_own_field_empty(scratch: Path) -> None:
     bound = Bound(studio(scratch), 212)
-    assert bound.pixels(bound.sheet.barcode.inside(1, 1, 1, 1)).getcolors() == [
-        (pytest.approx(142 * 2 * 84.4 * 2, rel=0.02), (255, 255, 255))
-    ]
+    field = bound.pixels(bound.sheet.barcode.inside(1, 1, 1, 1))
+    assert field.getextrema() == ((255, 255),) * 3
     lulu = Bound(studio(scratch), 212, "lulu")
     assert (255, 255, 255) not in {colour for _, colour in lulu.pixels(lulu.sheet.barcode).getcolors(9999) or ()}
 

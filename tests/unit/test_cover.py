@@ -79,7 +79,7 @@ def test_the_numbers_of_a_template_make_a_hardcover() -> None:
 @pytest.mark.parametrize(
     ("wrap", "rule", "said"),
     [
-        (Wrap(width=900.0, height=700.0), "cover-size-known", "lacks spine"),
+        (Wrap(width=900.0, height=700.0), "cover-size-known", "lacks spine and pages"),
         (Wrap(width=900.0, height=666.0, spine=48.0, pages=300), "cover-fits-trim", "template"),
         (Wrap(width=930.6, height=666.0, spine=48.6, pages=312), "cover-fits-pages", "made for 312 pages"),
     ],

@@ -95,10 +95,10 @@ def check_file(edition: Edition, trim: TrimSize, printer: Printer, pages: int, s
 
 
 def _template(wrap: Wrap, printer: Printer) -> tuple[float, float, float]:
-    if wrap.width is None or wrap.height is None or wrap.spine is None:
-        lacking = [name for name in ("width", "height", "spine") if getattr(wrap, name) is None]
+    if wrap.width is None or wrap.height is None or wrap.spine is None or wrap.pages is None:
+        lacking = [name for name in ("width", "height", "spine", "pages") if getattr(wrap, name) is None]
         message = f"the cover's template lacks {' and '.join(lacking)}"
-        hint = f"copy width, height and spine from the template of {printer.title}"
+        hint = f"copy width, height and spine from the template of {printer.title}, and say for how many pages it is"
         raise EditionError(error("cover-size-known", message, wrap.at, hint))
     return wrap.width, wrap.height, wrap.spine
 
