@@ -91,16 +91,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # engine → the only module that imports it, or the few
 OWNER = {
-    "PIL": "assets cover.art",
+    "PIL": "assets cover.art writers.press.colours",
     "argparse": "cli",
     "ebooklib": "writers.epub",
     "fontTools": "fonts",
     "jinja2": "layouts",
     "msgspec": "cache",
-    "pikepdf": "writers.press writers.press.ink writers.press.intent writers.press.sheet "
+    "pikepdf": "writers.press writers.press.colours writers.press.flat writers.press.ink writers.press.intent "
+    "writers.press.sheet "
     "preflight.content preflight.objects preflight.structure",
     "pydyf": "writers.pdf",
-    "pypdfium2": "writers.pdf preflight.structure preflight.text",
+    "pypdfium2": "writers.pdf writers.press.flat preflight.structure preflight.text",
     "shtab": "completion",
     "tinyhtml5": "markdown.tree",
     "uharfbuzz": "fonts",

@@ -15,6 +15,7 @@ from bookforge.edition import Artifact, Edition, Press, Reading
 from bookforge.measure import TrimSize
 from bookforge.printers import Printer, gutter, limits
 from bookforge.writers import press
+from bookforge.writers.press.colours import BLACK, CMYK, RGB
 
 INTERIOR: Final = "interior.pdf"
 """The name of the interior in the folder that is handed over."""
@@ -47,6 +48,13 @@ class Job:
         """Return the inside margin of the page count that the words lead one to expect."""
         return self.printer.inside(gutter.estimate(self.words, self.trim.width.pt, self.trim.height.pt))
 
+    @property
+    def ink(self) -> str:
+        """What the interior is printed with: ``black``, ``rgb`` or ``cmyk``."""
+        if self.printer.ink(self.edition.paper) != "colour" or self.printer.colour == "gray":
+            return BLACK
+        return CMYK if self.edition.pdf_x or self.printer.colour == "gray-or-cmyk" else RGB
+
     def order(self, metadata: Metadata, digital: bytes) -> press.Order:
         """Return what the file for the press must be."""
         printer = self.printer
@@ -55,7 +63,8 @@ class Job:
             bleed_inside=printer.bleed_inside,
             multiple=printer.page_multiple(self.trim),
             last_blank=printer.last_blank,
-            gray=printer.ink(self.edition.paper) != "colour" or printer.colour in {"gray", "gray-or-cmyk"},
+            ink=self.ink,
+            ink_limit=printer.ink_limit,
             crop_marks=printer.crop_marks,
             forbids=printer.forbids,
             intent=_intent(metadata, digital) if self.edition.pdf_x else None,

@@ -156,14 +156,7 @@ def test_what_a_printer_does_not_forbid_stays(sample: Pressed) -> None:
 def test_a_gray_interior_holds_no_colour_at_all(colourful: Pressed) -> None:
     pdf = opened(press.interior(colourful.data, PLAIN))
     assert not operators(pdf) & {"rg", "RG", "k", "K", "CS", "SC"}
-    spaces = {
-        str(each[key])
-        for each in pdf.objects
-        if isinstance(each, pikepdf.Dictionary | pikepdf.Stream)
-        for key in ("/ColorSpace", "/CS")
-        if key in each
-    }
-    assert spaces == {"/DeviceGray"}
+    assert spaces(pdf) == {"/DeviceGray"}
     for stream in contents(pdf):
         for each in pikepdf.parse_content_stream(stream):
             if str(each.operator) == "cs":
@@ -201,14 +194,65 @@ def test_a_flattened_drawing_is_as_fine_as_a_press_prints(colourful: Pressed) ->
     assert int(glow.Height) == pytest.approx(150 / 72 * 600, abs=3)
 
 
-def test_where_colour_is_printed_it_stays(colourful: Pressed) -> None:
-    pdf = opened(press.interior(colourful.data, dataclasses.replace(PLAIN, gray=False)))
-    assert "rg" in operators(pdf)
-    assert any(
-        each.get("/ColorSpace") == "/DeviceRGB"
+def spaces(pdf: pikepdf.Pdf) -> set[str]:
+    return {
+        str(each[key])
         for each in pdf.objects
-        if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
-    )
+        if isinstance(each, pikepdf.Dictionary | pikepdf.Stream)
+        for key in ("/ColorSpace", "/CS")
+        if key in each
+    }
+
+
+def test_where_colour_is_printed_it_stays_and_black_is_black_ink_alone(colourful: Pressed) -> None:
+    interior = press.interior(colourful.data, dataclasses.replace(PLAIN, ink="rgb"))
+    pdf = opened(interior)
+    assert operators(pdf) >= {"rg", "g"}
+    assert spaces(pdf) == {"/DeviceRGB"}
+    for page in range(colourful.pages):
+        images = (
+            pypdfium2.PdfDocument(data)[page].render(scale=1).to_pil() for data in (interior.data, colourful.data)
+        )
+        difference = ImageChops.difference(*(image.convert("RGB") for image in images)).convert("L").histogram()
+        assert sum(difference[TO_THE_EYE:]) < 0.002 * sum(difference)
+
+
+def test_four_inks_where_a_printer_wants_them_and_no_spot_with_too_much(colourful: Pressed) -> None:
+    pdf = opened(press.interior(colourful.data, dataclasses.replace(PLAIN, ink="cmyk", ink_limit=240)))
+    assert operators(pdf) >= {"k", "g"}
+    assert not operators(pdf) & {"rg", "RG"}
+    assert spaces(pdf) == {"/DeviceCMYK"}
+    for stream in contents(pdf):
+        for each in pikepdf.parse_content_stream(stream):
+            if str(each.operator) in {"k", "K"}:
+                assert sum(map(float, each.operands)) <= 2.4 + 0.02
+    images = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"]
+    assert len(images) == 3
+    for image in images:
+        if image.get("/Filter") != "/DCTDecode":  # a JPEG is a little beside itself
+            inks = list(zip(*[iter(image.read_bytes())] * 4, strict=True))
+            assert max(map(sum, inks)) <= 2.4 * 255 + 2
+
+
+def test_four_inks_look_like_the_colours_they_are_made_from(colourful: Pressed) -> None:
+    interior = press.interior(colourful.data, dataclasses.replace(PLAIN, ink="cmyk"))
+    pdf = opened(interior)
+    images = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"]
+    (photo,) = [image for image in images if image.get("/Filter") == "/DCTDecode"]
+    drawn_again = pikepdf.PdfImage(photo).as_pil_image()
+    assert drawn_again.mode == "CMYK"
+    assert photo.get("/Decode") is not None
+    before = colour_at(colourful.data, (150, 150, 200, 190))
+    after = colour_at(interior.data, (150, 150, 200, 190))
+    assert max(abs(one - other) for one, other in zip(before, after, strict=True)) < 70
+
+
+def colour_at(data: bytes, box: tuple[int, int, int, int]) -> tuple[int, ...]:
+    """Give the mean colour of a part of the first page that is drawn, in pixels at 72 dpi."""
+    page = pypdfium2.PdfDocument(data)[0].render(scale=1).to_pil().convert("RGB")
+    mean = page.crop(box).resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    assert isinstance(mean, tuple)
+    return mean
 
 
 def test_all_fonts_are_embedded(sample: Pressed) -> None:

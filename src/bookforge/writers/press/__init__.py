@@ -11,6 +11,7 @@ from typing import Any
 import pikepdf
 
 from bookforge.writers.press import flat, ink, sheet
+from bookforge.writers.press.colours import BLACK, Colours
 from bookforge.writers.press.intent import Intent, declare
 
 __all__ = ["Intent", "Interior", "Order", "interior"]
@@ -21,7 +22,8 @@ class Order:
     """What a printer wants of an interior; lengths in points.
 
     ``bleed`` is 0 where no page bleeds; ``bleed_inside`` adds it on the binding side too. The page count becomes a
-    multiple of ``multiple``, with ``last_blank`` ending on a page without ink. ``gray``: nothing but black ink.
+    multiple of ``multiple``, with ``last_blank`` ending on a page without ink. ``ink`` is ``black``, ``rgb`` or
+    ``cmyk``, of which no spot may bear more than ``ink_limit`` percent.
     ``forbids`` holds words of ``outline``, ``annotations``, ``metadata``, ``layers``, ``attachments``. ``intent``: the
     file is a PDF/X-4.
     """
@@ -30,7 +32,8 @@ class Order:
     bleed_inside: bool = False
     multiple: int = 1
     last_blank: bool = False
-    gray: bool = True
+    ink: str = BLACK
+    ink_limit: float | None = None
     crop_marks: bool = False
     forbids: frozenset[str] = frozenset()
     intent: Intent | None = None
@@ -53,8 +56,8 @@ def interior(digital: bytes, order: Order) -> Interior:
     with pikepdf.open(BytesIO(digital)) as pdf:
         _strip(pdf, order.forbids)
         for page in pdf.pages:
-            flat.flatten(pdf, page.obj, order.gray)
-        inks = ink.Inks(pdf, order.gray)
+            flat.flatten(pdf, page.obj, order.ink == BLACK)
+        inks = ink.Inks(pdf, Colours(order.ink, order.ink_limit))
         for page in pdf.pages:
             inks.convert_page(page.obj)
         for number, page in enumerate(pdf.pages):

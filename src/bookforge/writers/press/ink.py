@@ -1,18 +1,19 @@
 """Colours of a PDF's pages into the inks they are printed with, and marked content out of the way.
 
 A gray interior holds DeviceGray only: RGB would be printed as a mix of four inks, or as a dark gray instead of black.
+Where colour is printed, what has no hue is gray too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from io import BytesIO
 from typing import Any, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, Stream
 
 from bookforge.writers.press import flat
+from bookforge.writers.press.colours import OPERATORS, Colour, Colours
 
 _MARKED: Final = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
 _PAINTS: Final = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "sh", "Do", "Tj", "TJ", "'", '"'})
@@ -23,16 +24,7 @@ _NAMES_IN: Final = {
     "cs": "/ColorSpace", "CS": "/ColorSpace",
 }  # fmt: skip
 """Operators that name a thing of the resources, and where it stands there."""
-_COMPONENTS: Final = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4}
-_JPEG_QUALITY: Final = 95
 _DEPTH: Final = 12
-
-Gray = Callable[[Sequence[float]], float]
-
-
-def luma(red: float, green: float, blue: float) -> float:
-    """Return the gray of a colour, 0 to 1: the weights PDF itself uses."""
-    return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 def is_blank(page: pikepdf.Object) -> bool:
@@ -59,29 +51,40 @@ class _Space:
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What fills or strokes: colour space, gray as it was asked for, and how opaque it is."""
+    """What fills or strokes: colour space, colour in ink, and how opaque it is."""
 
     space: _Space = _Space()
-    gray: float = 0.0
+    colour: Colour = (0.0,)
     alpha: float = 1.0
 
-    def on_paper(self) -> Decimal:
-        """Return the gray that shows on white paper."""
-        return _decimal(1 - (1 - self.gray) * self.alpha)
+    def on_paper(self, filling: bool) -> tuple[list[Decimal], Operator]:
+        """Return the operation that sets the colour as it shows on white paper."""
+        if len(self.colour) == 4:
+            seen = [value * self.alpha for value in self.colour]
+        else:
+            seen = [1 - (1 - value) * self.alpha for value in self.colour]
+        return [_decimal(value) for value in seen], Operator(OPERATORS[len(seen)][0 if filling else 1])
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
+    """The pens, and the graphics state that made them transparent."""
+
     fill: _Pen = _Pen()
     stroke: _Pen = _Pen()
+    named: Any = None
+
+    @property
+    def is_clear(self) -> bool:
+        return self.fill.alpha != 1 or self.stroke.alpha != 1
 
 
 class Inks:
     """Converts the pages of one file; what several of them share is converted once."""
 
-    def __init__(self, pdf: pikepdf.Pdf, gray: bool) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, colours: Colours) -> None:
         self.pdf = pdf
-        self.gray = gray
+        self.colours = colours
         self.done: set[tuple[int, int]] = set()
 
     def convert_page(self, page: pikepdf.Object) -> None:
@@ -96,28 +99,47 @@ class Inks:
     def _operations(self, operations: Sequence[Any], resources: pikepdf.Object) -> list[Any]:
         """Return the operations without marks and with their colours in ink."""
         states = resources.get("/ExtGState", Dictionary())
-        used = {str(operands[0]) for operands, operator in operations if str(operator) == "gs"}
-        plain = {name for name in used if name in states and _is_plain(states[name])}
-        opaque = plain == used and not any(flat.is_clear_state(states[name]) for name in used)
         out: list[Any] = []
         state, saved = _State(), []
         for operands, operator in operations:
             name = str(operator)
-            if name in _MARKED or (name == "gs" and opaque):
+            if name in _MARKED:
                 continue
             if name == "q":
                 saved.append(state)
             elif name == "Q" and saved:
                 state = saved.pop()
-            if not self.gray:
-                out.append((operands, operator))
-            elif name == "gs" and str(operands[0]) in plain:
-                state, changes = _blend(state, states[str(operands[0])])
+            if name == "gs" and _is_plain(states.get(str(operands[0]))):
+                state, changes = _blend(state, operands[0], states[str(operands[0])])
                 out += changes
+            elif name in {"Do", "sh"} and state.is_clear:
+                # What is drawn as a whole cannot be blended here: it keeps its transparency.
+                out += [([], Operator("q")), ([state.named], Operator("gs")), (operands, operator), ([], Operator("Q"))]
+            elif name in _COLOURS:
+                state, change = self._coloured(operands, name, state, resources)
+                out += change
             else:
-                operands, operator, state = _in_gray(operands, operator, state, resources)
                 out.append((operands, operator))
         return out
+
+    def _coloured(self, operands: Any, name: str, state: _State, resources: pikepdf.Object) -> tuple[_State, list[Any]]:
+        """Set a colour in ink; a pattern, which has colours of its own, stays what it is."""
+        filling = name.islower()
+        pen = state.fill if filling else state.stroke
+        numbers = [float(each) for each in operands if not isinstance(each, Name)]
+        if name in {"cs", "CS"}:
+            pen = replace(pen, space=_space(operands[0], resources), colour=(0.0,))
+        elif name in {"sc", "scn", "SC", "SCN"}:
+            if pen.space.kind == "/Pattern":
+                clear = [([state.named], Operator("gs"))] if pen.alpha != 1 else []
+                return state, [*clear, (operands[-1:], Operator(name))]
+            pen = replace(pen, colour=self.colours.of(pen.space.source, numbers))
+        else:
+            pen = replace(pen, space=_Space(), colour=self.colours.of(None, numbers))
+        state = replace(state, fill=pen) if filling else replace(state, stroke=pen)
+        if pen.space.kind == "/Pattern":
+            return state, [([Name.Pattern], Operator(name))]
+        return state, [pen.on_paper(filling)]
 
     # ------------------------------------------------------------ resources
 
@@ -165,8 +187,8 @@ class Inks:
                 del drawn[key]
         if drawn.get("/Subtype") == Name.Form:
             self._form(drawn, depth)
-        elif drawn.get("/Subtype") == Name.Image and self.gray:
-            self._image(drawn)
+        elif drawn.get("/Subtype") == Name.Image and isinstance(drawn, Stream):
+            self.colours.convert_picture(drawn)
 
     def _form(self, form: pikepdf.Object, depth: int) -> None:
         resources = form.get("/Resources", Dictionary())
@@ -176,8 +198,8 @@ class Inks:
         group = form.get("/Group")
         if group is not None and not flat.has_clear(form, used):
             del form["/Group"]
-        elif self.gray and group is not None and "/CS" in group:
-            group["/CS"] = Name.DeviceGray
+        elif group is not None and "/CS" in group:
+            group["/CS"] = self.colours.space
 
     def _pattern(self, pattern: pikepdf.Object, depth: int) -> None:
         if not self._first_time(pattern):
@@ -188,132 +210,49 @@ class Inks:
             self._shading(pattern["/Shading"])
 
     def _shading(self, shading: pikepdf.Object) -> None:
-        if not self.gray or not self._first_time(shading):
-            return
         space = shading.get("/ColorSpace")
-        gray = _to_gray(space)
-        if gray is None or space == Name.DeviceGray or "/Function" not in shading:
+        if not self._first_time(shading) or "/Function" not in shading or space in (None, Name.DeviceGray):
             return
-        shading["/Function"] = self._function(shading["/Function"], gray)
+        shading["/Function"] = self._function(shading["/Function"], space)
         if "/Background" in shading:
-            shading["/Background"] = Array([_decimal(gray([float(each) for each in shading["/Background"]]))])
-        shading["/ColorSpace"] = Name.DeviceGray
+            shading["/Background"] = self._blended(space, shading["/Background"])
+        shading["/ColorSpace"] = self.colours.space
 
-    def _function(self, function: pikepdf.Object, gray: Gray) -> pikepdf.Object:
-        """Return a function with one value for each colour of another."""
+    def _function(self, function: pikepdf.Object, space: Any) -> pikepdf.Object:
+        """Return a function that gives ink for each colour of another."""
         kind = int(function.get("/FunctionType", -1)) if not isinstance(function, Array) else -1
         if kind == 2:
-            ends = {key: [float(each) for each in function[key]] for key in ("/C0", "/C1")}
-            turned = {key: Array([_decimal(gray(colour))]) for key, colour in ends.items()}
-            kept = {key: function[key] for key in ("/FunctionType", "/Domain", "/N")}
-            return Dictionary(kept | turned)
+            ends = {key: self._blended(space, function[key]) for key in ("/C0", "/C1")}
+            return Dictionary({key: function[key] for key in ("/FunctionType", "/Domain", "/N")} | ends)
         if kind == 3:
-            parts = Array([self._function(part, gray) for part in function["/Functions"]])
+            parts = Array([self._function(part, space) for part in function["/Functions"]])
             kept = {key: function[key] for key in ("/FunctionType", "/Domain", "/Bounds", "/Encode")}
             return Dictionary(kept | {"/Functions": parts})
         return function
 
-    # ------------------------------------------------------------ pictures
-
-    def _image(self, image: pikepdf.Object) -> None:
-        """Turn a colour picture into a gray one; where it sees through itself, it shows the paper."""
-        space = image.get("/ColorSpace")
-        if image.get("/ImageMask", False) or space is None:
-            return
-        if space == Name.DeviceGray and "/SMask" not in image:
-            return
-        assert isinstance(image, Stream)
-        picture = pikepdf.PdfImage(image).as_pil_image().convert("L")
-        mask = image.get("/SMask")
-        if isinstance(mask, Stream):
-            paper = picture.point(lambda _: 255)
-            paper.paste(picture, mask=pikepdf.PdfImage(mask).as_pil_image().convert("L").resize(picture.size))
-            picture = paper
-            del image["/SMask"]
-        if Name.DCTDecode in _filters(image):
-            out = BytesIO()
-            picture.save(out, "JPEG", quality=_JPEG_QUALITY)
-            image.write(out.getvalue(), filter=Name.DCTDecode)
-        else:
-            image.write(picture.tobytes())
-        image["/ColorSpace"] = Name.DeviceGray
-        image["/BitsPerComponent"] = 8
-        for key in ("/Decode", "/Intent", "/Mask"):
-            if key in image and not isinstance(image[key], Stream):
-                del image[key]
+    def _blended(self, space: Any, values: pikepdf.Object) -> pikepdf.Object:
+        return Array([_decimal(value) for value in self.colours.of_blend(space, [float(each) for each in values])])
 
 
 # ---------------------------------------------------------------- colours
 
 
-def _in_gray(operands: Any, operator: Any, state: _State, resources: pikepdf.Object) -> tuple[Any, Any, _State]:
-    """Return an operation with its colour in gray, and the state after it."""
-    name = str(operator)
-    if name not in _COLOURS:
-        return operands, operator, state
-    filling = name.islower()
-    pen = state.fill if filling else state.stroke
-    if name in {"cs", "CS"}:
-        pen = replace(pen, space=_space(operands[0], resources), gray=0.0)
-    elif name in {"sc", "scn", "SC", "SCN"}:
-        if pen.space.kind == "/Pattern":
-            return operands[-1:], operator, state
-        turn = _to_gray(pen.space.source) or _gray_of
-        pen = replace(pen, gray=turn([float(each) for each in operands]))
-    else:
-        pen = replace(pen, space=_Space(), gray=_gray_of([float(each) for each in operands]))
-    state = replace(state, fill=pen) if filling else replace(state, stroke=pen)
-    if pen.space.kind == "/Pattern":
-        return [Name.Pattern], operator, state
-    return [pen.on_paper()], Operator("g" if filling else "G"), state
-
-
-def _blend(state: _State, asked: pikepdf.Object) -> tuple[_State, list[Any]]:
-    """Turn transparent ink into a lighter gray: the paper below it is white."""
+def _blend(state: _State, name: Any, asked: pikepdf.Object) -> tuple[_State, list[Any]]:
+    """Turn transparent ink into a lighter one: the paper below it is white."""
     fill = replace(state.fill, alpha=float(asked.get("/ca", state.fill.alpha)))
     stroke = replace(state.stroke, alpha=float(asked.get("/CA", state.stroke.alpha)))
     changes: list[Any] = []
-    for pen, before, operator in ((fill, state.fill, "g"), (stroke, state.stroke, "G")):
-        if pen.alpha != before.alpha and pen.space.kind != "/Pattern":
-            changes.append(([pen.on_paper()], Operator(operator)))
-    return _State(fill, stroke), changes
+    for pen, before, filling in ((fill, state.fill, True), (stroke, state.stroke, False)):
+        if pen.alpha != before.alpha:
+            is_pattern = pen.space.kind == "/Pattern"
+            changes.append(([name], Operator("gs")) if is_pattern else pen.on_paper(filling))
+    return _State(fill, stroke, name), changes
 
 
 def _space(name: pikepdf.Object, resources: pikepdf.Object) -> _Space:
     found = resources.get("/ColorSpace", Dictionary()).get(str(name), name)
     kind = str(found[0]) if isinstance(found, Array) else str(found)
     return _Space(kind, found)
-
-
-def _to_gray(space: Any) -> Gray | None:
-    """Return what turns a colour of a space into gray; ``None`` for a space that is not known."""
-    if space is None:
-        return None
-    kind = str(space[0]) if isinstance(space, Array) else str(space)
-    if kind == "/Lab":
-        return _gray_of_lab
-    if kind in {"/Separation", "/DeviceN"}:
-        return lambda tints: 1 - min(1.0, max(tints))
-    if kind == "/ICCBased" or kind in _COMPONENTS:
-        return _gray_of
-    return None
-
-
-def _gray_of(colour: Sequence[float]) -> float:
-    """Return the gray of one, three or four components."""
-    if len(colour) == 1:
-        return colour[0]
-    if len(colour) == 3:
-        return luma(*colour)
-    cyan, magenta, yellow, black = colour
-    return 1 - min(1.0, luma(cyan, magenta, yellow) + black)
-
-
-def _gray_of_lab(colour: Sequence[float]) -> float:
-    """Return the gray of the same lightness, coded as sRGB codes it."""
-    lightness = colour[0]
-    light = ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
-    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
 def _decimal(value: float) -> Decimal:
@@ -333,13 +272,6 @@ def _values(resources: pikepdf.Object, key: str) -> list[pikepdf.Object]:
     return [] if found is None else [value for _, value in sorted(found.items())]
 
 
-def _filters(stream: pikepdf.Object) -> list[Any]:
-    found = stream.get("/Filter")
-    if found is None:
-        return []
-    return list(found) if isinstance(found, Array) else [found]
-
-
-def _is_plain(state: pikepdf.Object) -> bool:
+def _is_plain(state: pikepdf.Object | None) -> bool:
     """Say whether a graphics state says nothing but how opaque the ink is."""
-    return set(state.keys()) <= {"/ca", "/CA", "/Type"}
+    return state is not None and set(state.keys()) <= {"/ca", "/CA", "/Type"}

@@ -1,14 +1,14 @@
 """What makes a file a PDF/X-4: the printing condition it is meant for, and saying so."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-_PROFILE: Final = Path(__file__).parent / "FOGRA39L_coated.icc"
+from bookforge.writers.press.colours import PROFILE
+
 _CONDITION: Final = "FOGRA39"
 _CONDITION_IN_WORDS: Final = "Offset printing on coated paper, ISO 12647-2:2004/Amd 1 (Coated FOGRA39)"
 _REGISTRY: Final = "http://www.color.org"
@@ -41,7 +41,7 @@ class Intent:
 
 def declare(pdf: pikepdf.Pdf, intent: Intent) -> None:
     """Add the printing condition with its profile, and the same metadata in both places that PDF has for them."""
-    profile = Stream(pdf, _PROFILE.read_bytes())
+    profile = Stream(pdf, PROFILE.read_bytes())
     profile["/N"] = 4
     profile["/Alternate"] = Name.DeviceCMYK
     condition = Dictionary(
