@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from bookforge import compose, layouts, ledger, outline, xhtml
+from bookforge import compose, fonts, layouts, ledger, outline, xhtml
 from bookforge.book import Asset, Section, When
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Edition, Format
@@ -36,7 +36,8 @@ def composed(row: cases.Case) -> str:
     for format_, name in FORMATS.items():
         layout = layouts.find(name, FOLDER)
         edition = Edition("golden", format_, name, dict(layout.settings))
-        made = compose.edition(reading(book, edition), layout, compose.Supplies(formula=lambda tex, _: tex.encode()))
+        supplies = compose.Supplies(fonts=fonts.resolve(layout.fonts), formula=lambda tex, _: tex.encode())
+        made = compose.edition(reading(book, edition), layout, supplies)
         assert not ledger.compare({each.id: each for each in made.reading.book.sections}, made.documents)
         roots = [etree.fromstring(document.text.encode()) for document in made.documents]
         found = [each for root in roots for each in root.iter() if each.get("data-section") == "01-one"]
