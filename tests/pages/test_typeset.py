@@ -1,0 +1,212 @@
+"""The plan of the pages: text on the grid, notes parted over pages, breaks that are seen, pages known before."""
+
+import random
+from pathlib import Path
+
+import galleys
+import pytest
+from galleys import Mixture, composed, note, notes, paragraph, set_book, words
+
+from bookforge import typeset
+from bookforge.writers import pdf
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    return random.Random(7)
+
+
+OFF_GRID = {
+    "a quotation in smaller type": '<blockquote id="a.q" style="font: 9.5pt/12.3pt Cardo">TEXT</blockquote>',
+    "a picture": '<figure id="a.f"><img src="images/arena.svg" alt="x" style="height: 71pt"/></figure>',
+    "a table": '<table id="a.t"><tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody></table>',
+    "code": '<pre id="a.c"><code>x = 1\ny = 2\nz = 3</code></pre>',
+    "a heading": '<h3 id="a.h">A Heading</h3>',
+    "a list": '<ul id="a.u"><li id="a.l" data-marker="•">One.</li><li id="a.m" data-marker="•">Two.</li></ul>',
+    "a rule of any height": '<hr class="scene-break" id="a.r" style="height: 33pt"/>',
+}
+
+
+@pytest.mark.parametrize("block", OFF_GRID)
+def test_what_stands_between_takes_whole_lines(block: str, cache_folder: Path, chance: random.Random) -> None:
+    between = OFF_GRID[block].replace("TEXT", paragraph("a.inner", words(40, chance)))
+    body = paragraph("a.p-1", words(60, chance)) + between + paragraph("a.p-2", words(300, chance))
+    book = set_book(composed(body + between.replace('id="a.', 'id="a.2') + paragraph("a.p-3", "End.")), cache_folder)
+    assert len(book.laid.pages) > 1
+    assert book.off_grid() == []
+    assert book.plan.units["a"].rounds <= 4
+
+
+IN_A_LINE = ("<code>x = 1</code>", "x<sup>2</sup>", "<em>italic</em>", "שלום", "Ω → ☃", "<b>bold</b> <i>אור</i>")
+
+
+@pytest.mark.parametrize("sign", IN_A_LINE)
+def test_nothing_in_a_line_pushes_it_off_the_grid(sign: str, cache_folder: Path, chance: random.Random) -> None:
+    text = " ".join(f"{words(9, chance)} {sign}" for _ in range(12))
+    book = set_book(composed(paragraph("a.p-1", text) + paragraph("a.p-2", words(50, chance))), cache_folder)
+    assert book.off_grid() == []
+    assert book.lost() == []
+
+
+def test_what_is_added_is_spread_around_a_block_and_kept_with_a_heading(
+    cache_folder: Path, chance: random.Random
+) -> None:
+    quote = OFF_GRID["a quotation in smaller type"].replace("TEXT", paragraph("a.inner", words(20, chance)))
+    around = paragraph("a.p-1", words(60, chance)) + quote + paragraph("a.p-2", words(30, chance))
+    margins = set_book(composed(around), cache_folder).plan.corrections["a"].margins
+    assert margins["a.q"] == pytest.approx(margins["a.p-2"], abs=0.01)
+    heading = '<h3 id="a.h" style="line-height: 17pt">A Heading</h3>'
+    under = paragraph("a.p-1", words(60, chance)) + heading + paragraph("a.p-2", words(30, chance))
+    assert set(set_book(composed(under), cache_folder).plan.corrections["a"].margins) == {"a.h"}
+
+
+def test_a_section_that_needs_nothing_is_laid_out_once(cache_folder: Path, chance: random.Random) -> None:
+    book = set_book(composed(paragraph("a.p-1", words(400, chance))), cache_folder)
+    assert book.plan.units["a"].rounds == 1
+    assert book.composition.parts[0].text == composed(paragraph("a.p-1", words(400, random.Random(7)))).parts[0].text
+
+
+# ---------------------------------------------------------------- notes
+
+
+def test_a_note_longer_than_pages_goes_on_whole(cache_folder: Path, chance: random.Random) -> None:
+    told = [words(220, chance), f"<em>{words(200, chance)}</em>", words(150, chance)]
+    body = paragraph("a.p-1", words(150, chance) + " " + notes(1, told) + ". " + words(100, chance))
+    book = set_book(composed(body + paragraph("a.p-2", words(500, chance))), cache_folder)
+    pages = book.pages_of("a.note-1")
+    assert len(pages) >= 3
+    assert pages == [*range(pages[0], pages[-1] + 1)]
+    assert pages[0] == book.page_of_call("a.note-1")
+    assert book.lost() == []
+    assert not book.laid.unfit
+    for index in pages:
+        assert sum(line.note is None for line in book.laid.pages[index].lines) >= 3, "every page keeps some text"
+
+
+def test_each_part_has_two_lines_and_no_divided_word(cache_folder: Path, chance: random.Random) -> None:
+    body = "".join(
+        paragraph(f"a.p-{number}", words(90, chance) + " " + note(number, words(60, chance)) + " " + words(20, chance))
+        for number in range(1, 14)
+    )
+    book = set_book(composed(body), cache_folder)
+    parted = [name for name in book.laid.notes if len(book.pages_of(name)) > 1]
+    assert parted
+    for name in parted:
+        for index in book.pages_of(name):
+            assert sum(line.note == name for line in book.laid.pages[index].lines) >= 2
+        first = [line for line in book.laid.pages[book.pages_of(name)[0]].lines if line.note == name]
+        assert not first[-1].hyphen
+        assert first[-1].x + first[-1].width == pytest.approx(first[0].x + first[0].width, abs=0.5), "full last line"
+    assert book.lost() == []
+
+
+def test_thirty_notes_in_a_row(cache_folder: Path, chance: random.Random) -> None:
+    body = "".join(
+        paragraph(f"a.p-{number}", words(12, chance) + " " + note(number, words(30, chance)) + ".")
+        for number in range(1, 31)
+    )
+    book = set_book(composed(body), cache_folder)
+    assert all(book.pages_of(f"a.note-{n}")[0] == book.page_of_call(f"a.note-{n}") for n in range(1, 31))
+    assert book.lost() == []
+    assert book.off_grid() == []
+
+
+def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Random) -> None:
+    quoted = paragraph("a.p-2", f"{words(30, chance)} {note(2, words(300, chance))}")
+    body = f'<h3 id="a.h">A Heading {note(1, words(300, chance))}</h3>' + paragraph("a.p-1", words(200, chance))
+    body += f'<blockquote id="a.q">{quoted}</blockquote>' + paragraph("a.p-3", words(300, chance))
+    book = set_book(composed(body), cache_folder)
+    assert all(len(book.pages_of(name)) > 1 for name in ("a.note-1", "a.note-2"))
+    assert all(book.pages_of(name)[0] == book.page_of_call(name) for name in ("a.note-1", "a.note-2"))
+    assert book.lost() == []
+    assert any(line.body for line in book.laid.pages[0].lines), "the text begins under its heading"
+
+
+def test_the_last_note_of_a_chapter_ends_before_the_next_chapter(cache_folder: Path, chance: random.Random) -> None:
+    long = paragraph("a.p-1", words(90, chance) + " " + note(1, words(500, chance)) + ".")
+    book = set_book(composed(long, paragraph("b.p-1", words(50, chance))), cache_folder)
+    assert max(book.pages_of("a.note-1")) < book.laid.anchors["b"][0]
+    assert book.lost() == []
+    assert [*typeset.kept(book.plan, book.laid)] == []
+
+
+def test_a_parted_note_is_called_once(cache_folder: Path, chance: random.Random) -> None:
+    body = paragraph("a.p-1", words(60, chance) + " " + note(1, words(300, chance)) + ", " + words(40, chance))
+    book = set_book(composed(body + paragraph("a.p-2", words(20, chance))), cache_folder)
+    assert len(book.pages_of("a.note-1")) > 1
+    drawn = [
+        box.text
+        for page in book.laid.document.pages
+        for box in page._page_box.descendants()
+        if type(box).__name__ == "TextBox" and (box.element_tag or "").endswith("::footnote-call")
+    ]
+    assert drawn == ["1"]
+    # the call and its point stay together
+    assert "call1x," in book.laid.text.replace("\n", " ").replace(" ,", "!,")
+
+
+# ---------------------------------------------------------------- scene breaks
+
+
+def test_a_scene_break_at_the_edge_of_a_page_shows_its_ornament(cache_folder: Path, chance: random.Random) -> None:
+    body = "".join(
+        paragraph(f"a.p-{number}", words(chance.randint(8, 22), chance))
+        + f'<hr class="scene-break" id="a.h-{number}"/>'
+        for number in range(1, 60)
+    )
+    book = set_book(composed(body + paragraph("a.p-99", "End."), scene_break="blank"), cache_folder)
+    breaks = [(page, each) for page in book.laid.pages for each in page.breaks]
+    top = {each.id for page, each in breaks if not any(line.y < each.y for line in page.lines)}
+    assert top
+    assert all(each.ornament for _, each in breaks if each.id in top)
+    assert not all(each.ornament for _, each in breaks)
+    assert book.off_grid() == []
+
+
+# ---------------------------------------------------------------- the book
+
+
+def test_pages_are_known_before_the_book_is_set(cache_folder: Path, chance: random.Random) -> None:
+    bodies = [paragraph(f"{name}.p-1", words(count, chance)) for name, count in zip("abc", (500, 40, 300), strict=True)]
+    book = set_book(composed(*bodies), cache_folder)
+    assert book.plan.total == len(book.laid.pages)
+    assert {name: page for name, (page, _, _) in book.laid.anchors.items()} == book.plan.pages
+    assert all(book.laid.pages[page].label == book.plan.labels[name] for name, page in book.plan.pages.items())
+    assert book.plan.labels["a"] == "1"
+
+
+def test_an_unchanged_section_is_not_laid_out_again(
+    cache_folder: Path, tmp_path: Path, chance: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid: list[str] = []
+    lay = pdf.Trials.lay
+
+    def watched(self: pdf.Trials, html: str, sheets: object, section: str, end: str) -> object:
+        laid.append(section)
+        return lay(self, html, sheets, section, end)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pdf.Trials, "lay", watched)
+    one, two = paragraph("a.p-1", words(300, chance)), paragraph("b.p-1", words(60, chance))
+    first = galleys.plan(composed(one, two), cache_folder, tmp_path)
+    assert laid == ["a", "b"]
+    assert galleys.plan(composed(one, two), cache_folder, tmp_path) == first
+    assert laid == ["a", "b"]
+    galleys.plan(composed(one, two.replace("I", "We")), cache_folder, tmp_path)
+    assert laid == ["a", "b", "b"]
+
+
+def test_the_same_plan_every_time(cache_folder: Path) -> None:
+    composition = composed(Mixture(3).body(12))
+    assert galleys.plan(composition, cache_folder) == galleys.plan(composition, cache_folder)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_mixture_comes_out_right(seed: int, cache_folder: Path) -> None:
+    mixture = Mixture(seed)
+    book = set_book(composed(mixture.body(14)), cache_folder)
+    assert book.off_grid() == []
+    assert book.lost() == []
+    assert not book.laid.unfit
+    assert [*typeset.kept(book.plan, book.laid)] == []
+    calls = {f"a.note-{number}" for number in range(1, mixture.notes + 1)}
+    assert [name for name in calls if book.pages_of(name)[0] != book.page_of_call(name)] == []
