@@ -228,7 +228,8 @@ class _Building:
         bench = workers.Bench(self.loaded, self.folder, self.scratch, drawn)
         with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
             for made in making:
-                for finding in made.said:
+                said = self._weighed(made.said)
+                for finding in said:
                     self.log(finding)
                 try:
                     if made.artifact is None:
@@ -238,13 +239,20 @@ class _Building:
                     if self.order.release:
                         from bookforge import release
 
-                        release.refuse_coarse(made.said)
+                        release.refuse_wrong(said)
                         release.validate(artifact, self.log)
-                    artifact = self._hand_over(artifact, made.said)
+                    artifact = self._hand_over(artifact, said)
                 except BookforgeError as problem:
                     self.log.take(problem)
                 else:
                     yield artifact
+
+    def _weighed(self, said: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        if not self.order.release:
+            return said
+        from bookforge import release
+
+        return release.weighed(said)
 
     def _hand_over(self, artifact: Artifact, said: tuple[Diagnostic, ...]) -> Artifact:
         """Measure what goes to a printer and put its sheet to it; what a printer would refuse ends a release."""

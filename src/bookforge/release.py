@@ -102,14 +102,22 @@ def _left_in_block(source: Source) -> Iterator[Diagnostic]:
             yield _placeholder("the chapter's block", Location(source.path, line))
 
 
-def refuse_coarse(said: Iterable[Diagnostic]) -> None:
-    """Refuse an edition with pictures that are too coarse for print.
+def weighed(said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what was said of an edition, with the warnings that keep it from release as errors."""
+    return tuple(
+        dataclasses.replace(each, severity=Severity.ERROR) if each.rule == "picture-fine-enough" else each
+        for each in said
+    )
 
-    Errors: ``picture-fine-enough``.
+
+def refuse_wrong(said: Iterable[Diagnostic]) -> None:
+    """Refuse an edition of which an error was said.
+
+    Errors: those.
     """
-    found = [each for each in said if each.rule == "picture-fine-enough"]
-    if found:
-        raise EditionError(*(dataclasses.replace(each, severity=Severity.ERROR) for each in found))
+    wrong = tuple(each for each in said if each.severity is Severity.ERROR)
+    if wrong:
+        raise EditionError(*wrong)
 
 
 def validate(artifact: Artifact, report: Report) -> None:

@@ -63,7 +63,7 @@ def glyphs(subject: Subject) -> Verdict:
 
 
 def text_size(subject: Subject) -> Verdict:
-    """Say whether the smallest letters can be read in print."""
+    """Say whether the smallest letters can be read in print; those of a bar code on a cover are only remarked on."""
     least = subject.printer.min_font
     sizes = [run.size for page in subject.pages for run in page.runs]
     if not sizes:
@@ -77,7 +77,7 @@ def text_size(subject: Subject) -> Verdict:
     if not found:
         return good(f"the smallest letters have {min(sizes):g} pt")
     what = f"letters below {least:g} pt on {pages_of(found)}, the smallest of {min(sizes):g} pt"
-    return bad(what, f"set them in {least:g} pt or larger", found)
+    return weigh(not subject.demand.cover, what, f"set them in {least:g} pt or larger", found)
 
 
 # ---------------------------------------------------------------- lines and tints
