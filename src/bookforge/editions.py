@@ -182,7 +182,7 @@ def _print(
         return artifact
 
     artifact = printing.make(job, lay, shop.report)
-    if job.proof or not artifact.files:
+    if job.proof or loaded.only or not artifact.files:  # a part of a book goes to no printer
         return artifact
     packed = printing.pack(job, artifact, read.book.metadata, shop.report)
     return _with_covers(loaded, read, layout, shop, job, packed)
