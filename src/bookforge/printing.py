@@ -59,8 +59,7 @@ class Job:
         """Return what the file for the press must be."""
         printer = self.printer
         return press.Order(
-            bleed=printer.bleed if self.bleeds else 0.0,
-            bleed_inside=printer.bleed_inside,
+            edges=press.Edges(printer.bleed if self.bleeds else 0.0, printer.bleed_inside, printer.clear_inside),
             multiple=printer.page_multiple(self.trim),
             last_blank=printer.last_blank,
             ink=self.ink,

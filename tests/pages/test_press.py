@@ -124,7 +124,7 @@ def test_colours_become_the_gray_they_have_for_the_eye(colourful: Pressed) -> No
 
 def test_same_bytes(colourful: Pressed, sample: Pressed) -> None:
     for data in (colourful.data, sample.data):
-        for order in (PLAIN, dataclasses.replace(PLAIN, intent=INTENT, bleed=9)):
+        for order in (PLAIN, dataclasses.replace(PLAIN, intent=INTENT, edges=press.Edges(9))):
             assert press.interior(data, order).data == press.interior(data, order).data
 
 
@@ -271,7 +271,7 @@ def test_all_fonts_are_embedded(sample: Pressed) -> None:
 @pytest.mark.parametrize("name", ["kdp", "ingram", "lulu"])
 def test_without_bleed_a_page_is_the_trim(sample: Pressed, name: str) -> None:
     printer = printers.find(name)
-    order = dataclasses.replace(PLAIN, bleed_inside=printer.bleed_inside)
+    order = dataclasses.replace(PLAIN, edges=press.Edges(0, printer.bleed_inside))
     pdf = opened(press.interior(sample.data, order))
     for page in range(len(pdf.pages)):
         assert set(map(tuple, boxes(pdf, page).values())) == {(0, 0, 396, 612)}
@@ -289,7 +289,7 @@ def test_bleed_on_the_edges_a_printer_cuts(
     bleeding: Pressed, name: str, recto: list[float], verso: list[float], width: float
 ) -> None:
     printer = printers.find(name)
-    interior = press.interior(bleeding.data, press.Order(bleed=printer.bleed, bleed_inside=printer.bleed_inside))
+    interior = press.interior(bleeding.data, press.Order(press.Edges(printer.bleed, printer.bleed_inside)))
     pdf = opened(interior)
     for page, trim in enumerate((recto, verso, recto)):
         assert boxes(pdf, page)["/TrimBox"] == trim
@@ -299,6 +299,14 @@ def test_bleed_on_the_edges_a_printer_cuts(
         assert shown.crop((0, 40, width, 630)).getextrema()[1] <= 2, "the field reaches every edge of the sheet"
 
 
+def test_where_a_book_is_glued_there_is_no_ink(bleeding: Pressed) -> None:
+    interior = press.interior(bleeding.data, press.Order(press.Edges(9, False, 9)))
+    for page, strip in enumerate(((0, 40, 8, 630), (397, 40, 405, 630), (0, 40, 8, 630))):
+        shown = drawn(interior.data, page, 72)
+        assert shown.crop(strip).getextrema() == (255, 255)
+        assert shown.crop((12, 40, 393, 630)).getextrema()[1] <= 2
+
+
 def test_the_digital_file_is_cut_to_the_trim(bleeding: Pressed) -> None:
     pdf = pikepdf.open(io.BytesIO(bleeding.data))
     for page in range(len(pdf.pages)):
@@ -306,7 +314,7 @@ def test_the_digital_file_is_cut_to_the_trim(bleeding: Pressed) -> None:
 
 
 def test_crop_marks_stand_outside_the_bleed(bleeding: Pressed) -> None:
-    interior = press.interior(bleeding.data, press.Order(bleed=9, bleed_inside=True, crop_marks=True))
+    interior = press.interior(bleeding.data, press.Order(press.Edges(9, True), crop_marks=True))
     pdf = opened(interior)
     assert boxes(pdf, 0) == {
         "/MediaBox": [0, 0, 468, 684],
@@ -328,7 +336,7 @@ def test_crop_marks_stand_outside_the_bleed(bleeding: Pressed) -> None:
 @pytest.mark.parametrize("multiple", [1, 2, 4, 6])
 @pytest.mark.parametrize("last_blank", [False, True])
 def test_pages_are_padded_with_blanks_that_are_blank(sample: Pressed, multiple: int, last_blank: bool) -> None:
-    order = press.Order(multiple=multiple, last_blank=last_blank, bleed=9)
+    order = press.Order(press.Edges(9), multiple=multiple, last_blank=last_blank)
     interior = press.interior(sample.data, order)
     pdf = opened(interior)
     laid = len(pypdfium2.PdfDocument(sample.data))
@@ -358,7 +366,7 @@ def test_blank_pages_inside_the_book_hold_nothing(sample: Pressed) -> None:
 
 def test_one_page_alone(cache_folder: Path) -> None:
     pressed = Pressed(sample_book.compose(sample_book.chapter("<p>Alone.</p>")), cache_folder)
-    interior = press.interior(pressed.data, press.Order(multiple=4, bleed=9))
+    interior = press.interior(pressed.data, press.Order(press.Edges(9), multiple=4))
     assert (interior.pages, interior.added) == (4, 3)
 
 
@@ -366,7 +374,7 @@ def test_one_page_alone(cache_folder: Path) -> None:
 
 
 def test_a_pdf_x_4_says_so_in_every_place(colourful: Pressed) -> None:
-    order = press.Order(multiple=2, bleed=9, bleed_inside=True, forbids=ALL, intent=INTENT)
+    order = press.Order(press.Edges(9, True), multiple=2, forbids=ALL, intent=INTENT)
     pdf = opened(press.interior(colourful.data, order))
     assert pdf.pdf_version == "1.6"
     (intent,) = pdf.Root.OutputIntents

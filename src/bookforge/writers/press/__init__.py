@@ -4,7 +4,7 @@ Nothing is laid out again. Tags, outline, links and metadata go, colours become 
 the boxes their bleed needs, and blank ones are added up to the printer's multiple. Inside the trim both look alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -13,23 +13,22 @@ import pikepdf
 from bookforge.writers.press import flat, ink, sheet
 from bookforge.writers.press.colours import BLACK, Colours
 from bookforge.writers.press.intent import Intent, declare
+from bookforge.writers.press.sheet import Edges
 
-__all__ = ["Intent", "Interior", "Order", "interior"]
+__all__ = ["Edges", "Intent", "Interior", "Order", "interior"]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a printer wants of an interior; lengths in points.
 
-    ``bleed`` is 0 where no page bleeds; ``bleed_inside`` adds it on the binding side too. The page count becomes a
-    multiple of ``multiple``, with ``last_blank`` ending on a page without ink. ``ink`` is ``black``, ``rgb`` or
-    ``cmyk``, of which no spot may bear more than ``ink_limit`` percent.
-    ``forbids`` holds words of ``outline``, ``annotations``, ``metadata``, ``layers``, ``attachments``. ``intent``: the
-    file is a PDF/X-4.
+    ``edges`` have no bleed where no page bleeds. The page count becomes a multiple of ``multiple``, with ``last_blank``
+    ending on a page without ink. ``ink`` is ``black``, ``rgb`` or ``cmyk``, of which no spot may bear more than
+    ``ink_limit`` percent. ``forbids`` holds words of ``outline``, ``annotations``, ``metadata``, ``layers``,
+    ``attachments``. ``intent``: the file is a PDF/X-4.
     """
 
-    bleed: float = 0.0
-    bleed_inside: bool = False
+    edges: Edges = field(default_factory=Edges)
     multiple: int = 1
     last_blank: bool = False
     ink: str = BLACK
@@ -61,7 +60,7 @@ def interior(digital: bytes, order: Order) -> Interior:
         for page in pdf.pages:
             inks.convert_page(page.obj)
         for number, page in enumerate(pdf.pages):
-            sheet.cut(pdf, page.obj, number % 2 == 0, order.bleed, order.bleed_inside)
+            sheet.cut(pdf, page.obj, number % 2 == 0, order.edges)
         added = _pad(pdf, order)
         if order.crop_marks:
             for page in pdf.pages:
@@ -69,12 +68,6 @@ def interior(digital: bytes, order: Order) -> Interior:
         if order.intent is not None:
             declare(pdf, order.intent)
         return Interior(_saved(pdf, order.intent is not None), len(pdf.pages), added)
-
-
-def pages(digital: bytes, order: Order) -> int:
-    """Count the pages that the file for the press will have."""
-    with pikepdf.open(BytesIO(digital)) as pdf:
-        return _wanted(pdf, order)
 
 
 # what a printer may forbid → the keys of the catalog that hold it; tags, page labels and the viewer's preferences are

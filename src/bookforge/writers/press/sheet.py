@@ -1,5 +1,6 @@
 """The boxes of a page for the press: bleed on the edges that are cut, crop marks where somebody wants them."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import pikepdf
@@ -9,14 +10,28 @@ _MARK_AWAY_PT: Final = 9.0
 _MARK_WEIGHT: Final = b"0.25"
 
 
-def cut(pdf: pikepdf.Pdf, page: pikepdf.Object, is_recto: bool, bleed: float, bleed_inside: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What happens at the edges of a page, in points.
+
+    ``bleed`` is added where pages are cut, on the binding side too if ``bleed_inside``; a strip ``clear_inside`` along
+    the binding takes no ink.
+    """
+
+    bleed: float = 0.0
+    bleed_inside: bool = False
+    clear_inside: float = 0.0
+
+
+def cut(pdf: pikepdf.Pdf, page: pikepdf.Object, is_recto: bool, edges: Edges) -> None:
     """Give a page the size its printer wants, with its lower left corner at the origin.
 
     A recto is bound at its left edge, a verso at its right one.
     """
     left, bottom, right, top = (float(value) for value in page.get("/TrimBox", page["/MediaBox"]))
-    at_left = bleed if bleed_inside or not is_recto else 0.0
-    at_right = bleed if bleed_inside or is_recto else 0.0
+    bleed = edges.bleed
+    at_left = bleed if edges.bleed_inside or not is_recto else 0.0
+    at_right = bleed if edges.bleed_inside or is_recto else 0.0
     width, height = right - left, top - bottom
     whole = (0.0, 0.0, at_left + width + at_right, height + 2 * bleed)
     trim = (at_left, bleed, at_left + width, bleed + height)
@@ -25,6 +40,10 @@ def cut(pdf: pikepdf.Pdf, page: pikepdf.Object, is_recto: bool, bleed: float, bl
         if key in page:
             del page[key]
     shift(pdf, page, at_left - left, bleed - bottom)
+    if bleed:
+        clear = edges.clear_inside
+        inked = (trim[0] + clear, 0, whole[2], whole[3]) if is_recto else (0, 0, trim[2] - clear, whole[3])
+        _clip(pdf, page, inked if clear else whole)
 
 
 def mark(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
@@ -51,10 +70,18 @@ def mark(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
 
 def shift(pdf: pikepdf.Pdf, page: pikepdf.Object, across: float, up: float) -> None:
     """Move what a page shows."""
-    if not across and not up:
-        return
-    before = pikepdf.Stream(pdf, b"q 1 0 0 1 %s %s cm\n" % (number(across), number(up)))
-    after = pikepdf.Stream(pdf, b"\nQ\n")
+    if across or up:
+        _wrap(pdf, page, b"1 0 0 1 %s %s cm" % (number(across), number(up)))
+
+
+def _clip(pdf: pikepdf.Pdf, page: pikepdf.Object, box: tuple[float, float, float, float]) -> None:
+    """Show nothing of a page outside a box."""
+    left, bottom, right, top = box
+    _wrap(pdf, page, b"%s %s %s %s re W n" % tuple(map(number, (left, bottom, right - left, top - bottom))))
+
+
+def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, operations: bytes) -> None:
+    before, after = pikepdf.Stream(pdf, b"q " + operations + b"\n"), pikepdf.Stream(pdf, b"\nQ\n")
     page["/Contents"] = pikepdf.Array([pdf.make_indirect(before), *_streams(page), pdf.make_indirect(after)])
 
 
