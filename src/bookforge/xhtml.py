@@ -55,6 +55,15 @@ def add_class(element: Element, name: str) -> None:
         element.set("class", " ".join([*classes(element), name]))
 
 
+def drop_class(element: Element, name: str) -> None:
+    """Take a class from an element."""
+    left = [each for each in classes(element) if each != name]
+    if left:
+        element.set("class", " ".join(left))
+    else:
+        element.attrib.pop("class", "")
+
+
 def find_class(root: Element, name: str, tag: str = "*") -> Iterator[Element]:
     """Yield the elements below ``root`` that carry a class, in document order; safe while they are changed."""
     yield from [element for element in root.iter(tag) if isinstance(element.tag, str) and has_class(element, name)]

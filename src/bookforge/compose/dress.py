@@ -11,7 +11,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from bookforge import xhtml
+from bookforge import illustrations, xhtml
 from bookforge.book import BookSection, Note
 from bookforge.compose import lists, marginalia, notes, openings, tables, views
 from bookforge.compose.wardrobe import Wardrobe
@@ -154,10 +154,7 @@ def _lead_links(root: xhtml.Element, wardrobe: Wardrobe) -> None:
 
 def _give_page(link: xhtml.Element, href: str, wardrobe: Wardrobe) -> None:
     """Print the page beside a link that asks for it."""
-    left = [name for name in xhtml.classes(link) if name != "page"]
-    link.attrib.pop("class")
-    if left:
-        link.set("class", " ".join(left))
+    xhtml.drop_class(link, "page")
     if wardrobe.format is not Format.PDF or not href.startswith("#"):
         return
     page = xhtml.read("", "span")
@@ -173,6 +170,7 @@ def _place_images(root: xhtml.Element, wardrobe: Wardrobe) -> None:
         path = image.get("src") or ""
         asset = wardrobe.assets[path]
         image.set("src", wardrobe.image_href(path))
+        image.attrib.pop(illustrations.SHORT, "")
         if width := str(image.attrib.pop("data-width", "")):
             share = width.removesuffix("%")
             if width.endswith("%") and share.replace(".", "", 1).isdigit():

@@ -19,11 +19,11 @@ GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words(
     "data-note data-query data-voice data-tex data-key data-width data-height "
-    "data-section data-note-id data-generated data-running data-marker data-index data-number data-page"
+    "data-section data-note-id data-generated data-running data-marker data-index data-number"
 )
 """Attributes that sections, templates and the proof of words give a meaning to: an author's own would be a forgery."""
 
-AUTHORS_CLASSES: Final = _words("epigraph timeline postscript index")
+AUTHORS_CLASSES: Final = _words("epigraph timeline postscript index main")
 """Roles of sections that are passages, paragraphs or marks of an author's too."""
 
 OUR_CLASSES: Final = (
@@ -35,7 +35,8 @@ OUR_CLASSES: Final = (
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes
         "notes notes-title note note-number endnotes endnote "
-        "index-mark page-reference page-number "
+        "index-mark index-groups index-group index-letter index-entry index-term index-see locator beside "
+        "illustration-list page-reference "
         # contents, title page, copyright page, cover
         "toc toc-number toc-title toc-teller book book-author book-authors book-contributor book-place book-publisher "
         "book-series book-subtitle book-title copyright isbns memory names permissions cover cover-image art ornament "

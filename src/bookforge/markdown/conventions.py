@@ -34,7 +34,7 @@ def mark_queries(root: Element, count: int, seen: set[str]) -> None:
         seen.add(number)
         element.set("class", "query")
     for element in [each for each in root.iter() if each.get("data-query") is None and xhtml.has_class(each, "query")]:
-        _drop_class(element, "query")
+        xhtml.drop_class(element, "query")
 
 
 def apply(root: Element) -> list[Problem]:
@@ -59,7 +59,7 @@ def apply(root: Element) -> list[Problem]:
         if formula.get("class") in ("math inline", "math display"):
             problems.append(_unconverted(formula))
         else:
-            _drop_class(formula, "math")
+            xhtml.drop_class(formula, "math")
     for table in root.iter("table"):
         _share_width(table)
     return problems
@@ -146,14 +146,6 @@ def _take(element: Element, key: str) -> str:
     value = element.get(key) or ""
     element.attrib.pop(key, "")
     return value
-
-
-def _drop_class(element: Element, name: str) -> None:
-    left = [each for each in xhtml.classes(element) if each != name]
-    if left:
-        element.set("class", " ".join(left))
-    else:
-        _take(element, "class")
 
 
 # ---------------------------------------------------------------- figures

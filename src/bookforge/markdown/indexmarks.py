@@ -70,10 +70,8 @@ class Marks:
         typed = [key for key in map(str, element.keys()) if _is_value(key)]
         values = {key.removeprefix("data-"): str(element.attrib.pop(key)) for key in typed}
         main = xhtml.has_class(element, "main")
-        left = [name for name in xhtml.classes(element) if name not in {_CLASS, "main"}]
-        element.attrib.pop("class", "")
-        if left:
-            element.set("class", " ".join(left))
+        xhtml.drop_class(element, _CLASS)
+        xhtml.drop_class(element, "main")
         draft = _Draft("" if element.tag == "div" else _entry_text(element), values, main, note, values.get("range"))
         draft.blocks = [element, *element.iterancestors()]
         draft.passage = element.tag == "div"
