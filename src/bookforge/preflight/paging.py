@@ -8,6 +8,7 @@ from bookforge.diagnostics import Severity
 from bookforge.preflight.facts import Art, Box, Page
 from bookforge.preflight.subject import SAME_PT, TOLERANCE_PT, Frame, Subject, in_inches, same
 from bookforge.preflight.verdict import Place, Verdict, bad, counted, good, named_pages, pages_of, remark, weigh
+from bookforge.printers import Printer
 
 _GROUNDS: Final = frozenset({"area", "picture", "shading"})
 _SIDES: Final = ("left", "top", "right", "bottom")
@@ -255,7 +256,7 @@ def bleed(subject: Subject) -> Verdict:
         Place(frame.page.number, frame.moved(art.box), f"{an(art.kind)} {fault}")
         for frame in subject.frames
         for art in outermost(frame.page.art)
-        if (fault := _stops_short(frame, art.box, needed, subject.printer.bleed))
+        if (fault := _stops_short(frame, art.box, needed, subject.printer))
     ]
     if not found:
         return good("pictures and drawings keep their distance or go into the bleed")
@@ -291,7 +292,8 @@ def an(kind: str) -> str:
     return f"an {kind}" if kind == "area" else f"a {kind}"
 
 
-def _stops_short(frame: Frame, box: Box, needed: tuple[float, float], asked: float) -> str:
+def _stops_short(frame: Frame, box: Box, needed: tuple[float, float], printer: Printer) -> str:
+    asked = printer.bleed
     for side, distance in enumerate(frame.distances(box)):
         bound, beyond = side == frame.inner, frame.bleed[side]
         edge = "binding" if bound else f"{_SIDES[side]} edge"
@@ -299,8 +301,8 @@ def _stops_short(frame: Frame, box: Box, needed: tuple[float, float], asked: flo
             continue
         if beyond and distance <= TOLERANCE_PT - min(asked, beyond):
             continue
-        if bound and not beyond and distance <= TOLERANCE_PT:
-            continue  # art that goes over the fold
+        if bound and not beyond and distance <= TOLERANCE_PT + printer.clear_inside:
+            continue  # art that goes over the fold, or up to the strip along it that takes no ink
         if distance <= TOLERANCE_PT and not beyond:
             return f"reaches the {edge}, where the file has no bleed"
         if distance < 0:
