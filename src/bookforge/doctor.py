@@ -37,6 +37,7 @@ ENGINES: Final[Mapping[str, str]] = {
     "fonttools": "fonts",
     "uharfbuzz": "fonts of EPUB and HTML editions",
     "pypdfium2": "covers",
+    "pikepdf": "files for printers",
     "ziamath": "formulas in PDF editions",
 }
 
