@@ -24,7 +24,7 @@ _TAKES: Final = {
     "gray-or-cmyk": frozenset({"gray", "cmyk"}),
 }
 _CONVERTED: Final = frozenset({"gray-or-rgb", "gray-or-srgb"})
-"""Printers with these words convert other colours themselves; nothing is refused, but the tone may shift."""
+"""Printers with these words convert other colours themselves, and all do so with covers; the tone may shift."""
 
 
 # ---------------------------------------------------------------- type
@@ -190,7 +190,7 @@ def colours(subject: Subject) -> Verdict:
     asked = {"gray": "gray", "gray-or-rgb": "gray or RGB", "gray-or-srgb": "gray or sRGB"}.get(subject.printer.colour)
     asked = asked or "gray or CMYK without profiles"
     fix = f"export in {asked}, which {subject.printer.title} asks for"
-    if subject.printer.colour in _CONVERTED:
+    if subject.printer.colour in _CONVERTED or subject.demand.cover:
         return remark(what, f"{fix}; other colours are converted and may shift", found)
     return bad(what, fix, found)
 

@@ -176,7 +176,10 @@ def blank_runs(subject: Subject) -> Verdict | None:
     most = subject.printer.max_blank_run
     if most is None:
         return None
-    runs = [run for run in _runs(page.number for page in subject.pages if not page.shows) if len(run) > most]
+    at_end = max(most, subject.printer.page_multiple(subject.trim_size))  # what fills the last sheet
+    last = len(subject.reading.pages)
+    blank = _runs(page.number for page in subject.pages if not page.shows)
+    runs = [run for run in blank if len(run) > (at_end if run[-1] == last else most)]
     if not runs:
         return good(f"never more than {most} blank pages together")
     numbers = [number for run in runs for number in run]
