@@ -229,6 +229,29 @@ def test_settings_that_fit_nothing_are_told_with_their_place(tmp_path, cache_fol
     assert "from 7pt to 54pt" in found["leading"].message
 
 
+@pytest.mark.parametrize(("layout", "leading"), [("large-print", 24), ("submission", 24)])
+def test_other_designs_are_sound(tmp_path, cache_folder, layout, leading):
+    made = pressed(tmp_path, cache_folder, layout=layout)
+    assert {round(page.leading, 2) for page in made.laid.pages} == {leading}
+    assert made.rules() == []
+    sizes = {round(size, 1) for size in type_sizes(made)}
+    assert min(sizes) == (16 if layout == "large-print" else 12)
+
+
+def type_sizes(made):
+    """Yield the sizes of all type on the pages of the text and in their margins, in points."""
+
+    def texts(box):
+        box = getattr(box, "_box", box)
+        if type(box).__name__ == "TextBox" and box.text.strip():
+            yield box.style["font_size"] * 0.75
+        for child in getattr(box, "children", ()):
+            yield from texts(child)
+
+    for page in made.laid.document.pages[made.page_of("there") :]:
+        yield from texts(page._page_box)
+
+
 def test_the_second_design_stands_on_its_own_grid(tmp_path, cache_folder):
     made = pressed(tmp_path, cache_folder, layout="modern")
     assert {round(page.leading, 2) for page in made.laid.pages} == {14}

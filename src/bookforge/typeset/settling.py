@@ -64,7 +64,8 @@ class _Settling:
         self.corrections = dataclasses.replace(
             before,
             margins=self._grid.margins,
-            level=tuple(sorted(self._grid.level)),
+            level=self._grid.level,
+            line=_line(galley) if self._grid.level else before.line,
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
         )
@@ -99,6 +100,11 @@ class _Settling:
         return tuple(sorted(now | settled))
 
 
+def _line(galley: Galley) -> tuple[float, float]:
+    page = galley.laid.pages[0]
+    return round(page.leading, 3), round(page.first - page.top, 3)
+
+
 def at_edges(page: LaidPage) -> list[str]:
     """Return the ids of the scene breaks with no line of the text above or none below them on their page."""
     text = [line for line in page.lines if line.note is None]
@@ -122,4 +128,6 @@ def _shape(galley: Galley) -> Shape:
         size != sizes.get((name, "left" if side == "right" else "right"), size) for (name, side), size in sizes.items()
     )
     anchors = {name: index for name, (index, _, _) in galley.laid.anchors.items() if index < galley.end}
-    return Shape(galley.end, galley.start, anchors, sided, (pages[0].name, pages[-1].name))
+    # A layout may show nothing of a section.
+    names = (pages[0].name, pages[-1].name) if pages else ("", "")
+    return Shape(galley.end, galley.start, anchors, sided, names)
