@@ -84,7 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
     "cli": SAY
-    | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline", "preflight", "stats"},
+    | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline", "preflight", "publish", "stats"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip
