@@ -1,5 +1,6 @@
 """The plan of the pages: text on the grid, notes parted over pages, breaks that are seen, pages known before."""
 
+import dataclasses
 import random
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import galleys
 import pytest
 from galleys import Mixture, composed, note, notes, paragraph, set_book, words
 
-from bookforge import typeset
+from bookforge import formulas, typeset
 from bookforge.writers import pdf
 
 
@@ -46,6 +47,19 @@ def test_nothing_in_a_line_pushes_it_off_the_grid(sign: str, cache_folder: Path,
     book = set_book(composed(paragraph("a.p-1", text) + paragraph("a.p-2", words(50, chance))), cache_folder)
     assert book.off_grid() == []
     assert book.lost() == []
+
+
+@pytest.mark.parametrize("formula", ["x^2", r"\frac{a}{b}", r"\sum_{i=0}^{n} i", r"\frac{\frac{a}{b}}{\frac{c}{d}}"])
+def test_a_formula_in_a_line_takes_whole_lines(formula: str, cache_folder: Path, chance: random.Random) -> None:
+    drawn = '<span class="math inline" data-tex="x"><img src="formulas/x.svg" alt="x"/></span>'
+    text = f"{words(20, chance)} {drawn} {words(30, chance)} {drawn}, {words(30, chance)}"
+    composition = composed(paragraph("a.p-1", text) + paragraph("a.p-2", words(20, chance)))
+    drawing = {"formulas/x.svg": (formulas.draw(formula, False), "image/svg+xml")}
+    composition = dataclasses.replace(composition, assets={**composition.assets, **drawing})
+    book = set_book(composition, cache_folder)
+    assert book.off_grid() == []
+    lines = [line for page in book.laid.pages for line in page.lines if line.block == "a.p-1"]
+    assert all(line.height % 12 == pytest.approx(0, abs=0.1) or line.height % 12 > 11.9 for line in lines)
 
 
 def test_what_is_added_is_spread_around_a_block_and_kept_with_a_heading(

@@ -32,12 +32,12 @@ class Grid:
     """What was found about a section's grid so far.
 
     ``natural`` are the gaps above blocks as the layout has them; ``pads`` what was added, by the block of the text
-    below; ``level`` blocks with lines of more than one leading.
+    below; ``level`` blocks with lines of more than one leading, and the heights of the pictures in them.
     """
 
     natural: Mapping[str, float] = field(default_factory=dict)
     pads: Mapping[str, Pad] = field(default_factory=dict)
-    level: frozenset[str] = frozenset()
+    level: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def margins(self) -> dict[str, float]:
@@ -85,9 +85,10 @@ def correct(galley: Galley, grid: Grid, least: bool = True) -> Grid:
         for line in body(page)
         if line.block is not None and line.height > page.leading + TOLERANCE
     }
-    if tall - grid.level:
+    if tall - grid.level.keys():
         # Lines that are too high move all below them: what is to be moved besides is seen when they are level.
-        return Grid(grid.natural, grid.pads, grid.level | tall)
+        found = {name: galley.pictures.get(name, ()) for name in sorted(tall - grid.level.keys())}
+        return Grid(grid.natural, grid.pads, {**grid.level, **found})
     natural = dict(grid.natural)
     for name, gap in galley.gaps.items():
         if name not in natural and name not in grid.margins:

@@ -25,6 +25,8 @@ _RULES: Final = """
 .footnote.continued .note-block.resumed { text-indent: 0; margin-top: 0 }
 .footnote.unfinished, .footnote .note-block.unfinished { text-align-last: justify; margin-bottom: 0 }
 .level { line-height: 0 }
+.level-picture { display: inline-block; text-indent: 0 }
+.level-picture > img { display: block }
 .goes-on { break-before: page; height: 0 }
 """
 """What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, and no sign in a
@@ -56,8 +58,8 @@ def section(part: Part, corrections: Corrections | None) -> str:
     for scene_break in xhtml.find_class(root, "scene-break"):
         if scene_break.get("id") in corrections.edges:
             xhtml.add_class(scene_break, AT_EDGE)
-    for block in [each for each in root.iter() if each.get("id") in set(corrections.level)]:
-        level.level(block)
+    for block in [each for each in root.iter() if each.get("id") in corrections.level]:
+        level.level(block, corrections.level[block.get("id") or ""], *corrections.line)
     for _ in range(corrections.sheets):
         sheet = xhtml.read("\u200b", "div")
         sheet.set("class", "goes-on")

@@ -38,14 +38,16 @@ class Corrections:
     """What one section needs so that its pages come out right.
 
     ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
-    at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart; ``pushed`` the
-    blocks that begin a page. ``sheets`` are pages for the rest of notes after the section's last.
+    at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
+    the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
+    begin a page; ``sheets`` pages for the rest of notes after the section's last.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
     notes: Mapping[str, PartedNote] = field(default_factory=dict)
     edges: tuple[str, ...] = ()
-    level: tuple[str, ...] = ()
+    level: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    line: tuple[float, float] = (0, 0)
     pushed: tuple[str, ...] = ()
     sheets: int = 0
 

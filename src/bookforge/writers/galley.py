@@ -51,8 +51,9 @@ class Galley:
     """A section laid out alone.
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
-    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order. ``start`` is ``any``,
-    ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its last.
+    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights of
+    those in lines, by block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the
+    section is over: one more than its last.
     """
 
     laid: Laid
@@ -60,6 +61,7 @@ class Galley:
     blocks: Mapping[str, Block]
     gaps: Mapping[str, float]
     tops: Mapping[str, tuple[int, float]]
+    pictures: Mapping[str, tuple[float, ...]]
     start: str
     end: int
 
@@ -76,6 +78,7 @@ def read(laid: Laid, section: str, end: str) -> Galley:
         blocks={name: block.finished() for name, block in reader.blocks.items()},
         gaps=reader.gaps,
         tops=reader.tops,
+        pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
         start=reader.start,
         end=over,
     )
@@ -117,6 +120,7 @@ class _Reader:
         self.blocks: dict[str, _Lines] = {}
         self.gaps: dict[str, float] = {}
         self.tops: dict[str, tuple[int, float]] = {}
+        self.pictures: dict[str, list[float]] = {}
         self.start = "page"
         self._index = 0
         self._seen = False
@@ -175,6 +179,8 @@ class _Reader:
                 note, part = inner.element.get("data-note-id"), inner.element.get("data-note-part")
                 if note is not None:
                     self.calls.append(Call(note, int(part or 1), self._index, above.block, len(block.rows)))
+            elif _kind(inner).endswith("ReplacedBox") and "::" not in tag:
+                self.pictures.setdefault(above.block, []).append(inner.height * PIXEL_PT)
             elif _kind(inner) == "TextBox" and "::" not in tag:
                 letters += sum(map(str.isalnum, inner.text))
         block.rows.append(Row(self._index, letters))
