@@ -1,7 +1,6 @@
-"""The first paragraph of a section in, the same with its first words marked for a layout out: a capital that drops into
-the lines below, the words in small capitals after it.
+"""The first paragraph of a section in, the same with its first words marked for a layout out.
 
-A capital is a real ``span`` in the text. Layouts place it by the measures of its glyph: one class a capital.
+A capital that drops into the lines below is a real ``span`` in the text. Layouts place it by the measures of its glyph: one class a capital.
 """
 
 import re
