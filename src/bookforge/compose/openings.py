@@ -1,6 +1,7 @@
 """The first paragraph of a section in, the same with its first words marked for a layout out.
 
-A capital that drops into the lines below is a real ``span`` in the text. Layouts place it by the measures of its glyph: one class a capital.
+A capital that drops into the lines below is a real ``span`` in the text. Layouts place it by the measures of its glyph:
+one class a capital.
 """
 
 import re
