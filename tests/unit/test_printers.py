@@ -200,6 +200,12 @@ def test_a_size_off_the_list_is_an_error_or_a_warning_as_the_profile_says() -> N
     assert found.severity is Severity.WARNING
 
 
+def test_a_page_on_which_the_margins_would_leave_no_room_is_refused() -> None:
+    assert limits.of_edition(edition(), GENERIC, TrimSize.parse("3x5in")) == ()
+    (found,) = limits.of_edition(edition(), GENERIC, TrimSize.parse("2.75x5in"))
+    assert (found.rule, found.severity) == ("trim-size-listed", Severity.ERROR)
+
+
 @pytest.mark.parametrize(("pages", "hint"), [(22, "smaller trim size"), (830, "divide the book")])
 def test_a_page_count_outside_the_limits_is_an_error_with_a_way_out(pages: int, hint: str) -> None:
     (found,) = limits.of_pages(edition(), KDP, SIX_BY_NINE, pages)

@@ -1,9 +1,13 @@
 """An edition and its printer's profile: what of the one the other does not take."""
 
+from typing import Final
+
 from bookforge.diagnostics import Diagnostic, Severity, error, warning
 from bookforge.edition import Edition, Format
 from bookforge.measure import TrimSize
 from bookforge.printers.profile import Printer
+
+_LEAST_TEXT_PT: Final = 1.25 * 72
 
 
 def of_edition(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnostic, ...]:
@@ -14,7 +18,7 @@ def of_edition(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diag
     if edition.format is not Format.PDF:
         message = f"the edition '{edition.name}' is {edition.format}, which no printer prints"
         return (error("printer-of-pdf", message, edition.at, "take 'printer' from it, or write format: pdf"),)
-    return (*_paper(edition, printer), *_trim(edition, printer, trim))
+    return (*_paper(edition, printer), *_trim(edition, printer, trim), *_room(edition, printer, trim))
 
 
 def of_pages(edition: Edition, printer: Printer, trim: TrimSize, pages: int) -> tuple[Diagnostic, ...]:
@@ -60,6 +64,17 @@ def _trim(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnosti
     message = f"{printer.title} cuts no {edition.binding} on {edition.paper} paper to {own}"
     hint = f"the nearest sizes it names are {sizes}" if sizes else None
     return (_say(printer.unlisted_trim, "trim-size-listed", message, edition, hint),)
+
+
+def _room(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnostic, ...]:
+    """Refuse a page on which the margins could leave no room for text, whatever its page count will be."""
+    edge = printer.edge(bleed=True)
+    width = trim.width.pt - edge - max(band.inside for band in printer.gutter)
+    height = trim.height.pt - 2 * edge
+    if min(width, height) >= _LEAST_TEXT_PT:
+        return ()
+    message = f"on a page this small the margins of {printer.title} leave no room for text"
+    return (error("trim-size-listed", message, edition.at, "choose a larger trim size"),)
 
 
 def _say(severity: Severity, rule: str, message: str, edition: Edition, hint: str | None) -> Diagnostic:

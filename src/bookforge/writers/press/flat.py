@@ -27,7 +27,7 @@ Matrix = pikepdf.Matrix
 def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool) -> None:
     """Replace the see-through pictures of a page: those marked as figures, as our own PDFs mark every picture."""
     resources = page.get("/Resources")
-    if resources is None or not _may_be_clear(resources):
+    if resources is None or not _may_be_clear(resources) or b"/Figure" not in _content(page):
         return
     operations: Operations = [(each.operands, each.operator) for each in pikepdf.parse_content_stream(page)]
     units = [unit for unit in _figures(operations) if _is_clear(operations[unit], resources, 0)]
@@ -62,6 +62,12 @@ def is_clear_state(state: pikepdf.Object) -> bool:
     mask, mode = state.get("/SMask", Name.None_), state.get("/BM", Name.Normal)
     alphas = (float(state.get(key, 1)) for key in ("/ca", "/CA"))
     return mask != Name.None_ or mode not in (Name.Normal, Name.Compatible) or any(alpha < 1 for alpha in alphas)
+
+
+def _content(page: pikepdf.Object) -> bytes:
+    contents = page.get("/Contents")
+    streams = contents if isinstance(contents, Array) else [contents] if isinstance(contents, Stream) else []
+    return b"\n".join(stream.read_bytes() for stream in streams)
 
 
 # ---------------------------------------------------------------- finding
