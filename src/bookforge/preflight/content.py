@@ -23,6 +23,8 @@ _OPERATORS: Final = (
     "q Q cm w gs g G rg RG k K cs CS sc SC scn SCN re m l c v y h n W W* f F f* S s B B* b b* sh Do "
     "BT Tf Tr Tj TJ ' \" BI ID EI"
 )
+_STRANGE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What an instruction raises whose operands are not what PDF asks for; a printing machine passes over it too."""
 _DEPTH: Final = 24
 _KEPT: Final = 500  # of a kind and a page; more of them make no finding clearer
 _FRAME_PT: Final = 100.0
@@ -68,9 +70,10 @@ class Budget:
 
 @dataclass(slots=True)
 class Seen:
-    """What a page was seen to draw; ``sheet`` is the whole page."""
+    """What a page was seen to draw; ``sheet`` is the whole page, ``strange`` counts instructions that make no sense."""
 
     sheet: Box
+    strange: int = 0
     paints: int = 0
     patterns: bool = False
     colours: dict[tuple[str, Space, bool], tuple[float, float]] = field(default_factory=dict)
@@ -206,10 +209,13 @@ class _Hand:
         for instruction in instructions:
             name = str(instruction.operator)
             action = _ACTIONS.get(name)
-            if action is not None:
-                action(self, name, instruction.operands)
-            elif name == "INLINE IMAGE":
-                self.inline(instruction)
+            try:
+                if action is not None:
+                    action(self, name, instruction.operands)
+                elif name == "INLINE IMAGE":
+                    self.inline(instruction)
+            except _STRANGE:
+                self.seen.strange += 1
 
     # -------- state
 

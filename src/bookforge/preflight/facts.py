@@ -86,7 +86,7 @@ class Page:
     ``number`` counts from 1. ``trim``, ``bleed`` and ``crop`` are the boxes the file gives, ``None`` where it gives
     none. ``paints`` counts painting operators, also those of spaces and of white; ``shows``: something is seen.
     ``annotations`` are the kinds of its annotations, ``transparent`` what is see-through, ``actions`` what it does.
-    ``broken`` says why it could not be read.
+    ``strange`` counts instructions that make no sense; ``broken`` says why it could not be read.
     """
 
     number: int
@@ -109,6 +109,7 @@ class Page:
     annotations: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     group: bool = False
+    strange: int = 0
     broken: str | None = None
 
 

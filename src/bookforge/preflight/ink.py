@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from bookforge.preflight.facts import Colour, Font, Page, Picture, Thin
-from bookforge.preflight.subject import Subject
+from bookforge.preflight.facts import Colour, Font, Picture, Thin
+from bookforge.preflight.subject import Frame, Subject
 from bookforge.preflight.verdict import Place, Verdict, bad, counted, good, listed, named_pages, pages_of, remark, weigh
 
 _LINE_ART_DPI: Final = 600
@@ -132,29 +132,29 @@ def tints(subject: Subject) -> Verdict:
 def resolution(subject: Subject) -> Verdict:
     """Say whether pictures are fine enough at the size they are placed in."""
     least = subject.printer.min_dpi
-    placed = [(page, picture) for page in subject.pages for picture in page.pictures if _is_picture(picture)]
-    coarse = [(page, picture) for page, picture in placed if picture.dpi < least - _DPI_SLACK]
+    placed = [(frame, picture) for frame in subject.frames for picture in frame.page.pictures if _is_picture(picture)]
+    coarse = [(frame, picture) for frame, picture in placed if picture.dpi < least - _DPI_SLACK]
     if coarse:
-        what = (
-            f"{counted(len(coarse), 'picture')} below {least} dpi on {named_pages(page.number for page, _ in coarse)}"
-        )
-        page, worst = min(coarse, key=lambda found: found[1].dpi)
+        what = f"{counted(len(coarse), 'picture')} below {least} dpi on {named_pages(frame.page.number for frame, _ in coarse)}"
+        frame, worst = min(coarse, key=lambda found: found[1].dpi)
         needs = math.ceil(worst.width * least / worst.dpi)
-        needed = f"{_called(worst)} on page {page.number} needs {needs:,} pixels across"
+        needed = f"{_called(worst)} on page {frame.page.number} needs {needs:,} pixels across"
         fix = f"take larger files or place them smaller; {needed}"
         return bad(what, fix, _places(coarse))
     art = [
-        (page, picture) for page, picture in placed if picture.bits == 1 and picture.dpi < _LINE_ART_DPI - _DPI_SLACK
+        (frame, picture) for frame, picture in placed if picture.bits == 1 and picture.dpi < _LINE_ART_DPI - _DPI_SLACK
     ]
     if art:
-        what = f"line art below {_LINE_ART_DPI} dpi on {named_pages(page.number for page, _ in art)}"
+        what = f"line art below {_LINE_ART_DPI} dpi on {named_pages(frame.page.number for frame, _ in art)}"
         return remark(what, f"black-and-white drawings look ragged below {_LINE_ART_DPI} dpi", _places(art))
     most = subject.printer.max_dpi
     fine = [
-        (page, picture) for page, picture in placed if most and picture.bits > 1 and picture.dpi > most * _MAX_SLACK
+        (frame, picture) for frame, picture in placed if most and picture.bits > 1 and picture.dpi > most * _MAX_SLACK
     ]
     if fine:
-        what = f"{counted(len(fine), 'picture')} above {most} dpi on {named_pages(page.number for page, _ in fine)}"
+        what = (
+            f"{counted(len(fine), 'picture')} above {most} dpi on {named_pages(frame.page.number for frame, _ in fine)}"
+        )
         return remark(what, f"{most} dpi are all that can be printed; smaller files upload faster", _places(fine))
     if not placed:
         return good("no pictures")
@@ -171,8 +171,11 @@ def _called(picture: Picture) -> str:
     return f"'{picture.name}' ({picture.width} × {picture.height} pixels)"
 
 
-def _places(found: list[tuple[Page, Picture]]) -> Iterator[Place]:
-    return (Place(page.number, picture.box, f"{_called(picture)}, {picture.dpi:.0f} dpi") for page, picture in found)
+def _places(found: list[tuple[Frame, Picture]]) -> Iterator[Place]:
+    return (
+        Place(frame.page.number, frame.moved(picture.box), f"{_called(picture)}, {picture.dpi:.0f} dpi")
+        for frame, picture in found
+    )
 
 
 # ---------------------------------------------------------------- colour

@@ -218,6 +218,7 @@ class _Examination:
             missing_glyphs=tuple(seen.missing),
             annotations=tuple(_annotations(page)),
             actions=("what happens when a page is opened",) if "/AA" in page else (),
+            strange=seen.strange,
             group=str(mapping(page, "/Group").get("/S")) == "/Transparency",
         )
 

@@ -26,6 +26,12 @@ def is_sound(subject: Subject) -> Verdict:
         return remark(
             what, "export it again; not every program repairs it", (Place(None, None, each) for each in reading.damage)
         )
+    strange = [page.number for page in reading.pages if page.strange]
+    if strange:
+        what = f"drawing instructions make no sense on {named_pages(strange)} and were passed over"
+        return remark(
+            what, "export it again, and compare the printer's proof there", (Place(number) for number in strange)
+        )
     return good(f"the file is whole: {counted(len(reading.pages), 'page')}")
 
 
