@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookforge import words, xhtml
+from bookforge import manifest, words, xhtml
+from bookforge.diagnostics import ManifestError
 from bookforge.markdown import pandoc
 from bookforge.typography import divisions, house, languages, quotes
 from bookforge.typography.choices import Choices
@@ -248,6 +249,7 @@ def marked(markup: str, language: str = "en", **chosen: Any) -> str:
         ("<p>Tellerman’s is so</p>", "<p>[Tellerman]’s is so</p>", {}),
         ("<p>so Tellerman is</p>", "<p>so Tellerman is</p>", {"divide_names": True, "divide_capitalised": True}),
         ("<p>Wonderful is Wonderful as so</p>", "<p>Wonderful is [Wonderful] as so</p>", {}),
+        ("<p>so Dr.\u00a0Wonderful is so</p>", "<p>so Dr.\u00a0[Wonderful] is so</p>", {}),
         ("<p>is it. Wonderful as so</p>", "<p>is it. Wonderful as so</p>", {}),
         ("<p>the last wonderful.”</p>", "<p>the last [wonderful].”</p>", {}),
         ("<p>the last wonderful</p>", "<p>the last wonderful</p>", {"divide_last": True}),
@@ -283,3 +285,46 @@ def test_acronyms_are_marked_and_roman_numerals_are_not() -> None:
     divisions.mark_acronyms(root, "en")
     made = xhtml.write(root).replace('<span class="acronym">', "[").replace("</span>", "]")
     assert made == "<p>[NASA], the [BBC]s and Louis XIV, A and I, [B2B]</p>"
+
+
+# ---------------------------------------------------------------- the manifest
+
+
+def choices(folder: Path, said: str) -> Choices:
+    (folder / "a.md").write_text("# A\n\nText.\n")
+    book = f"title: T\nauthors: [A]\nlanguage: en\nchapters: [a.md]\n{said}"
+    (folder / "book.yaml").write_text(book)
+    return manifest.read(folder).typography
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("", Choices()),
+        ("typography: as-typed\n", Choices(care=False)),
+        ("typography: false\n", Choices(care=False)),
+        ("typography: true\n", Choices()),
+        ("typography: {quotes: low, no-break: false}\n", Choices(quotes="low", no_break=False)),
+        ("typography: {hyphenation: Tellerman}\n", Choices(hyphenation=("Tellerman",))),
+        ("typography: {divide-capitalised: yes, acronyms: true}\n", Choices(divide_capitalised=True, acronyms=True)),
+    ],
+)
+def test_the_manifest_says_the_choices(tmp_path: Path, said: str, expected: Choices) -> None:
+    assert choices(tmp_path, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("typography: {quotes: doubel}\n", "5:22 choice-known did you mean 'double'?"),
+        ("typography: typed\n", "5:13 choice-known did you mean 'as-typed'?"),
+        ("typography:\n  hyphenation: [data base]\n", "6:17 division-word write the word alone"),
+        ("typography: {quote: low}\n", "5:14 manifest-keys-known did you mean 'quotes'?"),
+    ],
+)
+def test_a_wrong_choice_is_placed(tmp_path: Path, said: str, found: str) -> None:
+    with pytest.raises(ManifestError) as problem:
+        choices(tmp_path, said)
+    (only,) = problem.value.diagnostics
+    assert only.at is not None
+    assert f"{only.at.line}:{only.at.column} {only.rule} {only.hint}".startswith(found)

@@ -25,7 +25,8 @@ _WORD: Final = re.compile(rf"[^\W\d_]{{{_LONG},}}")
 _NAME: Final = re.compile(r"[^\W\d_]+")
 _LAST: Final = re.compile(rf"([^\W\d_]{{{_LONG},}})[\W_]*\Z")
 _NEAR: Final = 6
-_BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[\s\W]*\Z")
+_BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[^\w\u00a0\u202f]*\Z")
+"""A sentence begins; not after the no-break space of “Mr. Smith”."""
 _ACRONYM: Final = re.compile(r"\b(?![IVXLCDM]+\b)[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?=s?\b)")
 
 _CLASS: Final = "own-divisions"

@@ -52,8 +52,10 @@ class House:
     def set_line(self, text: str, language: str) -> str:
         """Set one run of text; separators of :mod:`runs` stay where they are."""
         customs, sets = self._customs(language)
-        text = quotes.resolve(text, customs, sets)
         chosen = self.choices
+        if chosen.spaces:
+            text = spaces.single(text)
+        text = quotes.resolve(text, customs, sets)
         text = marks.dashes(text, customs.dashes)
         if chosen.ranges:
             text = marks.ranges(text)

@@ -29,10 +29,13 @@ _UNIT: Final = re.compile(rf"(?<=\d)({_S}) ({_S}(?:{_UNITS})(?![\w’]))")
 _QUOTES_MET: Final = re.compile(rf"(?<=[“”„«»‘‚›‹’])({_S})(?=[“”„«»‘‚›‹’])")
 
 
+def single(text: str) -> str:
+    """Leave one of several spaces between words: sentences are not parted by two."""
+    return _DOUBLE.sub(" ", text) if "  " in text else text
+
+
 def spaced(text: str, language: Language) -> str:
     """Give a run the spaces its language has inside guillemets, before punctuation, in numbers and abbreviations."""
-    if "  " in text:
-        text = _DOUBLE.sub(" ", text)
     for pattern, put in _before_marks(language):
         text = pattern.sub(put, text)
     if language.abbreviations and "." in text:
