@@ -431,6 +431,17 @@ def test_a_size_the_printer_does_not_make() -> None:
     assert not checked(spoil, "kdp")["print-trim"].passed
 
 
+def test_marks_are_right_for_a_printer_who_wants_them() -> None:
+    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=frozenset())
+    pdf = good()
+    crossed(pdf)
+    reading, _ = examined(written(pdf))
+    checks = {check.rule: check for check in preflight.judge(reading, Demand(wanting))}
+    assert checks["print-page-size"].what == "all pages are 6 × 9 in with marks around (492 × 708 pt)"
+    assert checks["print-marks"].result == "pass"
+    assert checks["print-margins"].passed
+
+
 # ---------------------------------------------------------------- PDF/X
 
 

@@ -131,36 +131,31 @@ def tints(subject: Subject) -> Verdict:
 
 def resolution(subject: Subject) -> Verdict:
     """Say whether pictures are fine enough at the size they are placed in."""
-    least = subject.printer.min_dpi
+    least, most = subject.printer.min_dpi, subject.printer.max_dpi
     placed = [(frame, picture) for frame in subject.frames for picture in frame.page.pictures if _is_picture(picture)]
-    coarse = [(frame, picture) for frame, picture in placed if picture.dpi < least - _DPI_SLACK]
+    coarse = [each for each in placed if each[1].dpi < least - _DPI_SLACK]
     if coarse:
-        what = f"{counted(len(coarse), 'picture')} below {least} dpi on {named_pages(frame.page.number for frame, _ in coarse)}"
-        frame, worst = min(coarse, key=lambda found: found[1].dpi)
-        needs = math.ceil(worst.width * least / worst.dpi)
-        needed = f"{_called(worst)} on page {frame.page.number} needs {needs:,} pixels across"
-        fix = f"take larger files or place them smaller; {needed}"
-        return bad(what, fix, _places(coarse))
-    art = [
-        (frame, picture) for frame, picture in placed if picture.bits == 1 and picture.dpi < _LINE_ART_DPI - _DPI_SLACK
-    ]
+        return _coarse(coarse, least)
+    art = [each for each in placed if each[1].bits == 1 and each[1].dpi < _LINE_ART_DPI - _DPI_SLACK]
     if art:
-        what = f"line art below {_LINE_ART_DPI} dpi on {named_pages(frame.page.number for frame, _ in art)}"
+        what = f"line art below {_LINE_ART_DPI} dpi on {pages_of(_places(art))}"
         return remark(what, f"black-and-white drawings look ragged below {_LINE_ART_DPI} dpi", _places(art))
-    most = subject.printer.max_dpi
-    fine = [
-        (frame, picture) for frame, picture in placed if most and picture.bits > 1 and picture.dpi > most * _MAX_SLACK
-    ]
+    fine = [each for each in placed if most and each[1].bits > 1 and each[1].dpi > most * _MAX_SLACK]
     if fine:
-        what = (
-            f"{counted(len(fine), 'picture')} above {most} dpi on {named_pages(frame.page.number for frame, _ in fine)}"
-        )
+        what = f"{counted(len(fine), 'picture')} above {most} dpi on {pages_of(_places(fine))}"
         return remark(what, f"{most} dpi are all that can be printed; smaller files upload faster", _places(fine))
     if not placed:
         return good("no pictures")
-    return good(
-        f"{counted(len(placed), 'picture')}, the coarsest of {min(picture.dpi for _, picture in placed):.0f} dpi"
-    )
+    coarsest = min(picture.dpi for _, picture in placed)
+    return good(f"{counted(len(placed), 'picture')}, the coarsest of {coarsest:.0f} dpi")
+
+
+def _coarse(found: list[tuple[Frame, Picture]], least: int) -> Verdict:
+    what = f"{counted(len(found), 'picture')} below {least} dpi on {pages_of(_places(found))}"
+    frame, worst = min(found, key=lambda each: each[1].dpi)
+    needs = math.ceil(worst.width * least / worst.dpi)
+    needed = f"{_called(worst)} on page {frame.page.number} needs {needs:,} pixels across"
+    return bad(what, f"take larger files or place them smaller; {needed}", _places(found))
 
 
 def _is_picture(picture: Picture) -> bool:

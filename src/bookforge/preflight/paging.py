@@ -1,6 +1,5 @@
 """Rules about the pages: their size, their boxes, how many there are, which are blank, and what may stand where."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -32,6 +31,8 @@ def one_size(subject: Subject) -> Verdict:
         return good(f"all pages are {in_inches(trim)} ({points}), without bleed")
     if same(subject.size, wanted):
         return good(f"all pages are {in_inches(trim)} and bleed ({points})")
+    if subject.printer.crop_marks and subject.has_bleed and all(page.trim is not None for page in subject.pages):
+        return good(f"all pages are {in_inches(trim)} with marks around ({points})")
     what = f"the pages are {in_inches(subject.size)} ({points}), and the book is cut to {in_inches(trim)}"
     sides = "on all four sides" if subject.printer.bleed_inside else "at head, foot and outside, not at the binding"
     wide = f"{subject.printer.bleed / 72:g} in {sides}"
@@ -352,8 +353,9 @@ def marks(subject: Subject) -> Verdict:
     ]
     if not found:
         return good("no crop marks")
-    pages = Counter(place.page for place in found)
-    what = f"crop marks or notes outside the page on {named_pages(page for page in pages if page)}"
+    what = f"crop marks or notes outside the page on {pages_of(found)}"
+    if subject.printer.crop_marks:
+        return good(what)
     return weigh("marks" in subject.printer.forbids, what, "export without printer's marks", found)
 
 
