@@ -78,7 +78,7 @@ def build(
     left_out = {entry.path for entry in manifest.entries if entry.path} - sections.keys()
     bound = _bind(book, frozenset(left_out), report)
     _check_index(bound, not left_out, report)
-    return _without_empty(bound, report)
+    return _without_empty(bound, report if not left_out else _ignore)
 
 
 def _check_index(book: Book, whole: bool, report: Report) -> None:
@@ -88,6 +88,10 @@ def _check_index(book: Book, whole: bool, report: Report) -> None:
         raise ManuscriptError(*found)
     for finding in found:
         report(finding)
+
+
+def _ignore(_: Diagnostic) -> None:
+    """Say nothing of what a part of the book lacks."""
 
 
 def _without_empty(book: Book, report: Report) -> Book:

@@ -1,7 +1,7 @@
 import pytest
 
 from bookforge import outline
-from bookforge.book import Book
+from bookforge.book import Book, IndexMark
 from bookforge.diagnostics import Diagnostic, ManuscriptError
 from bookforge.semantics import Matter, Role
 from tests.unit import books
@@ -138,3 +138,47 @@ def test_a_heading_that_is_not_the_declared_title_heads_the_text(above: bool, le
 def test_matter_follows_the_role() -> None:
     found = built(chapter("one.md"))
     assert [section.matter for section in found.sections] == [Matter.FRONT] * 4 + [Matter.BODY, Matter.BACK]
+
+
+# ---------------------------------------------------------------- made of the rest
+
+
+def marked(path: str = "one.md"):  # type: ignore[no-untyped-def]
+    mark = IndexMark(("lamp",), "p-a", books.NOWHERE)
+    return chapter(path, index=(mark,))
+
+
+def test_an_index_stands_last_before_the_colophon_when_there_are_marks() -> None:
+    appendix = books.entry("more.md", Role.APPENDIX), books.section("more.md", "<p>More</p>")
+    book = built(marked(), appendix)
+    assert [section.id for section in book.sections][-3:] == ["more", "book-index", "colophon"]
+    assert book.sections[-4].content.index[0].id == "one.p-a"  # type: ignore[union-attr]
+
+
+def test_an_index_stands_where_the_manifest_lists_it() -> None:
+    listed = books.entry(None, Role.INDEX), None
+    appendix = books.entry("more.md", Role.APPENDIX), books.section("more.md", "<p>More</p>")
+    roles = [section.role for section in built(marked(), listed, appendix).sections]
+    assert roles[-3:] == [Role.INDEX, Role.APPENDIX, Role.COLOPHON]
+
+
+@pytest.mark.parametrize(
+    ("role", "rule"), [(Role.INDEX, "index-has-marks"), (Role.ILLUSTRATIONS, "illustrations-shown")]
+)
+def test_a_list_of_nothing_is_left_out_with_a_warning(role: Role, rule: str) -> None:
+    said: list[Diagnostic] = []
+    book = built(chapter("one.md"), (books.entry(None, role), None), said=said)
+    assert [each.rule for each in said] == [rule]
+    assert role not in [section.role for section in book.sections]
+
+
+def test_what_is_wrong_with_the_index_stops_the_build() -> None:
+    mark = IndexMark(("lamp",), None, books.NOWHERE, see=(("wick",),))
+    with pytest.raises(ManuscriptError, match="index-see-leads"):
+        built(chapter("one.md", index=(mark,)))
+
+
+def test_a_part_of_a_book_is_not_asked_for_the_rest_of_its_index() -> None:
+    mark = IndexMark(("lamp",), "p-a", books.NOWHERE, range="start")
+    book = built(chapter("one.md", index=(mark,)), (books.entry("two.md"), None), said=[])
+    assert "book-index" in [section.id for section in book.sections]

@@ -3,8 +3,10 @@ from collections.abc import Mapping
 import pytest
 
 from bookforge import outline
+from bookforge.book import IndexMark
 from bookforge.edition import Edition, Format, Reading, Setting
 from bookforge.reading import reading
+from bookforge.semantics import Role
 from tests.unit import books
 
 
@@ -66,3 +68,18 @@ def test_drafts_go_and_links_to_them_become_text() -> None:
     found = read(one, two)
     assert [section.id for section in found.book.sections if section.content] == ["one"]
     assert body_of(found) == '<p id="one.p-a">See two.</p>'
+
+
+def test_notes_get_a_section_of_their_own_where_an_edition_has_them_at_its_end() -> None:
+    one = books.entry("a.md"), books.section("a.md", '<p id="p-a">Words.</p>', notes=(books.note(1, "N"),))
+    glossary = books.entry("g.md", Role.GLOSSARY), books.section("g.md", "<p>G</p>")
+    at_foot, at_end = read(one, glossary), read(one, glossary, settings={"notes": "book"})
+    assert Role.NOTES not in [section.role for section in at_foot.book.sections]
+    assert [section.id for section in at_end.book.sections][-4:] == ["a", "book-notes", "g", "colophon"]
+
+
+def test_an_index_whose_marks_are_in_drafts_is_left_out() -> None:
+    mark = IndexMark(("lamp",), "p-a", books.NOWHERE)
+    draft = books.entry("b.md", draft=True), books.section("b.md", '<p id="p-a">Draft.</p>', index=(mark,))
+    found = read((books.entry("a.md"), books.section("a.md", "<p>Words.</p>")), draft)
+    assert Role.INDEX not in [section.role for section in found.book.sections]
