@@ -22,6 +22,9 @@ _HOLE: Final = 3
 _RULE: Final = 1.5
 """Lines that the space above the notes may take."""
 
+_PUSHED: Final = 6
+"""Lines that may stay empty where a block begins a page for the sake of a note."""
+
 _NEAR: Final = 4
 """Lines at the top of a page in which the call of a note says that the note is why the page before it has a hole."""
 
@@ -52,6 +55,12 @@ def pushed(galley: Galley) -> set[str]:
             if len(here) > 1 and galley.blocks[here[-1]].rows[0].page == call.page:
                 found.add(here[-1])
     return found
+
+
+def leaves_hole(galley: Galley, block: str) -> bool:
+    """Say whether a block that begins a page leaves more room before it than a note can be the reason of."""
+    page = galley.tops[block][0] if block in galley.tops else 0
+    return page > 0 and _hole(galley, page - 1) > _PUSHED
 
 
 def beyond(galley: Galley) -> bool:

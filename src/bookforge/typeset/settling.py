@@ -53,6 +53,7 @@ class _Settling:
         self._by_lines = False
         self._looks = 0
         self._partings = 0
+        self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
 
@@ -69,16 +70,22 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
         )
+        if self.corrections == before:
+            self.corrections = dataclasses.replace(before, pushed=self._pushed(galley))
         if self._by_lines and self.corrections == before:
             self._by_lines = False
-            self.corrections = dataclasses.replace(self.corrections, notes=footnotes.joined(galley, before.notes))
+            self.corrections = dataclasses.replace(before, notes=footnotes.joined(galley, before.notes))
         elif not self._by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
             self._by_lines = True
             self._partings += 1
             self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
-        elif self.corrections == before:
-            pushed = tuple(sorted(footnotes.pushed(galley) | set(before.pushed)))
-            self.corrections = dataclasses.replace(before, pushed=pushed)
+
+    def _pushed(self, galley: Galley) -> tuple[str, ...]:
+        """Return the blocks that begin a page for the sake of a note; none that leaves more empty than it is for."""
+        known = set(self.corrections.pushed)
+        idle = {name for name in known if footnotes.leaves_hole(galley, name)}
+        self._idle |= idle
+        return tuple(sorted((known - idle) | (footnotes.pushed(galley) - self._idle)))
 
     def _needs_parting(self, galley: Galley) -> bool:
         if self._partings:
