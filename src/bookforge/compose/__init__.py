@@ -218,6 +218,7 @@ class _Composer:
             "edition": self.reading.edition,
             "settings": dict(self.reading.edition.settings),
             "revision": self.book.revision,
+            "words": sum(section.content.word_count for section in self.book.sections if section.content),
             "isbns": self.supplies.isbns,
             "terms": self.terms,
             "format": self.format.value,
