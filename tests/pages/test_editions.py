@@ -1,9 +1,11 @@
 """Whole editions of small books, where a fault shows only when all stages meet."""
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from bookforge import editions, engines, formulas, pipeline
@@ -144,3 +146,35 @@ def test_every_formula_that_cannot_be_drawn_is_placed(tmp_path: Path, monkeypatc
 
 def test_a_formula_that_stands_nowhere_has_no_place() -> None:
     assert formulas.place("x", ()) is None
+
+
+# ---------------------------------------------------------------- numbers known before the pages are set
+
+FILLER = "There is a quietness that comes down on a room after somebody has said what was not going to be said. " * 9
+REFERRING = {
+    "book.yaml": "title: T\nauthors: [A]\nlanguage: en\nfront-matter: [{path: before.md, role: preface}]\n"
+    "chapters: [one.md, two.md]\n"
+    "back-matter: [{role: index}]\n",
+    "before.md": "# Before\n\nA [lantern]{.index} is told of on [a page](two.md#far){.page}.\n",
+    "one.md": "# One\n\n" + "\n\n".join([FILLER] * 9) + "\n\nA [lantern]{.index}. See [there](two.md#far){.page}.\n",
+    "two.md": "# Two\n\n" + "\n\n".join([FILLER] * 20) + "\n\n[The]{#far} [lantern]{.index} here.\n\n" + FILLER + "\n",
+}
+
+
+def test_printed_page_numbers_are_those_of_the_pages(tmp_path: Path) -> None:
+    store = Cache(tmp_path / "cache")
+    loaded = load(tmp_path, REFERRING)
+    artifact, said = make(loaded, "paperback", tmp_path, store)
+    assert [each for each in said if each.rule in {"plan-kept", "note-fits-page"}] == []
+    ((_, data),) = artifact.files.items()
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as found:
+        texts = [page.get_textpage().get_text_bounded() for page in found]
+        labels = [found.get_page_label(number) for number in range(len(found))]
+    label = {
+        name: labels[next(number for number, text in enumerate(texts) if phrase in " ".join(text.split()))]
+        for name, phrase in {"before": "is told of", "one": "A lantern. See", "two": "lantern here"}.items()
+    }
+    assert label["before"] in {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"}
+    index = " ".join(texts[-2].split() + texts[-1].split())
+    assert f"{label['before']}, {label['one']}, {label['two']}" in index
+    assert make(loaded, "paperback", tmp_path, store)[0].files == artifact.files
