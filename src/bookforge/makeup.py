@@ -54,6 +54,7 @@ FAULTS: Final = (
           "words divided from a right page to the next left one"),
     Fault("loose-lines", ("loose line", "loose lines"),
           f"lines with word spaces above {LOOSE} times their normal width", measure="{:.1f} times"),
+    Fault("lone-words", ("lone word", "lone words"), "single words on a line in the middle of a paragraph"),
     Fault("edge-breaks", ("scene break at an edge", "scene breaks at an edge"),
           "scene breaks at the top or the foot of a page"),
     Fault("bare-edge-breaks", ("unseen scene break", "unseen scene breaks"),
@@ -237,6 +238,9 @@ def _loose(pages: Sequence[LaidPage], places: _Places) -> _Found:
         for line in page.lines:
             if line.stretch is not None and line.stretch > LOOSE and line.kind in _PARAGRAPHS | {"note"}:
                 yield "loose-lines", places.spot(page, line, line.stretch)
+            is_inside = line.kind in _PARAGRAPHS and not line.starts and not line.ends
+            if is_inside and len(line.text.split()) == 1 and line.width < (page.right - page.left) / 2:
+                yield "lone-words", places.spot(page, line)
 
 
 def _breaks(pages: Sequence[LaidPage], places: _Places) -> _Found:

@@ -179,6 +179,15 @@ def test_loose_lines_come_with_the_loosest_first():
     assert [spot.size for spot in made.spots["loose-lines"]] == [2.5, 1.7]
 
 
+@pytest.mark.parametrize(("text", "width", "found"), [("which", 30, 1), ("which he", 50, 0), ("https://long", 290, 0)])
+def test_a_word_alone_on_a_line_in_the_middle_of_a_paragraph(text, width, found):
+    lines = paragraph(6)
+    lines[3] = dataclasses.replace(lines[3], text=text, width=width)
+    assert counts([page(lines)]).get("lone-words", 0) == found
+    ends = [*lines[:3], dataclasses.replace(lines[3], ends=True)]
+    assert "lone-words" not in counts([page(ends)])
+
+
 @pytest.mark.parametrize("ornament", [True, False])
 @pytest.mark.parametrize("y", [TOP, TOP + LINES * LEADING - 28])
 def test_scene_breaks_at_an_edge(ornament, y):
