@@ -32,6 +32,19 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
     "inward-guillemets": (("»", "«"), ("›", "‹")),
 }
 _KEPT: Final = 4096
+_KNOWN_TO_READERS: Final = {
+    ord(NARROW): NO_BREAK,
+    0x2009: NO_BREAK,  # thin
+    0x205F: NO_BREAK,
+    0x200A: "",  # hair
+    0x2002: " ",
+    0x2003: " ",
+    0x00AD: "",  # soft hyphen
+    0x200B: "",
+    0x2060: "",  # word joiner
+    0xFEFF: "",
+}
+"""Kindle Publishing Guidelines 6: of all spaces only the usual one and the no-break space, and no format characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class House:
             text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
         if self.medium == PRINT and chosen.quotes != AS_TYPED:
             text = spaces.quotes_apart(text)
-        return text.replace(NARROW, NO_BREAK) if self.medium == READER else text
+        return text.translate(_KNOWN_TO_READERS) if self.medium == READER else text
 
     def set_words(self, text: str, language: str) -> str:
         """Set a plain text that has not been through pandoc: its marks are straight."""
