@@ -17,11 +17,12 @@ UNFINISHED: Final = "unfinished"
 
 _RESUMED: Final = "resumed"
 _BLOCK: Final = "note-block"
+_LINE: Final = "line"
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A text node, the edge of a block (no node), or something without text (``which`` is empty).
+    """A text node, the edge of a block or a line (no node), or something without text (``which`` is empty).
 
     ``start`` counts characters from the beginning of the whole.
     """
@@ -65,7 +66,9 @@ def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
                 del each.attrib["id"]
             xhtml.add_class(each, CONTINUED)
             each.set("data-note-part", str(number + 1))
-            if begin not in _block_starts(pieces):
+            if begin in _block_starts(pieces):
+                _follow(each)
+            else:
                 _mark_first(each)
         if is_full:
             _mark_last(each)
@@ -82,19 +85,23 @@ def _pieces(root: xhtml.Element) -> Iterator[_Piece]:
 
 def _walk(element: xhtml.Element, root: xhtml.Element) -> Iterator[tuple[xhtml.Element | None, str, str]]:
     """Yield texts in document order; ``None`` where a block begins or ends or a line is broken."""
-    block = element is not root and (xhtml.has_class(element, _BLOCK) or xhtml.has_class(element, "line"))
-    if block or element.tag == "br":
-        yield None, "", ""
+    edge = "" if element is root else _BLOCK if xhtml.has_class(element, _BLOCK) else _edge(element)
+    if edge:
+        yield None, edge, ""
     if element.tag in {"br", "img"}:
         yield element, "", ""
     if element.text:
         yield element, "text", element.text
     for child in element:
         yield from _walk(child, root)
-    if block:
-        yield None, "", ""
+    if edge:
+        yield None, edge, ""
     if element is not root and element.tail:
         yield element, "tail", element.tail
+
+
+def _edge(element: xhtml.Element) -> str:
+    return _LINE if element.tag == "br" or xhtml.has_class(element, _LINE) else ""
 
 
 def _place(pieces: list[_Piece], letters: int) -> int | None:
@@ -116,7 +123,7 @@ def _place(pieces: list[_Piece], letters: int) -> int | None:
 
 
 def _block_starts(pieces: list[_Piece]) -> set[int]:
-    return {piece.start for piece in pieces if piece.node is None}
+    return {piece.start for piece in pieces if piece.node is None and piece.which == _BLOCK}
 
 
 def _slice(note: xhtml.Element, begin: int, end: int, last: bool) -> xhtml.Element:
@@ -156,6 +163,14 @@ def _name(part: xhtml.Element, seen: set[str]) -> None:
             del element.attrib["id"]
         elif name is not None:
             seen.add(name)
+
+
+def _follow(part: xhtml.Element) -> None:
+    """Let the first block of a part know that one came before: a layout may set it apart from that."""
+    before = xhtml.read("", "span")
+    before.set("class", _BLOCK)
+    before.set("style", "display: none")
+    xhtml.own_head(part, before)
 
 
 def _mark_first(part: xhtml.Element) -> None:
