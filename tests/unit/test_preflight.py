@@ -442,6 +442,18 @@ def test_marks_are_right_for_a_printer_who_wants_them() -> None:
     assert checks["print-margins"].passed
 
 
+def test_marks_are_no_drawings_of_the_book() -> None:
+    """Their lines are fine and stand in line with the edges: neither is a fault of the pages."""
+    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=frozenset())
+    pdf = good()
+    crossed(pdf)
+    draw("0.25 w 0 -30 m 0 -12 l S")(pdf)
+    reading, _ = examined(written(pdf))
+    checks = {check.rule: check for check in preflight.judge(reading, Demand(wanting))}
+    assert checks["print-bleed"].result == "pass"
+    assert checks["print-line-weight"].result == "pass"
+
+
 # ---------------------------------------------------------------- PDF/X
 
 

@@ -273,6 +273,28 @@ def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> N
         ("page-multiple: [{multiple: 0}]", "mine.yaml:1:16: 'page-multiple' is a whole number from 1"),
         ("page-multiple: [{multiple: 100000}]", "mine.yaml:1:16: 'page-multiple' is a whole number up to 64"),
         ("spines: [{binding: paperback}]", "mine.yaml:1:9: 'spines' is rows with either per-page or pages-per-inch"),
+        (
+            "spines: [{binding: paperback, per-page: 1in}]",
+            "mine.yaml:1:9: 'spines' is rows with leaves up to 0.1in thick",
+        ),
+        (
+            "spines: [{binding: paperback, pages-per-inch: 9}]",
+            "mine.yaml:1:9: 'spines' is rows with 10 pages to an inch or more",
+        ),
+        (
+            "page-counts: [{binding: paperback, from: 9, to: 8}]",
+            "mine.yaml:1:14: 'page-counts' is rows whose 'from' is not above their 'to'",
+        ),
+        (
+            "trim-ranges: [{binding: paperback, width-from: 9in, width-to: 8in, height-from: 8in, height-to: 9in}]",
+            "mine.yaml:1:14: 'trim-ranges' is rows whose 'from' is not above their 'to'",
+        ),
+        ("papers: []", "mine.yaml:1:9: 'papers' is a row for each paper, one at least"),
+        (
+            "papers: [{paper: a, ink: black}, {paper: a, ink: colour}]",
+            "mine.yaml:1:9: 'papers' is a row for each paper, one at least",
+        ),
+        ("max-bytes: 0", "mine.yaml:1:12: 'max-bytes' is a whole number from 1"),
         ("colour: pink", "mine.yaml:1:9: 'colour' is one of gray, gray-or-rgb, gray-or-srgb, gray-or-cmyk"),
         ("bleed: [", None),
         ("", "mine.yaml:1:1: a printer's profile is a list of 'key: value' lines"),

@@ -90,7 +90,10 @@ def lines(subject: Subject) -> Verdict:
     """
     least = subject.printer.min_rule
     found = [
-        (frame, thin) for frame in subject.frames for thin in frame.page.thin if thin.width < least - _RULE_SLACK_PT
+        (frame, thin)
+        for frame in subject.frames
+        for thin in frame.page.thin
+        if thin.width < least - _RULE_SLACK_PT and not frame.is_mark(thin.box, subject.printer.bleed)
     ]
     if not found:
         return good(f"no line is thinner than {least:g} pt")

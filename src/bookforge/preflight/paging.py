@@ -260,7 +260,8 @@ def bleed(subject: Subject) -> Verdict:
         Place(frame.page.number, frame.moved(art.box), f"{an(art.kind)} {fault}")
         for frame in subject.frames
         for art in outermost(frame.page.art)
-        if (fault := _stops_short(frame, art.box, needed, subject.printer))
+        if not frame.is_mark(art.box, subject.printer.bleed)
+        and (fault := _stops_short(frame, art.box, needed, subject.printer))
     ]
     if not found:
         return good("pictures and drawings keep their distance or go into the bleed")
@@ -349,7 +350,7 @@ def marks(subject: Subject) -> Verdict:
         Place(frame.page.number, frame.moved(box), thing)
         for frame in subject.frames
         for box, thing in _things(frame.page)
-        if _is_outside(frame, box, subject.printer.bleed)
+        if frame.is_mark(box, subject.printer.bleed)
     ]
     if not found:
         return good("no crop marks")
@@ -357,11 +358,3 @@ def marks(subject: Subject) -> Verdict:
     if subject.printer.crop_marks:
         return good(what)
     return weigh("marks" in subject.printer.forbids, what, "export without printer's marks", found)
-
-
-def _is_outside(frame: Frame, box: Box, bleed_pt: float) -> bool:
-    """Say whether a thing lies wholly beyond the bleed, or in it without touching the page."""
-    distances = frame.distances(box)
-    left, top, right, bottom = frame.trim
-    beyond = box[2] < left or box[0] > right or box[3] < top or box[1] > bottom
-    return beyond and min(distances) < -bleed_pt / 2

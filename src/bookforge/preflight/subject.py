@@ -58,6 +58,12 @@ class Frame:
             round(box[0] - left, 1), round(box[1] - top, 1), round(box[2] - left, 1), round(box[3] - top, 1),
         )  # fmt: skip
 
+    def is_mark(self, box: Box, bleed: float) -> bool:
+        """Say whether a thing lies beyond the page, more than half the bleed away: a printer's mark, not the book."""
+        left, top, right, bottom = self.trim
+        beyond = box[2] < left or box[0] > right or box[3] < top or box[1] > bottom
+        return beyond and min(self.distances(box)) < -bleed / 2
+
 
 class Subject:
     """One file to be judged: the reading, the demand, and what follows from the two. Nothing in it changes."""

@@ -21,6 +21,7 @@ _WORD: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _LARGEST: Final = 10**12
 _LONGEST_PT: Final = 20 * 72
 _WIDEST_PT: Final = 2 * 72
+_THICKEST_PT: Final = 0.1 * 72
 _MOST_BLANKS: Final = 64
 
 
@@ -61,6 +62,12 @@ def _length(node: Node) -> float:
 def _margin(node: Node) -> float:
     if _length(node) > _WIDEST_PT:
         raise _UnfitError("a length up to 2in")
+    return _length(node)
+
+
+def _thickness(node: Node) -> float:
+    if _length(node) > _THICKEST_PT:
+        raise _UnfitError("rows with leaves up to 0.1in thick")
     return _length(node)
 
 
@@ -168,11 +175,15 @@ _BINDING: Final = _one_of(*BINDINGS)
 
 
 def _count(binding: str, paper: str | None = None, trim: tuple[float, float] | None = None, **limits: int) -> Count:
+    if limits["from"] > limits["to"]:
+        raise _UnfitError("rows whose 'from' is not above their 'to'")
     return Count(binding, limits["from"], limits["to"], paper, trim)
 
 
 def _range(binding: str, paper: str | None = None, **limits: float) -> Range:
     wide, high = (limits["width_from"], limits["width_to"]), (limits["height_from"], limits["height_to"])
+    if wide[0] > wide[1] or high[0] > high[1]:
+        raise _UnfitError("rows whose 'from' is not above their 'to'")
     return Range(binding, *wide, *high, paper=paper)
 
 
@@ -185,7 +196,10 @@ def _spine(
 ) -> Spine:
     if (per_page is None) == (not pages_per_inch):
         raise _UnfitError("rows with either per-page or pages-per-inch")
-    return Spine(binding, per_page if per_page is not None else 72 / (pages_per_inch or 1), plus, paper)
+    thick = per_page if per_page is not None else 72 / (pages_per_inch or 1)
+    if thick > _THICKEST_PT:
+        raise _UnfitError("rows with 10 pages to an inch or more")
+    return Spine(binding, thick, plus, paper)
 
 
 def _paper(paper: str, ink: str) -> Paper:
@@ -207,7 +221,7 @@ _RANGE: Final = _Row(
 _PAPER: Final = _Row(_paper, {"paper": _word, "ink": _one_of(*INKS)}, ("paper", "ink"))
 _SPINE: Final = _Row(
     _spine,
-    {"binding": _BINDING, "paper": _word, "per-page": _length, "pages-per-inch": _number, "plus": _length},
+    {"binding": _BINDING, "paper": _word, "per-page": _thickness, "pages-per-inch": _number, "plus": _margin},
     ("binding",),
 )
 
@@ -218,6 +232,13 @@ def _gutter(node: Node) -> tuple[Band, ...]:
     if not bands or bands[-1].to is not None or len(ends) != len(bands) - 1 or ends != sorted(set(ends)):
         raise _UnfitError("rows by rising 'to', the last without it")
     return bands
+
+
+def _papers(node: Node) -> tuple[Paper, ...]:
+    papers: tuple[Paper, ...] = _many(_PAPER)(node)
+    if not papers or len({paper.name for paper in papers}) != len(papers):
+        raise _UnfitError("a row for each paper, one at least")
+    return papers
 
 
 # key of the YAML → field of the printer, how its value is read
@@ -235,7 +256,7 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "trims": ("listed", _many(_LISTED)),
     "trim-ranges": ("ranges", _many(_RANGE)),
     "unlisted-trim": ("unlisted_trim", _severity),
-    "papers": ("papers", _many(_PAPER)),
+    "papers": ("papers", _papers),
     "colour": ("colour", _one_of(*COLOURS)),
     "forbids": ("forbids", lambda node: frozenset(_many(_one_of(*FORBIDDEN))(node))),
     "crop-marks": ("crop_marks", _flag),
@@ -245,7 +266,7 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "min-gray": ("min_gray", _number),
     "min-dpi": ("min_dpi", _whole),
     "max-dpi": ("max_dpi", _or_none(_whole)),
-    "max-bytes": ("max_bytes", _or_none(_whole)),
+    "max-bytes": ("max_bytes", _or_none(_positive)),
     "max-blank-run": ("max_blank_run", _or_none(_whole)),
     "ink-limit": ("ink_limit", _or_none(_number)),
     "spines": ("spines", _many(_SPINE)),
