@@ -272,10 +272,7 @@ class _Building:
     def _publish_package(self, artifact: Artifact, base: str) -> "Published | None":
         if not artifact.package:
             return None
-        from bookforge import handover
-
-        name = handover.folder_name(artifact.edition, base)
-        return publish.folder(artifact.package, self.order.output, name)
+        return publish.folder(artifact.package, self.order.output, artifact.edition.package_name(base))
 
     def _base(self, edition: Edition) -> str:
         """Name an edition's files after book and edition; one of some chapters never takes the whole book's place."""

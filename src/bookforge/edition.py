@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Final
 
 from bookforge.book import Book
@@ -62,6 +63,10 @@ class Edition:
     binding: str = "paperback"
     wrap: Wrap | None = None
     pdf_x: bool = False
+
+    def package_name(self, base: str) -> str:
+        """Name the folder of what is handed over: after ``base``, the name of the edition's files, and the printer."""
+        return f"{base}-{PurePosixPath(self.printer or 'printer').stem.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

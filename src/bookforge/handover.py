@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from bookforge import __version__, engines, preflight, printers
@@ -60,11 +60,6 @@ class Handover:
         """Return what was refused and was not said already: coarse pictures are named better before they are set."""
         named = any(each.rule == "picture-fine-enough" for each in said)
         return tuple(each for each in self.refused if not (named and each.rule == "print-resolution"))
-
-
-def folder_name(edition: Edition, base: str) -> str:
-    """Name the folder of an edition's package: ``base`` and the printer's name."""
-    return f"{base}-{PurePosixPath(edition.printer or 'printer').stem.lower()}"
 
 
 def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) -> Handover:

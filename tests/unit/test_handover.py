@@ -118,7 +118,7 @@ def test_a_file_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(("printer", "name"), [("kdp", "x-kdp"), ("printers/My.Own.yaml", "x-my.own")])
 def test_the_folder_is_named_after_the_printer(printer: str, name: str) -> None:
-    assert handover.folder_name(dataclasses.replace(EDITION, printer=printer), "x") == name
+    assert dataclasses.replace(EDITION, printer=printer).package_name("x") == name
 
 
 # ---------------------------------------------------------------- pictures in time

@@ -464,7 +464,7 @@ CASES = (
     (GOOD + "cover: images/cover.svg\n", "manifest-types", "5:8", "must be a mapping", "'key: value'"),
     (GOOD + "cover: {alt: A door}\n", "manifest-keys-required", "5:8", "no 'image'", "image: "),
     (
-        GOOD + "editions:\n  p: {format: pdf, wrap: {price: $9.99}}\n",
+        GOOD + "editions:\n  p: {format: pdf, printer: kdp, wrap: {price: $9.99}}\n",
         "manifest-types",
         "6:34",
         "price in five digits",
@@ -523,6 +523,23 @@ CASES = (
     (EDITION + "{format: epub, of: q}\n  q: {format: pdf}\n", "edition-of-known", "6:25", "only a PDF", "pdf"),
     (EDITION + "{format: pdf, of: q}\n  q: {format: epub}\n", "edition-of-known", "6:24", "not a PDF", "PDF"),
     (EDITION + "{format: pdf, of: qq}\n  qq1: {format: pdf}\n", "edition-of-known", "6:24", "'qq'", "'qq1'"),
+    (EDITION + "{format: pdf, paper: cream}\n", "printer-named", "6:20", "'paper'", "printer: generic"),
+    (EDITION + "{format: pdf, wrap: {pages: 9}}\n", "printer-named", "6:20", "'wrap'", "printer: generic"),
+    (EDITION + "{format: html, pdf-x: true}\n", "printer-named", "6:21", "'pdf-x'", "take 'pdf-x' out"),
+    (
+        EDITION + "{format: pdf, printer: kdp}\n  p-kdp: {format: html}\n",
+        "edition-folder-own",
+        "6:20",
+        "'p-kdp'",
+        "name",
+    ),
+    (
+        EDITION + "{format: pdf, printer: x/q-Kdp.yaml}\n  p-q: {format: pdf, printer: kdp}\n",
+        "edition-folder-own",
+        "7:22",
+        "'p'",
+        "another name",
+    ),
     (EDITION + SAME_ISBN, "isbn-unique", "7:27", "same ISBN as 'p'", "own"),
     (GOOD + "editions:\n  My Paperback: {format: pdf}\n", "id-shape", "6:3", "an edition", "my-paperback"),
 )

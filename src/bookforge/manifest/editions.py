@@ -14,6 +14,8 @@ from bookforge.yamlfile import Node, plain
 LAYOUTS: Final = {Format.PDF: "paperback", Format.EPUB: "ebook", Format.HTML: "web"}
 """The layout of an edition that names none (a proof has its own), and the editions of a book that declares none."""
 
+_OF_PRINTER: Final = ("paper", "binding", "wrap", "pdf-x")
+
 
 def read(book: Fields, book_dir: Path, errors: list[Diagnostic]) -> tuple[Edition, ...]:
     """Return the declared editions in order, else one of each format."""
@@ -24,7 +26,10 @@ def read(book: Fields, book_dir: Path, errors: list[Diagnostic]) -> tuple[Editio
     formats = {name: said.text("format") for name, said in named.items()}
     for name, said in named.items():
         _check_of(name, said, formats, errors)
-    return tuple(_edition(name, said, book_dir, errors) for name, said in named.items())
+        _check_printer(name, said, errors)
+    found = tuple(_edition(name, said, book_dir, errors) for name, said in named.items())
+    _check_folders(found, named, errors)
+    return found
 
 
 def setting_places(book: Fields) -> dict[str, dict[str, Location]]:
@@ -107,3 +112,25 @@ def _check_of(name: str, said: Fields, formats: dict[str, str | None], errors: l
     else:
         return
     errors.append(error("edition-of-known", message, of.at, hint))
+
+
+def _check_printer(name: str, said: Fields, errors: list[Diagnostic]) -> None:
+    """Refuse words for a printer where there is none: nothing would come of them."""
+    if "printer" in said.places:
+        return
+    for key in _OF_PRINTER:
+        if key in said.places:
+            message = f"'{key}' is said to a printer, and the edition '{name}' names none"
+            hint = f"write printer: generic, or who prints it; or take '{key}' out"
+            errors.append(error("printer-named", message, said.places[key], hint))
+
+
+def _check_folders(editions: tuple[Edition, ...], named: dict[str, Fields], errors: list[Diagnostic]) -> None:
+    """Refuse two editions that would write the same folder: a printer's is called after edition and printer."""
+    taken = {edition.name: edition.name for edition in editions if edition.format is Format.HTML}
+    for edition in editions:
+        folder = edition.package_name(edition.name)
+        if edition.printer is not None and taken.setdefault(folder, edition.name) != edition.name:
+            message = f"the folder for the printer of '{edition.name}' would be that of the edition '{taken[folder]}'"
+            hint = "give one of the two another name"
+            errors.append(error("edition-folder-own", message, named[edition.name].places["printer"], hint))
