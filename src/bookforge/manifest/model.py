@@ -319,9 +319,9 @@ TYPOGRAPHY: Final = Table(
         Key(
             "divide-capitalised",
             Scalar.FLAG,
-            "Whether a capitalised word inside a sentence may be divided; in German it is, elsewhere not.",
+            "Whether a capitalised word inside a sentence may be divided; it is. Each `false` here makes looser lines.",
         ),
-        Key("divide-last", Scalar.FLAG, "Whether the last word of a paragraph may be divided; it is not."),
+        Key("divide-last", Scalar.FLAG, "Whether the last word of a paragraph may be divided; it is."),
     ),
     short="rules",
 )

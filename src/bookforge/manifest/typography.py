@@ -38,6 +38,6 @@ def read(book: Fields, errors: list[Diagnostic]) -> Choices:
         acronyms=flag("acronyms", usual=False),
         hyphenation=said.texts("hyphenation"),
         divide_names=flag("divide-names", usual=False),
-        divide_capitalised=said.flag("divide-capitalised"),
-        divide_last=flag("divide-last", usual=False),
+        divide_capitalised=flag("divide-capitalised", usual=True),
+        divide_last=flag("divide-last", usual=True),
     )

@@ -17,7 +17,8 @@ class Choices:
     """The manifest's table ``typography``; what it does not say follows the language.
 
     ``care`` is false for a book set as it is typed. ``hyphenation`` are words with their divisions: ``data-base`` may
-    be divided there only, ``Tellerman`` never. ``divide_capitalised`` is ``None`` where the language decides.
+    be divided there only, ``Tellerman`` never. Capitalised and last words are divided unless told otherwise: a word
+    that is kept whole becomes an element of its own, and the engine breaks lines around elements too early.
     """
 
     care: bool = True
@@ -32,5 +33,5 @@ class Choices:
     acronyms: bool = False
     hyphenation: tuple[str, ...] = ()
     divide_names: bool = False
-    divide_capitalised: bool | None = None
-    divide_last: bool = False
+    divide_capitalised: bool = True
+    divide_last: bool = True

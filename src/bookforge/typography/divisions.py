@@ -14,7 +14,6 @@ from lxml import etree
 
 from bookforge import words, xhtml
 from bookforge.book import Book
-from bookforge.typography import languages
 from bookforge.typography.choices import Choices
 from bookforge.typography.runs import LEFT_ALONE, SKIPPED_BLOCKS
 
@@ -70,15 +69,15 @@ class Divisions:
     def _own(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
         apart = _APART.get(language.partition("-")[0].lower())
         has_apart = apart is not None and apart.search(text) is not None
-        for start, end, word, name in self._divided(text, language, is_last):
+        for start, end, word, name in self._divided(text, is_last):
             untied = has_apart and apart is not None and apart.search(word) is not None
             names = " ".join(each for each in (name, _UNTIED if untied else "") if each)
             if names:
                 yield start, end, word, names
 
-    def _divided(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
+    def _divided(self, text: str, is_last: bool) -> Iterator["_Marked"]:
         final = _LAST.search(text) if is_last else None
-        whole = self._keeps_capitalised(language)
+        whole = not self.choices.divide_capitalised
         for match in _WORD.finditer(text):
             word = match[0]
             if word.lower() in self.known:
@@ -89,10 +88,6 @@ class Divisions:
                 yield match.start(), match.end(), word, _CLASS
             else:
                 yield match.start(), match.end(), word, ""
-
-    def _keeps_capitalised(self, language: str) -> bool:
-        chosen = self.choices.divide_capitalised
-        return not (languages.of(language).capitals_divide if chosen is None else chosen)
 
 
 def of(choices: Choices, book: Book) -> Divisions:

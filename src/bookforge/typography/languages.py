@@ -29,7 +29,7 @@ class Language:
     ``abbreviations`` are those of several parts (``z. B.``). ``before_names``, ``before_numbers`` and ``references``
     hold fast to what follows: a name, a number, a number in figures. ``months`` and the days beside them stay together.
     ``elisions`` begin with an apostrophe, whatever follows; ``perhaps`` do, unless they open a quotation.
-    ``hanging``: one-letter words that do not end a line. ``capitals_divide``: capitalised words may be divided.
+    ``hanging``: one-letter words that do not end a line.
     """
 
     outer: Pair | None = None
@@ -49,7 +49,6 @@ class Language:
     perhaps: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     hanging: str = ""
-    capitals_divide: bool = False
 
 
 def words(listed: str) -> frozenset[str]:
@@ -135,7 +134,6 @@ _DE: Final = Language(
         "rein raus rauf runter rüber rum ran naus nauf nunter nüber drauf drum drüber drunter dran türlich isses "
         "schuldigung tschuldigung nabend ntag gen is nix k m"
     ),
-    capitals_divide=True,  # every noun has a capital
 )
 
 _FR: Final = Language(
