@@ -99,7 +99,7 @@ def test_a_note_longer_than_pages_goes_on_whole(cache_folder: Path, chance: rand
 
 def test_each_part_has_two_lines_and_no_divided_word(cache_folder: Path, chance: random.Random) -> None:
     body = "".join(
-        paragraph(f"a.p-{number}", words(90, chance) + " " + note(number, words(60, chance)) + " " + words(20, chance))
+        paragraph(f"a.p-{number}", words(90, chance) + " " + note(number, words(120, chance)) + " " + words(20, chance))
         for number in range(1, 14)
     )
     book = set_book(composed(body), cache_folder)
