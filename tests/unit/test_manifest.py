@@ -466,7 +466,7 @@ CASES = (
     (
         GOOD + "editions:\n  p: {format: pdf, printer: kdp, wrap: {price: $9.99}}\n",
         "manifest-types",
-        "6:34",
+        "6:48",
         "price in five digits",
         "90000",
     ),
