@@ -192,11 +192,18 @@ def _suspects(every: dict[Heading, Topic], places: dict[Heading, Location]) -> I
 
 def _alike(one: str, other: str) -> bool:
     first, second = folded(one), folded(other)
+    if not first or not second or _signs(one) != _signs(other):
+        return False
     if first == second or first.rstrip("s") == second.rstrip("s"):
         return True
     if min(len(first), len(second)) < _LONG_ENOUGH or any(char.isdigit() for char in first + second):
         return False
     return not _differ_in_a_word(one, other) and SequenceMatcher(None, first, second).ratio() >= _NEARLY
+
+
+def _signs(text: str) -> list[str]:
+    """Return the signs that make another word: ``C++`` and ``C#`` are no slips of each other."""
+    return [char for char in text if char in "#%&@" or unicodedata.category(char)[0] == "S"]
 
 
 def _differ_in_a_word(one: str, other: str) -> bool:

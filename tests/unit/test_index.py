@@ -83,6 +83,7 @@ def test_letter_by_letter_and_word_by_word(order: str, expected: list[str]) -> N
         ("es", ["nube", "ñandú", "oca"]),
         ("en", ["Marsh, Ada", "Marsh, Ben", "marsh grass"]),
         ("en", ["mobs", "*Moby-Dick*", "“Mobz”"]),
+        ("en", ["apple", "(bracket)", ".net", "<oil>"]),
     ],
 )
 def test_order_is_that_of_the_language(language: str, expected: list[str]) -> None:
@@ -97,6 +98,18 @@ def test_entries_stand_under_their_letters_those_with_figures_first() -> None:
     shown = {group.letter: [str(entry.term) for entry in group.entries] for group in groups}
     assert shown == {"": ["1914"], "A": ["Älv", "apple"], "L": ["the lamp"], "Z": ["zebra", "<em>Zora</em>"]}
     assert list(shown) == ["", "A", "L", "Z"]
+
+
+def test_an_entry_has_the_marks_of_its_language_and_keeps_its_asterisks() -> None:
+    style = Style("en", "letters", "chicago", "", False, set_words=str.upper)
+    marks = mark("*Moby-Dick*"), mark("c*"), mark("**d**", None, see=(("c*",),))
+    terms = [
+        entry
+        for group in index.index(indexing.topics([chapter(*marks)]), "i", style, lambda _: ())
+        for entry in group.entries
+    ]
+    assert [str(entry.term) for entry in terms] == ["C*", "<em>D</em>", "<em>MOBY-DICK</em>"]
+    assert [str(each.text) for each in terms[1].see] == ["C*"]
 
 
 # ---------------------------------------------------------------- pages
@@ -219,6 +232,8 @@ def test_what_is_wrong_is_said_with_its_place(marks: tuple[IndexMark, ...], said
         (("Lantern", "lantern", "lantern"), True),
         (("harbor master", "harbour master", "harbour master"), True),
         (("oil", "oak", "oak"), False),
+        (("C#", "C++", "C++"), False),
+        (("&", "!", "!"), False),
         (("Anna Marsh", "Anne Marsh", "Anne Marsh"), False),
         (("winter of 1914", "winter of 1915", "winter of 1915"), False),
     ],

@@ -112,6 +112,7 @@ class _Composer:
             start=self._start().id,
             href_of=self.href_of,
             notes_of=lambda section: self._dressed(section).notes,
+            set_words=self._set_words,
         )
         self.numbers = notes.numbers(
             self.sections, str(reading.edition.settings.get("note-numbers", "chapter")), supplies.pages
@@ -174,6 +175,10 @@ class _Composer:
             _MEDIA[self.format],
             lambda char: faces is None or ord(char) in faces,
         )
+
+    def _set_words(self, text: str) -> str:
+        """Set a plain text of the book's language."""
+        return self.house.set_words(text, self.book.metadata.language) if self.supplies.typography.care else text
 
     def mark_words(self, root: xhtml.Element, language: str) -> None:
         """Mark the words of a dressed text that are divided otherwise than by their language, and acronyms."""

@@ -19,7 +19,8 @@ class Whole:
     """The composed book as sections made of the others see it.
 
     ``start`` is the id of the section at which reading starts, ``pages`` are labels by bound id, as far as they are
-    known. ``notes_of`` gives the notes that a dressed section sets apart.
+    known. ``notes_of`` gives the notes that a dressed section sets apart, ``set_words`` sets a text of the book's
+    language.
     """
 
     reading: Reading
@@ -28,6 +29,7 @@ class Whole:
     start: str
     href_of: Callable[[str], str]
     notes_of: Callable[[BookSection], tuple[views.NoteView, ...]]
+    set_words: Callable[[str], str]
 
     @property
     def sections(self) -> tuple[BookSection, ...]:
@@ -99,6 +101,7 @@ def _index(whole: Whole, section: BookSection, view: views.SectionView) -> views
         ranges=whole.setting("index-ranges", "chicago"),
         note=whole.terms["note-locator"],
         apart=whole.setting("notes", "foot") != "foot",
+        set_words=whole.set_words,
     )
     if whole.reading.edition.format is Format.PDF:
         locate = index.on_pages(style, whole.pages)

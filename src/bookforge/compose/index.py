@@ -13,7 +13,8 @@ from bookforge.indexing import Heading, Spot, Topic
 from bookforge.numerals import roman
 
 _ROMAN: Final = {roman(number).lower(): number for number in range(1, 500)}
-_ITALICS: Final = re.compile(r"\*([^*]+)\*")
+_ITALICS: Final = re.compile(r"\*+([^*]+)\*+")
+_SIGNS_BEFORE: Final = re.compile(r"^\W+")
 _DASH: Final = "\u2013"
 _LATIN: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ß": "ss"}
@@ -75,6 +76,7 @@ class Style:
 
     ``order`` is ``letters`` or ``words``, ``ranges`` one of ``chicago``, ``oxford`` and ``full``. ``note`` is the
     pattern of a page's note, of ``page`` and ``note``. ``apart``: notes stand at the end of chapters or of the book.
+    ``set_words`` gives a heading the marks and spaces of its language.
     """
 
     language: str
@@ -82,6 +84,7 @@ class Style:
     ranges: str
     note: str
     apart: bool
+    set_words: Callable[[str], str] = str
 
 
 def index(
@@ -116,7 +119,7 @@ def _entry(
 ) -> Entry:
     return Entry(
         id=ids[topic.heading],
-        term=_markup(topic.heading[-1]),
+        term=_markup(topic.heading[-1], style),
         places=locate(topic),
         see=_references(topic.see, ids, style),
         see_also=_references(topic.see_also, ids, style),
@@ -127,14 +130,16 @@ def _entry(
 def _references(headings: list[Heading], ids: Mapping[Heading, str], style: Style) -> tuple[Reference, ...]:
     ordered = sorted(headings, key=lambda heading: [sort_key(word, style) for word in heading])
     return tuple(
-        Reference(Markup(": ").join(map(_markup, heading)), f"#{ids[heading]}" if heading in ids else None)
+        Reference(
+            Markup(": ").join(_markup(word, style) for word in heading), f"#{ids[heading]}" if heading in ids else None
+        )
         for heading in ordered
     )
 
 
-def _markup(text: str) -> Markup:
+def _markup(text: str, style: Style) -> Markup:
     """Return a heading as markup: italics between asterisks."""
-    return Markup(_ITALICS.sub(r"<em>\1</em>", xhtml.escape(text)).replace("*", ""))
+    return Markup(_ITALICS.sub(r"<em>\1</em>", xhtml.escape(style.set_words(text))))
 
 
 # ---------------------------------------------------------------- order
@@ -146,7 +151,7 @@ def sort_key(text: str, style: Style) -> tuple[tuple[str, ...], ...]:
     Figures sort as numbers, before letters; accents and capitals count for nothing, except for letters that the
     language takes for letters of their own.
     """
-    parts = re.split(r"[,(]", text.casefold())
+    parts = re.split(r"[,(]", _SIGNS_BEFORE.sub("", text.casefold()))
     if style.order == "words":
         return tuple(tuple(filter(None, (_bare(word, style.language) for word in part.split()))) for part in parts)
     return tuple((_bare(part, style.language),) for part in parts)

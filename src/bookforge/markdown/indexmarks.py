@@ -17,6 +17,7 @@ from bookforge.diagnostics import Diagnostic, Location, error
 from bookforge.manuscript import place
 from bookforge.markdown.blocks import HEADINGS
 from bookforge.markdown.finder import Finder
+from bookforge.typography import quotes
 from bookforge.xhtml import Element
 
 _CLASS: Final = "index"
@@ -243,9 +244,7 @@ def _targets(typed: str) -> tuple[tuple[str, ...], ...]:
 
 def _typeset(text: str) -> str:
     """Curl quotes and set dashes as in the text around: attributes come as they are typed."""
-    text = " ".join(text.replace("!!", "!").split()).replace("---", "\u2014").replace("--", "\u2013")
-    text = re.sub(r"(?<=[^\s(\[\u2013\u2014])'", "\u2019", text).replace("'", "\u2018")
-    return re.sub(r'(?<=[^\s(\[\u2013\u2014])"', "\u201d", text).replace('"', "\u201c")
+    return quotes.curl(" ".join(text.replace("!!", "!").split()).replace("---", "\u2014").replace("--", "\u2013"))
 
 
 def _id(draft: _Draft) -> str | None:
