@@ -80,6 +80,16 @@ def test_a_section_that_needs_nothing_is_laid_out_once(cache_folder: Path, chanc
     assert book.composition.parts[0].text == composed(paragraph("a.p-1", words(400, random.Random(7)))).parts[0].text
 
 
+@pytest.mark.parametrize("count", range(1, 40, 3))
+def test_the_last_page_of_a_section_has_five_lines_at_least(count: int, cache_folder: Path) -> None:
+    last = paragraph("a.p-2", words(25, random.Random(count)))
+    body = paragraph("a.p-1", words(300 + 12 * count, random.Random(count))) + last
+    book = set_book(composed(body), cache_folder)
+    pages = [page for page in book.laid.pages if any(line.block for line in page.lines)]
+    assert len(pages) == 1 or len(pages[-1].lines) >= 5
+    assert book.off_grid() == []
+
+
 # ---------------------------------------------------------------- notes
 
 

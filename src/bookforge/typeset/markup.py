@@ -86,6 +86,9 @@ def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Correct
 def _rules(corrections: Corrections) -> Iterator[str]:
     for block, margin in sorted(corrections.margins.items()):
         yield f"#{_escaped(block)} {{ margin-top: {_points(margin)} }}\n"
+    for tail in corrections.tails:
+        together = "; break-before: avoid" if tail.whole else ""
+        yield f"#{_escaped(tail.block)} {{ widows: {tail.lines}{together} }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"
 

@@ -34,13 +34,23 @@ class PartedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """A block at the end of a section whose last ``lines`` stay together; ``whole``: with what comes before, too."""
+
+    block: str
+    lines: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """What one section needs so that its pages come out right.
 
     ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
     at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
     the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
-    begin a page; ``sheets`` pages for the rest of notes after the section's last.
+    begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``sheets`` are pages for
+    the rest of notes after the section's last.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -49,6 +59,7 @@ class Corrections:
     level: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     line: tuple[float, float] = (0, 0)
     pushed: tuple[str, ...] = ()
+    tails: tuple[Tail, ...] = ()
     sheets: int = 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bookforge.laid import LaidPage
-from bookforge.typeset import footnotes, grid
+from bookforge.typeset import footnotes, grid, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
 from bookforge.writers.galley import Galley
@@ -71,7 +71,9 @@ class _Settling:
             sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
         )
         if self.corrections == before:
-            self.corrections = dataclasses.replace(before, pushed=self._pushed(galley))
+            self.corrections = dataclasses.replace(
+                before, pushed=self._pushed(galley), tails=before.tails or tails.of(galley)
+            )
         if self._by_lines and self.corrections == before:
             self._by_lines = False
             self.corrections = dataclasses.replace(before, notes=footnotes.joined(galley, before.notes))
