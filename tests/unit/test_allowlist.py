@@ -12,7 +12,8 @@ from bookforge.diagnostics import Diagnostic
 from bookforge.markdown import allowlist
 from tests.spec.cases import source
 
-TEMPLATES = sorted(layouts.installed().rglob("*.j2"))
+TEMPLATES = sorted(path for path in layouts.installed().rglob("*.j2") if not path.name.startswith("cover-"))
+"""Those that may hold text of the authors; covers are documents of their own."""
 COMPOSE = sorted(Path(compose.__file__).parent.glob("*.py"))
 VOCABULARY = {"task"} | allowlist.AUTHORS_CLASSES
 

@@ -19,7 +19,7 @@ GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words(
     "data-note data-query data-voice data-tex data-key data-width data-height "
-    "data-section data-note-id data-generated data-running data-marker data-index data-number"
+    "data-section data-note-id data-generated data-running data-marker data-index data-number data-part data-teller data-note-part"
 )
 """Attributes that sections, templates and the proof of words give a meaning to: an author's own would be a forgery."""
 
@@ -30,7 +30,9 @@ OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
         "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
-        "opening-words "
+        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned "
+        # what the plan of the pages marks
+        "continued unfinished resumed level level-picture goes-on at-edge "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes
@@ -42,7 +44,7 @@ OUR_CLASSES: Final = (
         "book-series book-subtitle book-title copyright isbns memory names permissions cover cover-image art ornament "
         # the pages of a site
         "site page page-index page-cover unseen skip way where up prev next turn begin beside-cover author authors "
-        "name publisher revision rights contributors person"
+        "name publisher revision rights contributors person contact word-count end"
     )
     | {role.value for role in Role}
     | {matter.value for matter in Matter}
