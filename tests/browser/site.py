@@ -15,7 +15,7 @@ _LOOK = Path(__file__).with_name("look.mjs")
 
 def write_site(folder: Path) -> Path:
     """Write the edition and return the folder."""
-    for name, data in html.write(composition(Format.HTML), lambda _: None).files.items():
+    for name, data in html.write(composition(Format.HTML, own_fonts=True), lambda _: None).files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

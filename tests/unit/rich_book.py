@@ -3,12 +3,13 @@
 import dataclasses
 import functools
 import hashlib
+import string
 import struct
 import zlib
 from pathlib import Path
 from typing import Any
 
-from bookforge import compose, layouts
+from bookforge import compose, fonts, layouts
 from bookforge.book import (
     Asset,
     Book,
@@ -232,12 +233,16 @@ def composition(
     isbn: str | None = None,
     cover: bool = True,
     layout: str = "",
+    own_fonts: bool = False,
     **settings: Setting,
 ) -> Composition:
-    """Compose the book for a format by the layout that comes with bookforge."""
+    """Compose the book for a format by the layout that comes with bookforge; with its fonts where it is looked at."""
     name = layout or {Format.EPUB: "ebook", Format.HTML: "web"}[format_]
     chosen = layouts.find(name, Path("nowhere"))
     edition = Edition(name, format_, name, dict(chosen.settings) | settings, isbn=isbn)
     book = Book(metadata, VOICES, sections(), ASSETS, metadata.revision or "abc123")
-    supplies = compose.Supplies(cover=(png(400, 640), "image/png", "A lighthouse in the dark") if cover else None)
+    supplies = compose.Supplies(
+        cover=(png(400, 640), "image/png", "A lighthouse in the dark") if cover else None,
+        web_fonts=fonts.web(fonts.resolve(chosen.fonts), string.printable + "–—‘’“”…") if own_fonts else (),
+    )
     return compose.edition(Reading(book, edition, False, 0), chosen, supplies)
