@@ -15,6 +15,7 @@ from bookforge import editions, fonts
 from bookforge.cache import Cache
 from bookforge.diagnostics import EditionError
 from bookforge.laid import Line
+from bookforge.writers import pdf
 from conftest import Pressed
 
 FILLER = press.FILLER.strip()
@@ -258,3 +259,53 @@ def test_the_second_design_stands_on_its_own_grid(tmp_path, cache_folder):
     assert made.rules() == []
     foot = printed(made.data)[made.page_of("there") + 1][2].split()
     assert foot == ["4", "The", "Book"]
+
+
+WORDS = FILLER.split()
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def slanted(start: int) -> str:
+    """Return a paragraph with another capital and every third word in italics: a line may end before each of them."""
+    words = [f"*{word}*" if (at + start) % 3 == 0 and word.isalpha() else word for at, word in enumerate(WORDS)]
+    turned = words[start:] + words[:start]
+    return " ".join([f"{CAPITALS[start % 26]}{turned[0].strip('*').lower()}", *turned[1:]])
+
+
+@pytest.mark.parametrize(
+    ("layout", "settings"),
+    [
+        ("paperback", ""),
+        ("paperback", ", trim-size: mass-market, drop-cap-lines: 5"),
+        ("paperback", ", trim-size: us-letter, text-size: 20pt"),
+        ("modern", ", trim-size: 5x8in, openings: drop-cap"),
+        ("large-print", ", openings: drop-cap"),
+    ],
+)
+def test_no_line_beside_a_capital_is_longer_than_the_others(tmp_path, cache_folder, layout, settings):
+    files = {f"c{start}.md": f"# C\n\n{slanted(start)}\n" for start in range(60)}
+    manifest = f"title: T\nauthors: [A]\nlanguage: en\nchapters: [{', '.join(files)}]\n"
+    loaded = load(
+        tmp_path, files | {"book.yaml": f"{manifest}editions: {{b: {{format: pdf, layout: {layout}{settings}}}}}\n"}
+    )
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    laid = pdf.layout(editions.compose_only(loaded, loaded.manifest.editions[0], shop), cache_folder, lambda _: None)
+    long = [line.text for page in laid.pages for line in page.lines if line.x + line.width > page.right + 0.2]
+    assert long == []
+    assert sum(line.x > page.left + 12 for page in laid.pages for line in page.lines if line.authored) > 120
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [("", "Donaudampfschifffahrtsgesellschaftskapitänswitwe"), (", trim-size: mass-market, text-size: 20pt", "There")],
+)
+def test_no_capital_drops_where_words_beside_it_have_no_room(tmp_path, cache_folder, settings, word):
+    manifest = "title: T\nauthors: [A]\nlanguage: en\nchapters: [c.md]\n"
+    manifest += f"editions: {{b: {{format: pdf{settings}}}}}\n"
+    loaded = load(tmp_path, {"book.yaml": manifest, "c.md": f"# C\n\n{word} was nothing. {LONG}\n"})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    made = Pressed(editions.compose_only(loaded, loaded.manifest.editions[0], shop), cache_folder)
+    first, second = first_lines(made, "c")[:2]
+    assert first.height == pytest.approx(made.laid.pages[0].leading, abs=0.1)
+    assert second.x == pytest.approx(first.x, abs=0.1)
+    assert not any(line.outside for page in made.laid.pages for line in page.lines)

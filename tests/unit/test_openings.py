@@ -35,7 +35,7 @@ def dropped(capital: str, rest: str, more: str = "") -> str:
 
 def test_a_capital_and_the_rest_of_its_word_are_one_element() -> None:
     assert opened("<p>There was always the light. LONG</p>") == (
-        f'<p class="initial-x">{dropped("T", "here", " was always the")} light. LONG</p>'
+        f'<p class="initial-x"><span class="initial-room"/>{dropped("T", "here", " was always the")} light. LONG</p>'
     )
 
 
@@ -60,7 +60,8 @@ def test_a_capital_alone_says_so() -> None:
 
 def test_emphasis_links_and_notes_at_the_start() -> None:
     assert opened("<p><em>Never</em> had I LONG</p>").startswith(
-        f'<p class="initial-x"><em>{dropped("N", "ever")}</em> <span class="opening-words">had I '
+        f'<p class="initial-x"><span class="initial-room"/><em>{dropped("N", "ever")}</em> '
+        '<span class="opening-words">had I '
     )
     assert dropped("S", "ee", " this") in opened('<p><a href="#x">See this</a> and LONG</p>')
     noted = '<p>The<a class="noteref" data-note="1"/> rest LONG</p>'

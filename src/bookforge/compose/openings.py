@@ -42,6 +42,8 @@ _MOST_WORDS: Final = 4
 _SENTENCE: Final = re.compile(r"[.,;:!?…—–][\"'”’»)]*\Z")
 _CAPITAL: Final = re.compile(r"\s*(?P<mark>[\"'“”„‘’‚«»‹›¿¡(\[]*)[\u00a0\u202f]?(?P<letter>[^\W\d_])(?P<rest>[^\s—–]*)")
 _CHARACTERS_A_LINE: Final = 66
+_LONGEST_WORD: Final = 20
+"""Characters after a capital that certainly fit on the line beside it: the word is not divided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
             found, view = initial
             xhtml.add_class(paragraph, view.name)
             _drop(pieces, section, found)
+            _make_room(paragraph)
             return
     _mark_words(pieces, _MOST_WORDS)
 
@@ -183,7 +186,9 @@ def _initial(
 
 def _capital(pieces: tuple[_Piece, ...]) -> re.Match[str] | None:
     found = _CAPITAL.match(pieces[0].text) if pieces else None
-    return found if found and unicodedata.category(found["letter"]) == "Lu" else None
+    if found is None or unicodedata.category(found["letter"]) != "Lu" or len(found["rest"]) > _LONGEST_WORD:
+        return None
+    return found
 
 
 def _has_lines(paragraph: xhtml.Element, lines: int) -> bool:
@@ -213,6 +218,13 @@ def _drop(pieces: tuple[_Piece, ...], section: BookSection, found: re.Match[str]
     first.put(words, len(first.text) - len(first.text.lstrip()), end)
     if not ended:
         _mark_words(later, most)
+
+
+def _make_room(paragraph: xhtml.Element) -> None:
+    """Put an empty element at the head of a paragraph, by which layouts hold its lines beside the capital."""
+    room = _span("initial-room", "")
+    room.tail, paragraph.text = paragraph.text, None
+    paragraph.insert(0, room)
 
 
 def _span(name: str, text: str) -> xhtml.Element:
