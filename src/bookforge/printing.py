@@ -100,8 +100,8 @@ Lay = Callable[[Press, Report], Artifact]
 def make(job: Job, lay: Lay, report: Report) -> Artifact:
     """Lay an edition out with the inside margin its page count asks for; only the last layout is reported on.
 
-    Warnings: ``gutter-settled``, ``page-count-fits``.
-    Errors: ``page-count-fits``, and those of ``lay``.
+    Warnings: ``gutter-settled``.
+    Errors: those of ``lay``.
     """
     printer = job.printer
 

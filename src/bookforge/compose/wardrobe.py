@@ -11,7 +11,7 @@ from bookforge.compose.openings import Opening
 from bookforge.edition import Format
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Wardrobe:
     """What dressing needs to know of the edition.
 
@@ -19,9 +19,8 @@ class Wardrobe:
     timeline. For PDF, ``formula`` draws TeX or MathML (given it and whether it is displayed) and returns the picture's
     address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
     ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, ``page_pattern``
-    the words around one.
-    ``opening`` is how sections open. ``mark_words`` marks words
-    of a text, given its language, that are divided or set in a way of their own.
+    the words around one. ``opening`` is how sections open. ``mark_words`` marks words of a text, given its language,
+    that are divided or set in a way of their own.
     """
 
     format: Format

@@ -19,7 +19,8 @@ GLOBAL: Final = _words("id class lang dir title")
 DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words(
     "data-note data-query data-voice data-tex data-key data-width data-height "
-    "data-section data-note-id data-generated data-running data-marker data-index data-number data-part data-teller data-note-part"
+    "data-section data-note-id data-generated data-running data-marker data-index data-number "
+    "data-part data-teller data-note-part"
 )
 """Attributes that sections, templates and the proof of words give a meaning to: an author's own would be a forgery."""
 
@@ -120,8 +121,6 @@ SVG_ATTRIBUTES: Final = _words(
     "font-weight letter-spacing word-spacing text-anchor text-decoration dominant-baseline baseline-shift "
     "alignment-baseline writing-mode role aria-label aria-hidden"
 )
-SVG_PAINT: Final = _words("fill stroke clip-path mask marker-start marker-mid marker-end")
-"""Attributes that may name another element of the same drawing, as ``url(#id)``."""
 
 QUIET: Final = frozenset(
     {
@@ -132,5 +131,3 @@ QUIET: Final = frozenset(
     }
 )  # fmt: skip
 """Attributes that go without a word: pandoc's own, and such as change nothing that a book shows."""
-
-QUIET_ROLE: Final = _words("doc-noteref doc-backlink doc-endnotes")

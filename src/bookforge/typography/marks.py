@@ -19,7 +19,6 @@ _CLOSED: Final = re.compile(
 _RANGE: Final = re.compile(r"(?<![\w.,:/–—-])(\d{1,4})(?:[-—]| ?– ?)(\d{1,4})(?![\w/:–—\u2060-]|[.,]\d)")
 _DOTS: Final = re.compile(r"(?<!\.)\.[ \u00a0\u202f]\.[ \u00a0\u202f]\.(?:[ \u00a0\u202f](\.)(?!\.))?")
 _GLYPH: Final = re.compile(rf"(?P<gap>{_GAP}?)(?P<seam>[{SEAM}]*)(?P<stop>(?<=\.)|\.?)…(?P<after>\.?)")
-_CLOSING: Final = "”’»“)]?!,;:"
 
 
 def dashes(text: str, style: str) -> str:
