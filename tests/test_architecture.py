@@ -50,12 +50,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outline": SAY | BOOK | {"illustrations", "indexing", "manifest", "xhtml"},
     "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline"},
     # from the book to an edition
-    "reading": SAY | BOOK | {"edition", "illustrations", "words", "xhtml"},
+    "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
     "layouts": SAY | BOOK | {"edition", "measure", "textfile", "yamlfile"},
     "terms": SAY | {"layouts", "yamlfile"},
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
-    "compose": SAY | BOOK | {"typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms", "words", "xhtml"},
+    "compose": SAY | BOOK | {
+        "typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms", "words",
+        "xhtml",
+    },
     "glyphs": SAY | BOOK | READING_SIDE | {"typography", "edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
     "writers": SAY | BOOK | {"edition", "fonts", "laid", "numerals", "words", "xhtml"},

@@ -59,10 +59,38 @@ def marks(sections: Iterable[BookSection]) -> Iterator[tuple[BookSection, IndexM
 
 
 def topics(sections: Iterable[BookSection]) -> tuple[Topic, ...]:
-    """Gather the entries of the first level, as the marks come.
+    """Gather the entries of the first level, as the marks come, without what a chapter that is left out would hold.
 
-    A stretch that is not closed, since the end stands in a chapter that is left out, counts as a place.
+    A stretch of which only one end is in the book counts as a place; a reference to an entry that is not there is
+    dropped, and so is an entry of which nothing is left.
     """
+    top = _gathered(sections)
+    while _pruned(top):
+        pass
+    return tuple(top.below.values())
+
+
+def _pruned(top: Topic) -> bool:
+    """Take away references that lead nowhere, then entries that say nothing; say whether there were any."""
+    every = {topic.heading: topic for topic in top.all()}
+    dropped = False
+    for topic in every.values():
+        for references in (topic.see, topic.see_also):
+            lost = [each for each in references if each not in every]
+            references[:] = [each for each in references if each in every]
+            dropped = dropped or bool(lost)
+    for topic in every.values():
+        for word in [word for word, each in topic.below.items() if _is_bare(each)]:
+            del topic.below[word]
+            dropped = True
+    return dropped
+
+
+def _is_bare(topic: Topic) -> bool:
+    return not (topic.spots or topic.see or topic.see_also or topic.below)
+
+
+def _gathered(sections: Iterable[BookSection]) -> Topic:
     top = Topic(())
     opened: dict[Heading, int] = {}
     for number, (section, mark) in enumerate(marks(sections)):
@@ -75,11 +103,11 @@ def topics(sections: Iterable[BookSection]) -> tuple[Topic, ...]:
             which = opened.pop(mark.entry)
             begun = topic.spots[which]
             topic.spots[which] = Spot(begun.section, begun.id, mark.id, begun.main, begun.note, begun.number)
-        elif mark.range != "end":
+        else:
             if mark.range == "start":
                 opened[mark.entry] = len(topic.spots)
             topic.spots.append(Spot(section.id, mark.id, None, mark.main, mark.note, number))
-    return tuple(top.below.values())
+    return top
 
 
 def _topic(top: Topic, mark: IndexMark) -> Topic:
@@ -111,8 +139,7 @@ def check(sections: Sequence[BookSection]) -> Iterator[Diagnostic]:
 
     Rules: ``index-range-closed``, ``index-entry-clear``, ``index-see-leads``, ``index-spelling`` (a warning).
     """
-    found = tuple(topics(sections))
-    every = {topic.heading: topic for top in found for topic in top.all()}
+    every = {topic.heading: topic for top in _gathered(sections).below.values() for topic in top.all()}
     places: dict[Heading, Location] = {}
     for section, mark in marks(sections):
         places.setdefault(mark.entry, _at(section, mark))

@@ -1,4 +1,4 @@
-"""A number in, the Roman figures a book prints for it out."""
+"""A number in, the Roman figures or the letters a book prints for it out."""
 
 from typing import Final
 
@@ -15,3 +15,12 @@ def roman(number: int) -> str:
         count, number = divmod(number, value)
         figures += figure * count
     return figures
+
+
+def letters(number: int) -> str:
+    """Count above 0 in small letters: ``a`` to ``z``, then ``aa``."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text

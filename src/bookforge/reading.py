@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from bookforge import xhtml
+from bookforge import indexing, xhtml
 from bookforge.book import Book as _Book
 from bookforge.book import BookSection, Query, Section, SectionId
 from bookforge.edition import Edition, Format, Reading
@@ -31,7 +31,7 @@ def _with_made(sections: tuple[BookSection, ...], edition: Edition) -> tuple[Boo
     at_end = edition.format is Format.PDF and edition.settings.get("notes") == "book"
     filled = {
         Role.NOTES: at_end and any(content.notes for content in contents),
-        Role.INDEX: any(content.index for content in contents),
+        Role.INDEX: bool(indexing.topics(sections)),
         Role.ILLUSTRATIONS: any(True for section in sections for _ in captioned(section)),
     }
     kept = [section for section in sections if section.content is not None or filled.get(section.role, True)]

@@ -1,5 +1,6 @@
 """Books with notes, an index, a list of illustrations, cross references: every number leads where it says."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,11 +8,14 @@ from typing import NamedTuple
 
 import pytest
 from test_editions import load
+from tests.unit import books, rich_book
 
 from bookforge import editions, xhtml
 from bookforge.cache import Cache
+from bookforge.compose import notes
 from bookforge.diagnostics import Diagnostic, EditionError, Report
 from bookforge.edition import Artifact, Composition
+from bookforge.semantics import Role
 from bookforge.writers import pdf
 from bookforge.writers.pages import Laid
 
@@ -147,6 +151,17 @@ def test_notes_count_by_chapter_by_page_and_through_the_book(made: Mapping[str, 
         on_pages.setdefault(made["page"].label(identity), []).append(number)
     assert all(found == [str(number) for number in range(1, len(found) + 1)] for found in on_pages.values())
     assert any(len(found) > 1 for found in on_pages.values())
+
+
+def test_a_note_that_cannot_stand_on_its_page_has_a_letter_where_pages_count() -> None:
+    """Its call stands among those of one page, and the note itself on another one."""
+    plain = [dataclasses.replace(books.note(number, "Word."), id=f"one.note-{number}") for number in (1, 2, 3)]
+    plain[1] = dataclasses.replace(plain[1], markup="<ul><li>Word.</li></ul>")
+    section = rich_book.section(Role.CHAPTER, "one", books.section("one.md", "<p>A.</p>", "A", notes=tuple(plain)))
+    pages = {"one.note-1": "7", "one.note-2": "9", "one.note-3": "7"}
+    assert notes.numbers([section], "page", pages) == {"one.note-1": "1", "one.note-2": "a", "one.note-3": "2"}
+    assert list(notes.numbers([section], "page", pages, {"one.note-3"}).values()) == ["1", "a", "b"]
+    assert list(notes.numbers([section], "chapter", pages).values()) == ["1", "2", "3"]
 
 
 def test_endnotes_stand_at_the_end_of_their_chapter(made: Mapping[str, Made]) -> None:

@@ -53,6 +53,18 @@ def test_marks_gather_under_headings_with_their_ranges() -> None:
     assert (oil.heading, oil.spots[0].main, oil.spots[0].note) == (("lamp", "oil"), True, 2)
 
 
+def test_what_a_chapter_that_is_left_out_would_hold_is_not_asked_for() -> None:
+    marks = (
+        mark("arena", "e", range="end"),
+        mark("lamp", None, see=(("lantern",),)),
+        mark("wick", "w", see_also=(("lamp",), ("arena",))),
+        mark("oil!price", None, see=(("lamp",),)),
+    )
+    arena, wick = indexing.topics([chapter(*marks)])
+    assert [(spot.id, spot.end) for spot in arena.spots] == [("e", None)]
+    assert (wick.heading, wick.see_also) == (("wick",), [("arena",)])
+
+
 def test_a_sort_key_is_that_of_the_last_levels() -> None:
     (top,) = indexing.topics([chapter(mark("the lamp!of oil", sort=("oil",)), mark("the lamp", sort=("lamp",)))])
     assert (top.sort, top.below["of oil"].sort) == ("lamp", "oil")

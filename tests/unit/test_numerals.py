@@ -1,6 +1,6 @@
 import pytest
 
-from bookforge.numerals import roman
+from bookforge.numerals import letters, roman
 
 
 @pytest.mark.parametrize(
@@ -9,3 +9,8 @@ from bookforge.numerals import roman
 )
 def test_roman(number: int, written: str) -> None:
     assert roman(number) == written
+
+
+@pytest.mark.parametrize(("number", "written"), [(1, "a"), (26, "z"), (27, "aa"), (53, "ba"), (703, "aaa")])
+def test_letters(number: int, written: str) -> None:
+    assert letters(number) == written

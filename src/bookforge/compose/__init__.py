@@ -114,9 +114,9 @@ class _Composer:
             notes_of=lambda section: self._dressed(section).notes,
             set_words=self._set_words,
         )
-        self.numbers = notes.numbers(
-            self.sections, str(reading.edition.settings.get("note-numbers", "chapter")), supplies.pages
-        )
+        counted = str(reading.edition.settings.get("note-numbers", "chapter"))
+        by = counted if self.format is Format.PDF or counted != "page" else "chapter"
+        self.numbers = notes.numbers(self.sections, by, supplies.pages, supplies.endnotes)
 
     def compose(self) -> Composition:
         toc = self._toc()

@@ -1,6 +1,6 @@
 """A section's notes in; out, each at its call for the foot of the page, or set apart at the section's end."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from bookforge import xhtml
@@ -9,6 +9,7 @@ from bookforge.compose import views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
 from bookforge.edition import Edition, Format
+from bookforge.numerals import letters
 
 _NOTE_BLOCKS: Final = frozenset({"p", "blockquote", "div"})
 """Blocks a note at the foot of a page can hold; WeasyPrint throws real blocks in a footnote into the text (#1833)."""
@@ -52,19 +53,23 @@ def check(edition: Edition) -> None:
         raise EditionError(error("setting-fits", message, edition.at, hint))
 
 
-def numbers(sections: Iterable[BookSection], by: str, pages: Mapping[str, str]) -> dict[str, str]:
+def numbers(
+    sections: Iterable[BookSection], by: str, pages: Mapping[str, str], endnotes: Collection[str] = ()
+) -> dict[str, str]:
     """Return the printed number of every note by its id.
 
     ``by`` is ``chapter``, ``book`` or ``page``: where counting begins anew. By page, notes are counted as their pages
-    are known; ``pages`` are labels by id.
+    are known; ``pages`` are labels by id. Notes that no page can hold (``endnotes``, and those with blocks) then have
+    letters: their calls stand among notes of other pages.
     """
     found: dict[str, str] = {}
     counts: dict[str, int] = {}
     for section in sections:
         for note in section.content.notes if section.content is not None else ():
-            scope = _scope(note, section, by, pages)
+            lettered = by == "page" and (note.id in endnotes or not _fits_the_foot(note))
+            scope = f"{section.id} apart" if lettered else _scope(note, section, by, pages)
             counts[scope] = counts.get(scope, 0) + 1
-            found[note.id] = str(counts[scope])
+            found[note.id] = letters(counts[scope]) if lettered else str(counts[scope])
     return found
 
 
