@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bookforge import illustrations, xhtml
 from bookforge.book import BookSection, Note
-from bookforge.compose import lists, marginalia, notes, openings, tables, views
+from bookforge.compose import gaps, lists, marginalia, notes, openings, tables, views
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.edition import Format
 from bookforge.semantics import PASSAGES
@@ -73,6 +73,8 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
         if title is not None:
             _keep_last_words(title)
     wardrobe.mark_words(body, section.language)
+    if wardrobe.format is Format.PDF:
+        gaps.part(body)
     if wardrobe.proof:
         marginalia.mark(title, body, section)
     set_apart = tuple(notes.view(note, wardrobe, dress_one) for note in apart)

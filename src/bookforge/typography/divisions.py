@@ -26,6 +26,8 @@ _LAST: Final = re.compile(rf"([^\W\d_]{{{_LONG},}})[\W_]*\Z")
 _NEAR: Final = 6
 _BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[^\w\u00a0\u202f]*\Z")
 """A sentence begins; not after the no-break space of “Mr. Smith”."""
+_BREAKS: Final = re.compile(r"[ \t\n\r]+")
+"""Where a line may end whatever stands around."""
 _ACRONYM: Final = re.compile(r"\b(?![IVXLCDM]+\b)[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?=s?\b)")
 
 _CLASS: Final = "own-divisions"
@@ -64,7 +66,7 @@ class Divisions:
             text = (element.tail if is_tail else element.text) or ""
             found = list(self._own(text, of, (element, is_tail) in last))
             if found:
-                _wrap(element, is_tail, text, found)
+                _wrap(element, is_tail, text, list(_with_neighbours(text, found)))
 
     def _own(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
         apart = _APART.get(language.partition("-")[0].lower())
@@ -135,6 +137,31 @@ def _own_places(element: xhtml.Element) -> Iterator[tuple[xhtml.Element, bool]]:
         if words.local_name(child) in words.INLINE and child.get("data-note-id") is None:
             yield from _own_places(child)
         yield child, True
+
+
+def _with_neighbours(text: str, found: "list[_Marked]") -> Iterator["_Marked"]:
+    """Widen stretches to all that holds fast to them: “Mrs. Keller’s” is no word and more, but one thing in a line.
+
+    The engine finds no break before an element that its text may not part from, and breaks the line anywhere before.
+    """
+    waiting: _Marked | None = None
+    for start, end, word, name in found:
+        if waiting is not None and _BREAKS.search(text, waiting[1], start) is None:
+            waiting = (waiting[0], end, waiting[2] + text[waiting[1] : start] + word, waiting[3])
+            continue
+        if waiting is not None:
+            yield _to_the_right(text, waiting)
+        left = max((each.end() for each in _BREAKS.finditer(text, 0, start)), default=0)
+        waiting = (left, end, text[left:start] + word, name)
+    if waiting is not None:
+        yield _to_the_right(text, waiting)
+
+
+def _to_the_right(text: str, marked: "_Marked") -> "_Marked":
+    start, end, word, name = marked
+    stop = _BREAKS.search(text, end)
+    until = stop.start() if stop else len(text)
+    return start, until, word + text[end:until], name
 
 
 def _with_divisions(word: str, form: str) -> str:
