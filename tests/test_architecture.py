@@ -56,8 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
     "compose": SAY | BOOK | {
-        "typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms", "words",
-        "xhtml",
+        "typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms",
+        "words", "xhtml",
     },
     "glyphs": SAY | BOOK | READING_SIDE | {"typography", "edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
