@@ -1,8 +1,8 @@
 """Images as the book's folder has them into images fit for publication: whole, bounded, and silent about the camera.
 
 Pixels are kept as they are wherever the format allows. They are computed anew only for a photograph that its camera
-marked as lying on its side, for print colours (CMYK), for the first picture of one that moves, and for WebP and TIFF,
-which not every reading system shows.
+marked as lying on its side, for print colours (CMYK), for grays of 16 bits, for the first picture of one that moves,
+and for WebP and TIFF, which not every reading system shows.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageMath, ImageOps
 
 from bookforge import bookpath, engines, imagefile, svg
 from bookforge.book import Asset
@@ -266,7 +266,7 @@ def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
                 image.load()  # what says how the camera was held may stand behind the pixels
             findings = _findings(image, facts)
             turned = name != "GIF" and _orientation(image) != 1
-            if name in _STRIP and not findings and not turned:
+            if name in _STRIP and not findings and not turned and not image.mode.startswith("I"):
                 if name == "JPEG":
                     image.draft("L", (1, 1))  # decodes every block, computes few pixels
                 image.load()
@@ -304,7 +304,9 @@ def _again(image: Image.Image, *, as_photograph: bool) -> tuple[tuple[bytes, tup
     profile = image.info.get("icc_profile")
     if image.mode == "CMYK":
         image, profile, as_photograph = _as_rgb(image, profile), None, True
-    elif image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+    elif image.mode.startswith("I"):
+        image = _of_8_bits(image)
+    elif image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
         image = image.convert("RGBA" if "A" in image.getbands() else "RGB")
     if image.mode not in ("L", "RGB"):
         as_photograph = False
@@ -313,6 +315,18 @@ def _again(image: Image.Image, *, as_photograph: bool) -> tuple[tuple[bytes, tup
     written = io.BytesIO()
     image.save(written, name, icc_profile=profile, **settings)
     return (_STRIP[name](written.getvalue()), image.size), f"image/{name.lower()}"
+
+
+def _of_8_bits(image: Image.Image) -> Image.Image:
+    """Return a picture in grays of 16 bits in those that pages show; the page engine would take it for another one."""
+    gray = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    gray.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    clear = image.info.get("transparency")
+    if not isinstance(clear, int):
+        return gray
+    solid = ImageMath.lambda_eval(lambda at: at["convert"]((at["gray"] != clear) * 255, "L"), gray=image.convert("I"))
+    gray.putalpha(solid)
+    return gray
 
 
 def _as_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:

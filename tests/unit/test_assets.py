@@ -209,9 +209,9 @@ def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1"])
 def test_a_png_keeps_its_pixels_and_loses_the_rest(tmp_path: Path, mode: str) -> None:
-    image = Image.new("I;16", (4, 4), 40_000) if mode == "I;16" else picture(mode)
+    image = picture(mode)
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", SECRET.decode())
     texts.add_text("Packed", SECRET.decode(), zip=True)
@@ -224,6 +224,20 @@ def test_a_png_keeps_its_pixels_and_loses_the_rest(tmp_path: Path, mode: str) ->
     assert opened(asset.data).mode == opened(content).mode
     assert opened(asset.data).tobytes() == opened(content).tobytes()
     assert round(opened(asset.data).info["dpi"][0]) == 300
+
+
+@pytest.mark.parametrize("clear", [None, 40_000])
+def test_grays_of_16_bits_become_those_a_page_can_show(tmp_path: Path, clear: int | None) -> None:
+    """The page engine would take their bytes for those of a colour picture."""
+    image = Image.new("I;16", (3, 1))
+    for place, gray in enumerate((0, 40_000, 65_535)):
+        image.putpixel((place, 0), gray)
+    more = {} if clear is None else {"transparency": clear}
+    shown = opened(clean(tmp_path, "a.png", saved(image, "PNG", dpi=(300, 300), **more)).data)
+    assert [shown.convert("L").getpixel((place, 0)) for place in range(3)] == [0, 156, 255]
+    assert shown.mode == ("L" if clear is None else "LA")
+    if clear is not None:
+        assert [shown.getpixel((place, 0))[1] for place in range(3)] == [255, 0, 255]
 
 
 def test_transparency_and_colour_profile_of_a_png_stay(tmp_path: Path) -> None:
