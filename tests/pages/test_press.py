@@ -194,6 +194,19 @@ def test_a_flattened_drawing_is_as_fine_as_a_press_prints(colourful: Pressed) ->
     assert int(glow.Height) == pytest.approx(150 / 72 * 600, abs=3)
 
 
+def test_a_flattened_drawing_goes_into_the_bleed() -> None:
+    pdf, out = pikepdf.new(), io.BytesIO()
+    pdf.add_blank_page(page_size=(100, 100))
+    page = pdf.pages[0].obj
+    page["/Resources"] = pikepdf.Dictionary(ExtGState=pikepdf.Dictionary(Veil=pikepdf.Dictionary(ca=0.5)))
+    page["/Contents"] = pdf.make_stream(b"/Figure BMC /Veil gs 0 g -20 -20 140 140 re f EMC")
+    pdf.save(out)
+    interior = press.interior(out.getvalue(), dataclasses.replace(PLAIN, edges=press.Edges(9.0, bleed_inside=True)))
+    shown = pypdfium2.PdfDocument(interior.data)[0].render(scale=1).to_pil().convert("L")
+    assert shown.size == (118, 118)
+    assert all(shown.getpixel(corner) < 140 for corner in ((1, 1), (116, 1), (1, 116), (116, 116)))
+
+
 def spaces(pdf: pikepdf.Pdf) -> set[str]:
     return {
         str(each[key])

@@ -442,6 +442,16 @@ def test_marks_are_right_for_a_printer_who_wants_them() -> None:
     assert checks["print-margins"].passed
 
 
+@pytest.mark.parametrize(("length", "result"), [(200, "fail"), (30, "note")])
+def test_a_short_fine_line_is_no_rule_of_a_page(length: int, result: str) -> None:
+    """The bar of a fraction is finer than the rule above the notes may be."""
+    pdf = good()
+    draw(f"0.5 w 100 300 m {100 + length} 300 l S")(pdf)
+    reading, _ = examined(written(pdf))
+    checks = {check.rule: check for check in preflight.judge(reading, Demand(printers.find("kdp")))}
+    assert checks["print-line-weight"].result == result
+
+
 def test_marks_are_no_drawings_of_the_book() -> None:
     """Their lines are fine and stand in line with the edges: neither is a fault of the pages."""
     wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=frozenset())

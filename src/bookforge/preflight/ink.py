@@ -13,6 +13,7 @@ _SIZE_SLACK_PT: Final = 0.05
 _RULE_SLACK_PT: Final = 0.02
 _HAIRLINE_PT: Final = 0.25
 _LEVEL_PT: Final = 0.2
+_SHORT_PT: Final = 72  # the bar of a fraction, the stroke of a drawing: no rule of a page
 _DPI_SLACK: Final = 1.0
 _MAX_SLACK: Final = 1.1  # a picture a little finer than asked costs nothing
 _DOT: Final = 4  # pixels: less is a colour, not a picture
@@ -109,9 +110,10 @@ def lines(subject: Subject) -> Verdict:
 
 
 def _is_rule(thin: Thin) -> bool:
-    """Say whether a line is upright or level, as the rules of pages and tables are."""
+    """Say whether a line is long, and upright or level, as the rules of pages and tables are."""
     left, top, right, bottom = thin.box
-    return min(right - left, bottom - top) <= thin.width + _LEVEL_PT
+    is_level = min(right - left, bottom - top) <= thin.width + _LEVEL_PT
+    return is_level and max(right - left, bottom - top) > _SHORT_PT
 
 
 def tints(subject: Subject) -> Verdict:

@@ -55,7 +55,7 @@ def interior(digital: bytes, order: Order) -> Interior:
     with pikepdf.open(BytesIO(digital)) as pdf:
         _strip(pdf, order.forbids)
         for page in pdf.pages:
-            flat.flatten(pdf, page.obj, order.ink == BLACK)
+            flat.flatten(pdf, page.obj, order.ink == BLACK, order.edges.bleed)
         inks = ink.Inks(pdf, Colours(order.ink, order.ink_limit))
         for page in pdf.pages:
             inks.convert_page(page.obj)

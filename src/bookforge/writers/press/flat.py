@@ -24,8 +24,11 @@ Operations = list[tuple[Any, Any]]
 Matrix = pikepdf.Matrix
 
 
-def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool) -> None:
-    """Replace the see-through pictures of a page: those marked as figures, as our own PDFs mark every picture."""
+def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool, bleed: float = 0.0) -> None:
+    """Replace the see-through pictures of a page: those marked as figures, as our own PDFs mark every picture.
+
+    What stands up to ``bleed`` points beyond the page is drawn too.
+    """
     resources = page.get("/Resources")
     if resources is None or not _may_be_clear(resources) or b"/Figure" not in _content(page):
         return
@@ -38,7 +41,7 @@ def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool) -> None:
     own["/XObject"] = Dictionary(dict(resources["/XObject"].items()) if "/XObject" in resources else {})
     page["/Resources"] = own
     for number, unit in reversed(list(enumerate(units))):
-        picture = _drawn(pdf, page, operations, unit, gray)
+        picture = _drawn(pdf, page, operations, unit, gray, bleed)
         name = Name(f"/Flat{number}")
         if picture is None:
             operations[unit] = []
@@ -119,13 +122,15 @@ def _named(resources: pikepdf.Object, kind: str, name: Any) -> pikepdf.Object | 
 
 
 def _drawn(
-    pdf: pikepdf.Pdf, page: pikepdf.Object, operations: Operations, unit: slice, gray: bool
+    pdf: pikepdf.Pdf, page: pikepdf.Object, operations: Operations, unit: slice, gray: bool, bleed: float
 ) -> tuple[pikepdf.Object, tuple[float, float, float, float]] | None:
     """Draw a stretch of content alone; return it as a picture and where it stands, ``None`` when nothing shows."""
+    left, bottom, right, top = (float(each) for each in page["/MediaBox"])
+    left, bottom, right, top = left - bleed, bottom - bleed, right + bleed, top + bleed
     alone = [*_without_paint(operations[: unit.start]), *operations[unit]]
     with pikepdf.new() as sheet:
         copy = sheet.copy_foreign(pdf.make_indirect(Dictionary(Type=Name.Page, Resources=page["/Resources"])))
-        copy["/MediaBox"] = Array([float(each) for each in page["/MediaBox"]])
+        copy["/MediaBox"] = Array([left, bottom, right, top])
         copy["/Contents"] = Stream(sheet, pikepdf.unparse_content_stream(alone))
         sheet.pages.append(pikepdf.Page(copy))
         out = BytesIO()
@@ -141,7 +146,6 @@ def _drawn(
     image["/Width"], image["/Height"] = picture.size
     image["/BitsPerComponent"] = 8
     image["/ColorSpace"] = Name.DeviceGray if gray else Name.DeviceRGB
-    left, _, _, top = (float(each) for each in page["/MediaBox"])
     scale = _POINTS / _DPI
     box = (left + shown[0] * scale, top - shown[3] * scale, left + shown[2] * scale, top - shown[1] * scale)
     return pdf.make_indirect(image), box
