@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from bookforge.book import Book
-from bookforge.diagnostics import Location
+from bookforge.diagnostics import Diagnostic, Location
 from bookforge.makeup import Makeup
 
 Setting = str | int | float | bool
@@ -169,12 +169,24 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page a layout makes, in points: type and leading of the text, its area, the mean width of a character."""
+
+    text_size: float
+    leading: float
+    width: float
+    height: float
+    character: float
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """An edition set into documents by its layout: nothing left to decide.
 
     PDF: exactly one document; ``parts`` are its sections, ``frame`` what stands before, between and after them.
     EPUB: documents in spine order, the nav among them (property ``nav``). HTML: one document a page. ``assets`` maps a
-    path inside the edition to bytes and media type.
+    path inside the edition to bytes and media type. ``sheet`` is the page of a PDF whose layout tells it, ``said`` what
+    there is to warn of.
     """
 
     reading: Reading
@@ -186,6 +198,8 @@ class Composition:
     landmarks: tuple[Landmark, ...]
     parts: tuple[Part, ...] = ()
     frame: tuple[str, ...] = ()
+    sheet: Sheet | None = None
+    said: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def compose_only(loaded: Loaded, edition: Edition, shop: Workshop) -> Compositio
     read = _read(loaded, settled, shop)
     _job(loaded, read, shop)
     composition = _compose(read, layout, _plain_supplies(loaded, read, layout))
+    _judge(composition, loaded.manifest, shop.report)
     _report_missing(loaded, composition, glyphs.of_documents(composition.documents), shop.report)
     return composition
 
@@ -139,9 +140,6 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     """
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
-    if settled.format is Format.PDF:
-        for finding in compose.heads.too_long(read):
-            shop.report(finding)
     job = _job(loaded, read, shop)
     supplies = _supplies(loaded, read, layout, shop)
     if job is not None:
@@ -251,6 +249,18 @@ def _make_reflowing(loaded: Loaded, composition: Composition, shop: Workshop) ->
 # ---------------------------------------------------------------- pages
 
 
+def _judge(composition: Composition, declared: Manifest, report: Report) -> None:
+    """Say what can be said of pages before they are laid out; refuse those with no room for text."""
+    for finding in composition.said:
+        report(finding)
+    edition = composition.reading.edition
+    said = declared.setting_places
+    places = {**said.get(edition.of or "", {}), **said.get(edition.name, {})}
+    wrong = compose.sheet.judge(composition.sheet, edition, places.get) if composition.sheet else None
+    if wrong is not None:
+        raise EditionError(wrong)
+
+
 def _make_pdf(
     loaded: Loaded, composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
 ) -> Artifact:
@@ -259,6 +269,7 @@ def _make_pdf(
     from bookforge.writers import pdf
 
     read = composition.reading
+    _judge(composition, loaded.manifest, shop.report)
     composition, laid = _set(composition, supplies, layout, shop)
     wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
     if wrong:

@@ -249,6 +249,32 @@ def glyph(path: str, character: str) -> Glyph | None:
 
 
 @cache
+def width(path: str, text: str, size: float, features: tuple[str, ...] = ()) -> float:
+    """Return how wide a text is in a face, in parts of the type size; a letter that the face lacks counts as a square.
+
+    ``size`` is in points: faces with optical sizes are wider where they are small.
+    """
+    font = _optical(path, size)
+    line = uharfbuzz.Buffer()
+    line.add_str(text)
+    line.guess_segment_properties()
+    uharfbuzz.shape(font, line, dict.fromkeys(features, True))
+    upem = font.face.upem
+    found = zip(line.glyph_infos, line.glyph_positions, strict=True)
+    return float(sum(position.x_advance if glyph.codepoint else upem for glyph, position in found) / upem)
+
+
+@cache
+def _optical(path: str, size: float) -> uharfbuzz.Font:
+    font = _shaper(path)
+    if "opsz" not in _axes(path):
+        return font
+    sized = uharfbuzz.Font(font.face)
+    sized.set_variations({"opsz": size})
+    return sized
+
+
+@cache
 def _shaper(path: str) -> uharfbuzz.Font:
     return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
 

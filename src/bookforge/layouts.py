@@ -5,6 +5,7 @@ in the book's own ``layouts/`` first, then beside the installed package. Templat
 book folder may come from anyone.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -502,8 +503,14 @@ class Templates:
 
         Errors: ``template-renders``, with the template's line.
         """
-        try:
+        with self._located(name):
             return self._environment.get_template(name).render(**values)
+
+    @contextlib.contextmanager
+    def _located(self, name: str) -> Iterator[None]:
+        """Turn what a template can raise into an error with its line."""
+        try:
+            yield
         except jinja2.TemplateSyntaxError as problem:
             at = Location(self._shown(problem.filename or name), problem.lineno)
             raise LayoutError(
@@ -512,6 +519,16 @@ class Templates:
         except _TEMPLATE_FAULTS as problem:
             at = Location(self._shown(str(self.layout.path(name) or name)), _template_line(problem))
             raise LayoutError(error("template-renders", _said(problem), at)) from problem
+
+    def measures(self, name: str, **values: Any) -> Mapping[str, Any]:
+        """Return what a template sets, by name; nothing where the layout has no such template.
+
+        Errors: as :meth:`render`.
+        """
+        if not self.has(name):
+            return {}
+        with self._located(name):
+            return dict(vars(self._environment.get_template(name).make_module(values)))
 
     def stylesheets(self, **values: Any) -> tuple[Stylesheet, ...]:
         """Return the layout's stylesheets, inherited first; those named ``*.css.j2`` are rendered with ``values``."""

@@ -44,6 +44,7 @@ def compose(
         revision="draft 1",
         terms=terms.of(layout, metadata.language),
         fonts=tuple(map(views.FaceView.of, faces)),
+        heads={"scale": 1, "title": metadata.title, "author": ""},
     )
     book = Book(metadata, {}, (), {}, "draft 1")
     edition = Edition(layout_name, Format.PDF, layout_name, chosen)

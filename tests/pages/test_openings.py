@@ -219,6 +219,78 @@ def test_heads_say_what_the_settings_say(tmp_path, cache_folder, verso, recto, l
         assert said == {"left": left, "right": right}[made.laid.pages[index].side]
 
 
+NAMES = {
+    "short": "Short",
+    "fits": "A Supplementary Account of Helen’s Life",
+    "wide": "A Supplementary Account of Helen Keller’s Life and Education, and of Much More",
+    "word": "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstellenleiterin",
+}
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern", "large-print", "submission", "proof"])
+def test_no_head_is_wider_than_its_line(tmp_path, cache_folder, layout):
+    files = {f"{name}.md": f"# {title}\n\n{LONG * 5}\n" for name, title in NAMES.items()}
+    manifest = f"title: {NAMES['wide']}\nauthors: [A]\nlanguage: en\nchapters: [{', '.join(files)}]\n"
+    said = []
+    loaded = load(tmp_path, files | {"book.yaml": f"{manifest}editions: {{b: {{format: pdf, layout: {layout}}}}}\n"})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", said.append)
+    composition = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    heads = [head for page in laid.document.pages for head in margin_lines(page._page_box)]
+    assert {count for count, *_ in heads} == {1}
+    assert max(width - room for _, width, room in heads) < 0.5
+    assert {each.rule for each in said} == {"head-fits"}
+    lines = {each.at.line for each in said if each.at}
+    assert lines == ({5} if layout == "submission" else {4, 5})
+
+
+def margin_lines(page):
+    """Yield how many lines the head of a page has, how wide the widest is and how wide its box, in points."""
+
+    def lines(box):
+        if type(box).__name__ == "LineBox":
+            yield box
+            return
+        for child in getattr(box, "children", ()):
+            yield from lines(child)
+
+    for box in page.children:
+        if type(box).__name__ == "MarginBox" and "corner" not in box.at_keyword and (found := list(lines(box))):
+            yield len(found), max(line.width for line in found) * 0.75, box.width * 0.75
+
+
+ROOM = [
+    ("leading: 10pt", "the leading is 10pt for a text size of 11pt: lines would overlap", 5),
+    ("text-size: 20pt, leading: 12pt", "the leading is 12pt for a text size of 20pt: lines would overlap", 5),
+    ("leading: 50pt", "the leading is 50pt for a text size of 11pt: that is more than three times as much", 5),
+    ("text-size: 36pt, trim-size: mass-market", "has room for 6 lines of 18 characters in 36pt: too little", 5),
+    ("trim-size: 2.5x4in, layout: large-print", "a page of 2.5x4in has room for 6 lines of 5 characters in 16pt", 5),
+    ("leading: 0pt", "'leading' is auto or a length from 7pt to 54pt, not '0pt'", 5),
+    ("leading: 200pt", "'leading' is auto or a length from 7pt to 54pt, not '200pt'", 5),
+    ("leading: -3pt", "'leading' is auto or a length from 7pt to 54pt, not '-3pt'", 5),
+    ("leading: 12", "'leading' is auto or a length from 7pt to 54pt, not '12'", 5),
+    ("leading: 12px", "'leading' is auto or a length from 7pt to 54pt, not '12px'", 5),
+    ("text-size: large", "'text-size' is auto or a length from 6pt to 36pt, not 'large'", 5),
+]
+
+
+@pytest.mark.parametrize(("settings", "message", "line"), ROOM)
+def test_a_page_without_room_for_its_text_is_refused_at_its_place(tmp_path, settings, message, line):
+    manifest = f"title: T\nauthors: [A]\nlanguage: en\nchapters: [c.md]\neditions: {{b: {{format: pdf, {settings}}}}}\n"
+    loaded = load(tmp_path, {"book.yaml": manifest, "c.md": "# C\n\nText.\n"})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    for make in (editions.compose_only, editions.make):
+        with pytest.raises(EditionError) as problem:
+            make(loaded, loaded.manifest.editions[0], shop)
+        (found,) = problem.value.diagnostics
+        assert message in found.message
+        assert found.rule == "setting-fits"
+        assert found.at
+        assert (found.at.path, found.at.line) == ("book.yaml", line)
+        name = settings.partition(":")[0] if "would overlap" not in message else "leading"
+        assert found.at.column == manifest.splitlines()[-1].index(f"{name}: ") + 1
+
+
 def test_settings_that_fit_nothing_are_told_with_their_place(tmp_path, cache_folder):
     with pytest.raises(EditionError) as problem:
         pressed(tmp_path, cache_folder, ", openings: drop-caps, leading: 5pt, drop-cap-lines: 2.5, verso-head: no")

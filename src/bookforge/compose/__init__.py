@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bookforge import layouts, measure, terms, xhtml
 from bookforge.book import Asset, BookSection
-from bookforge.compose import backmatter, dress, heads, notes, openings, views
+from bookforge.compose import backmatter, dress, heads, notes, openings, sheet, views
 from bookforge.compose.folios import PageNumbers
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
@@ -137,6 +137,8 @@ class _Composer:
             landmarks=self._landmarks(),
             parts=parts,
             frame=frame,
+            sheet=sheet.of(self.templates.measures("geometry.j2", **self._looks)) if parts else None,
+            said=tuple(self.heads.cuts()) if parts else (),
         )
 
     # ------------------------------------------------------------ names
@@ -238,7 +240,7 @@ class _Composer:
         if section.id == start:
             view = dataclasses.replace(view, classes=f"{view.classes} first-of-body")
         if self.format is Format.PDF:
-            view = heads.set_heads(view, section, self.book, self.reading.edition.settings)
+            view = self.heads.of(view, section)
         if section.content is not None:
             dressed = self._dressed(section)
             own_notes = () if self.whole.notes_at_end else dressed.notes
@@ -351,14 +353,31 @@ class _Composer:
 
     # ------------------------------------------------------------ stylesheets and assets
 
-    def _stylesheets(self) -> tuple[Stylesheet, ...]:
+    @cached_property
+    def _looks(self) -> dict[str, Any]:
+        """What stylesheets get beside what every template gets."""
         trim = self.reading.edition.settings.get("trim-size")
-        size = measure.TrimSize.parse(str(trim)) if trim else None
-        faces = tuple(map(views.FaceView.of, self.supplies.fonts))
-        values = self.values(
-            trim=size,
-            fonts=faces,
+        return self.values(
+            trim=measure.TrimSize.parse(str(trim)) if trim else None,
+            fonts=tuple(map(views.FaceView.of, self.supplies.fonts)),
             web_fonts=self.supplies.web_fonts,
+        )
+
+    @cached_property
+    def heads(self) -> heads.Heads:
+        """The running heads, measured by the face of the text."""
+        from bookforge import fonts
+
+        face = next((each for each in self.supplies.fonts if each.style == "normal" and each.role == "text"), None)
+        line = None
+        if self.format is Format.PDF and face is not None:
+            said = self.templates.measures("head-line.j2", **self._looks)
+            line = heads.HeadLine.of(said, lambda text, size, features: fonts.width(face.path, text, size, features))
+        return heads.Heads(line, self.book, self.reading.edition)
+
+    def _stylesheets(self) -> tuple[Stylesheet, ...]:
+        values = self._looks | dict(
+            heads={"scale": self.heads.scale, "title": self.heads.title, "author": self.heads.author},
             initials=tuple(self.initials[name] for name in sorted(self.initials)),
             initial_face=views.FaceView.of(self._initial_face) if self._initial_face else None,
         )

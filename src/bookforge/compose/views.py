@@ -149,7 +149,8 @@ class SectionView:
     """A section as its role's template sees it.
 
     ``heading`` is the tag its title takes. ``number`` is set where one is printed, ``number_word`` is the same in
-    words. ``teller`` and ``when`` are ready to print. ``text`` is the dressed body, ``None`` for a section that its
+    words. ``teller`` and ``when`` are ready to print; ``running``, ``part`` and ``head_teller`` are for running heads.
+    ``text`` is the dressed body, ``None`` for a section that its
     template makes. ``notes`` are those set at the section's end. ``groups``, ``illustrations`` and ``index`` are what
     the sections of these roles hold.
     """
@@ -163,6 +164,7 @@ class SectionView:
     named: bool
     running: str
     part: str | None
+    head_teller: str | None
     label: str
     number: int | None
     number_word: str | None
@@ -238,6 +240,7 @@ def view(
         named=bool(section.title_text),
         running=section.short_title or name,
         part=None,
+        head_teller=None,
         label=terms.get(kind.value, ""),
         number=section.number,
         number_word=number_word(section.number, terms) if section.number else None,
