@@ -1,6 +1,7 @@
 """A loaded book and a declared edition in, a proven artifact out."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -324,31 +325,47 @@ def _planned(
     """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
     from bookforge import typeset
 
-    read = composition.reading
-    bench = typeset.Bench(shop.store, shop.scratch, code_digest())
-    for _ in range(_ROUNDS):
-        plan = typeset.plan(composition, bench)
-        unfit = frozenset(plan.unfit) - supplies.endnotes
-        if unfit:
-            supplies, composition = _without_notes(unfit, read, supplies, layout, shop)
-            continue
-        if not supplies.pages.asked or supplies.pages == plan.labels:
+    composition, plan, supplies = _fitted(composition, supplies, layout, shop)
+    rounds = 0
+    while supplies.pages.asked and supplies.pages != plan.labels:
+        rounds += 1
+        if rounds > _ROUNDS:
+            message = "page numbers printed in the text make it longer or shorter, and so never come to rest"
+            shop.report(warning("plan-kept", message, hint="some may be one off: look at the index and the notes"))
             break
         supplies = dataclasses.replace(supplies, pages=PageNumbers(plan.labels))
-        composition = _compose(read, layout, supplies)
-    else:
-        message = "page numbers printed in the text make it longer or shorter, and so never come to rest"
-        shop.report(warning("plan-kept", message, hint="some may be one off: look at the index and the notes"))
-        plan = typeset.plan(composition, bench)
+        composition = _compose(composition.reading, layout, supplies)
+        composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     return _proven(typeset.carry_out(composition, plan)), plan, supplies
+
+
+def _fitted(
+    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+) -> "tuple[Composition, Plan, compose.Supplies]":
+    """Plan the pages; notes that fit none go to the ends of their chapters until all the others do."""
+    from bookforge import typeset
+
+    read = composition.reading
+    bench = typeset.Bench(shop.store, shop.scratch, code_digest())
+    for done in itertools.count():
+        plan = typeset.plan(composition, bench)
+        unfit = frozenset(plan.unfit) - supplies.endnotes
+        if not unfit:
+            break
+        if done >= _ROUNDS:  # Notes that go make others go: these chapters keep none.
+            chapters = {note.partition(".")[0] for note in unfit}
+            unfit |= {note for note in _notes(read) if note.partition(".")[0] in chapters} - supplies.endnotes
+        supplies, composition = _without_notes(unfit, read, supplies, layout, shop)
+    return composition, plan, supplies
 
 
 def _without_notes(
     moved: frozenset[str], read: Reading, supplies: compose.Supplies, layout: Layout, shop: Workshop
 ) -> tuple[compose.Supplies, Composition]:
     """Compose an edition with some notes at the ends of their chapters."""
+    notes = _notes(read)
     for identity in sorted(moved):
-        shop.report(_moved_note(identity, read))
+        shop.report(_moved_note(notes.get(identity)))
     supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
     return supplies, _compose(read, layout, supplies)
 
@@ -368,9 +385,8 @@ def _notes(read: Reading) -> dict[str, tuple[Section, Note]]:
     return {note.id: (content, note) for content in contents for note in content.notes}
 
 
-def _moved_note(identity: str, read: Reading) -> Diagnostic:
+def _moved_note(known: tuple[Section, Note] | None) -> Diagnostic:
     message = "the note does not fit at the foot of a page and is set at the end of its chapter"
-    known = _notes(read).get(identity)
     at = Location(known[0].path, known[1].at.line, known[1].at.column) if known else None
     return warning("note-fits-page", message, at, "shorten it, or accept an endnote")
 

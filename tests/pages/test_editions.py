@@ -8,12 +8,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from bookforge import editions, engines, formulas, pipeline
+from bookforge import editions, engines, formulas, pipeline, typeset
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, error, warning
 from bookforge.edition import Artifact, Composition
+from bookforge.laid import Laid
+from bookforge.typeset.plan import Plan
 from bookforge.writers import pdf
-from bookforge.writers.pages import Laid
 
 BOOK = {
     "book.yaml": "title: T\nauthors: [A]\nlanguage: en\nvoices:\n  her: {name: Ada 漢}\nchapters: [one.md]\n"
@@ -125,6 +126,29 @@ def test_notes_that_push_each_other_away_for_ever_all_go(tmp_path: Path, monkeyp
     assert [each.message for each in said if each.rule == "text-fits-page"] == [f"said in round {rounds}"]
 
 
+def test_notes_that_fit_no_planned_page_are_no_matter_of_page_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rounds they took were those of page numbers, which a book without any was then told never come to rest."""
+    really: Callable[..., Plan] = typeset.plan
+
+    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
+        planned = really(composition, bench)
+        at_foot = [
+            each for each in range(1, 8) if f'class="footnote" id="one.note-{each}"' in composition.parts[-1].text
+        ]
+        unfit = tuple(f"one.note-{each}" for each in at_foot[:1])
+        return dataclasses.replace(
+            planned, units={name: dataclasses.replace(unit, unfit=unfit) for name, unit in planned.units.items()}
+        )
+
+    monkeypatch.setattr(typeset, "plan", plan)
+    _, said = make(load(tmp_path, NOTES), "paperback", tmp_path)
+    moved = [each.at.line for each in said if each.rule == "note-fits-page" and each.at]
+    assert moved == [3, 5, 7, 9, 11, 13, 15]
+    assert [each.rule for each in said if each.rule == "plan-kept"] == []
+
+
 # ---------------------------------------------------------------- formulas
 
 
@@ -159,6 +183,23 @@ REFERRING = {
     "one.md": "# One\n\n" + "\n\n".join([FILLER] * 9) + "\n\nA [lantern]{.index}. See [there](two.md#far){.page}.\n",
     "two.md": "# Two\n\n" + "\n\n".join([FILLER] * 20) + "\n\n[The]{#far} [lantern]{.index} here.\n\n" + FILLER + "\n",
 }
+
+
+def test_page_numbers_that_never_come_to_rest_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really: Callable[..., Plan] = typeset.plan
+    rounds = 0
+
+    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
+        nonlocal rounds
+        rounds += 1
+        planned = really(composition, bench)
+        return dataclasses.replace(planned, labels={name: str(rounds % 2 + 1) for name in planned.labels})
+
+    monkeypatch.setattr(typeset, "plan", plan)
+    _, said = make(load(tmp_path, REFERRING), "paperback", tmp_path, Cache(tmp_path / "cache"))
+    told = [each.message for each in said if each.rule == "plan-kept"]
+    assert [each for each in told if "never come to rest" in each] == told[:1]
+    assert rounds == 5
 
 
 def test_printed_page_numbers_are_those_of_the_pages(tmp_path: Path) -> None:
