@@ -194,6 +194,19 @@ def test_a_flattened_drawing_is_as_fine_as_a_press_prints(colourful: Pressed) ->
     assert int(glow.Height) == pytest.approx(150 / 72 * 600, abs=3)
 
 
+def test_a_gradient_moves_with_what_it_fills(colourful: Pressed) -> None:
+    """The place of a pattern is counted from the page's corner, whatever the drawing is moved by."""
+    order = dataclasses.replace(PLAIN, ink="rgb")
+    whole = press.interior(colourful.data, order).data
+    moved = press.interior(colourful.data, dataclasses.replace(order, edges=press.Edges(9.0, bleed_inside=True))).data
+    for page in range(colourful.pages):
+        before, after = (
+            pypdfium2.PdfDocument(data)[page].render(scale=2).to_pil().convert("RGB") for data in (whole, moved)
+        )
+        after = after.crop((18, 18, 18 + before.width, 18 + before.height))
+        assert max(top for _, top in ImageChops.difference(before, after).getextrema()) <= TO_THE_EYE
+
+
 def test_a_flattened_drawing_goes_into_the_bleed() -> None:
     pdf, out = pikepdf.new(), io.BytesIO()
     pdf.add_blank_page(page_size=(100, 100))

@@ -72,6 +72,24 @@ def shift(pdf: pikepdf.Pdf, page: pikepdf.Object, across: float, up: float) -> N
     """Move what a page shows."""
     if across or up:
         _wrap(pdf, page, b"1 0 0 1 %s %s cm" % (number(across), number(up)))
+        patterns = page["/Resources"].get("/Pattern") if "/Resources" in page else None
+        if patterns is not None:
+            moved = {name: _moved(pdf, pattern, across, up) for name, pattern in sorted(patterns.items())}
+            page["/Resources"]["/Pattern"] = pikepdf.Dictionary(moved)
+
+
+def _moved(pdf: pikepdf.Pdf, pattern: pikepdf.Object, across: float, up: float) -> pikepdf.Object:
+    """Return a pattern, such as a gradient, for a page that is moved: its place is counted from the page's corner."""
+    if isinstance(pattern, pikepdf.Stream):
+        copy: pikepdf.Object = pikepdf.Stream(pdf, pattern.read_bytes())
+    else:
+        copy = pikepdf.Dictionary()
+    for key in set(pattern.keys()) - {"/Length", "/Filter", "/DecodeParms"}:
+        copy[key] = pattern[key]
+    given = [float(value) for value in pattern["/Matrix"]] if "/Matrix" in pattern else [1, 0, 0, 1, 0, 0]
+    place = pikepdf.Matrix(*given) @ pikepdf.Matrix(1, 0, 0, 1, across, up)
+    copy["/Matrix"] = pikepdf.Array([round(each, 6) for each in (place.a, place.b, place.c, place.d, place.e, place.f)])
+    return pdf.make_indirect(copy)
 
 
 def _clip(pdf: pikepdf.Pdf, page: pikepdf.Object, box: tuple[float, float, float, float]) -> None:
