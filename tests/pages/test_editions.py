@@ -135,7 +135,7 @@ def test_notes_that_fit_no_planned_page_are_no_matter_of_page_numbers(
     def plan(composition: Composition, bench: typeset.Bench) -> Plan:
         planned = really(composition, bench)
         at_foot = [
-            each for each in range(1, 8) if f'class="footnote" id="one.note-{each}"' in composition.parts[-1].text
+            each for each in range(1, 8) if f'class="footnote" id="one.note-{each}"' in composition.documents[0].text
         ]
         unfit = tuple(f"one.note-{each}" for each in at_foot[:1])
         return dataclasses.replace(
