@@ -381,3 +381,29 @@ def test_no_capital_drops_where_words_beside_it_have_no_room(tmp_path, cache_fol
     assert first.height == pytest.approx(made.laid.pages[0].leading, abs=0.1)
     assert second.x == pytest.approx(first.x, abs=0.1)
     assert not any(line.outside for page in made.laid.pages for line in page.lines)
+
+
+@pytest.mark.parametrize("height", [100, 300, 900])
+def test_a_picture_at_the_head_of_a_chapter_stands_below_its_opening(chapter, height):
+    picture = f'<figure><img src="images/arena.svg" alt="x" style="height: {height}pt"/></figure>'
+    made = chapter(f"{picture}<p id='c.p'>FILLER</p>")
+    assert made.page_of("c.title") == 0
+    assert [page.index for page in made.laid.pages for _ in page.pictures] == [0]
+
+
+def test_an_opening_is_never_broken(cache_folder):
+    body = f'<figure id="c.f"><div style="height: 400pt"></div></figure><p>{FILLER}</p>'
+    html = press.chapter(body).replace("<h1 ", '<p class="number">Chapter 1</p><h1 ')
+    made = Pressed(press.compose(html), cache_folder)
+    assert [each.text for each in made.laid.pages[0].lines] == ["Chapter 1", "C"]
+    assert made.page_of("c.f") == 1
+
+
+def test_passages_in_passages_keep_room_for_words(chapter):
+    quotes = f"{'<blockquote>' * 10}<p id='c.q'>{FILLER}</p>{'</blockquote>' * 10}"
+    items = f"{'<ul><li>' * 10}<p id='c.l' data-marker='•'>{FILLER}</p>{'</li></ul>' * 10}"
+    laid = chapter(f"<p>First.</p>{quotes}{items}").laid
+    width = {line.block: line.width for page in laid.pages for line in page.lines if not line.ends}
+    assert width["c.q"] > 150
+    assert width["c.l"] > 150
+    assert not any(line.outside for page in laid.pages for line in page.lines)
