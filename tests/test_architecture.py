@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "writers": SAY | BOOK | {"edition", "fonts", "laid", "numerals", "words", "xhtml"},
     "cover": SAY | BOOK | {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
-        "pipeline", "printers", "terms", "writers",
+        "pipeline", "printers", "terms", "typography", "writers",
     },
     "typeset": SAY | {"cache", "compose", "edition", "engines", "laid", "numerals", "writers", "xhtml"},
     "publish": SAY | {"edition"},

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
-from bookforge.book import BookSection, Note, Section, SectionId
+from bookforge.book import BookSection, Metadata, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.compose.folios import PageNumbers
@@ -194,7 +194,7 @@ def _with_covers(
     from bookforge import cover, fonts
 
     faces = fonts.resolve(layout.fonts)
-    studio = cover.Studio(read, layout, faces, shop.store, shop.scratch)
+    studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
     covers = cover.package(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
     for finding in covers.said:
         shop.report(finding)
@@ -484,13 +484,14 @@ def _cover(
     from bookforge import cover
 
     declared = read.book.metadata.cover
-    shown = cover.picture(cover.Studio(read, layout, faces, shop.store, shop.scratch))
+    studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
+    shown = cover.picture(studio)
     for finding in shown.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, shown.shown, shop.report)
-    alt = declared.alt if declared else f"{read.book.metadata.title}, {_authors(read)}"
+    alt = declared.alt if declared else f"{studio.metadata.title}, {_authors(studio.metadata)}"
     return shown.data, shown.media_type, alt
 
 
-def _authors(read: Reading) -> str:
-    return ", ".join(author.name for author in read.book.metadata.authors)
+def _authors(said: Metadata) -> str:
+    return ", ".join(author.name for author in said.authors)

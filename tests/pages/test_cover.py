@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
+from tests.unit import rich_book
 
 from bookforge import cover, fonts, layouts, printers
 from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
@@ -21,6 +22,7 @@ from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
 from bookforge.measure import TrimSize
+from bookforge.typography.choices import Choices
 
 ISBN = "978-0-306-40615-7"
 TRIM = TrimSize.parse("5.5x8.5in")
@@ -54,7 +56,8 @@ def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None =
         metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", Location("book.yaml", 7)))
     book = Book(metadata, {}, (), {picture.path: picture} if picture else {}, "draft 1")
     edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))
-    return cover.Studio(Reading(book, edition, False, 0), layout, fonts.resolve(layout.fonts), Cache(None), scratch)
+    faces = fonts.resolve(layout.fonts)
+    return cover.Studio(Reading(book, edition, False, 0), layout, faces, Choices(), Cache(None), scratch)
 
 
 class Bound:
@@ -201,6 +204,44 @@ def test_lives_stay_away_where_there_is_no_room(scratch: Path) -> None:
     bound = Bound(studio(scratch, full, isbn=ISBN), 212)
     assert bound.said == ["cover-text-fits"]
     assert "minutes" not in bound.text_in(bound.sheet.back)
+
+
+TYPED = dataclasses.replace(
+    METADATA,
+    title='The Keeper\'s "Light"',
+    subtitle="Ben's Answer",
+    authors=(Contributor("Ada O'Hara", biography="She's kept the Minch's lights."),),
+    publisher="Gull's Press",
+    back_cover=('It\'s a "light".',),
+    cover=None,
+)
+
+
+def test_covers_have_the_marks_of_the_title_page(scratch: Path) -> None:
+    (page,) = (
+        each.text
+        for each in rich_book.composition(Format.EPUB, metadata=TYPED, cover=False).documents
+        if each.section == "titlepage"
+    )
+    assert "The Keeper’s ‘Light’" in page
+    bound = Bound(studio(scratch, TYPED, isbn=ISBN), 400)
+    sheet = bound.sheet
+    front, spine, back = (bound.text_in(place) for place in (sheet.front, sheet.spine, sheet.back))
+    title = "TheKeeper’s‘Light’"
+    assert title in front
+    assert "Ben’sAnswer" in front
+    assert "AdaO’Hara" in front
+    assert spine == f"AdaO’Hara{title}Gull’sPress"
+    assert "It’sa‘light’." in back
+    assert "She’skepttheMinch’slights." in back
+    shown = set(cover.picture(studio(scratch, TYPED)).shown)
+    assert shown >= set("’‘")
+    assert not shown & set("'\"")
+
+
+def test_covers_stay_as_typed_where_the_book_says_so(scratch: Path) -> None:
+    kept = dataclasses.replace(studio(scratch, TYPED), typography=Choices(care=False))
+    assert kept.metadata == TYPED
 
 
 # ---------------------------------------------------------------- the bar code

@@ -45,6 +45,11 @@ def test_the_spine_of_lulu(pages: int, spine: float) -> None:
     assert found.spine.width / 72 * 25.4 == pytest.approx(spine, abs=0.01)
 
 
+def test_words_held_together_stand_on_one_line() -> None:
+    title = "Letters to Mr.\u00a0Smith"
+    assert lines.broken(title, 3, len) == ("Letters", "to", "Mr.\u00a0Smith")
+
+
 def test_the_panels_fill_the_sheet() -> None:
     found = made(None, 300)
     assert isinstance(found, Sheet)

@@ -17,6 +17,8 @@ from bookforge.diagnostics import Diagnostic, LayoutError, error, warning
 from bookforge.edition import FontFace, Reading, Stylesheet
 from bookforge.layouts import Layout
 from bookforge.pipeline import code_digest
+from bookforge.typography import house
+from bookforge.typography.choices import Choices
 from bookforge.writers import pdf
 from bookforge.writers.pages import Laid
 
@@ -47,11 +49,15 @@ _DRAWN_LONGEST: Final = 2560
 
 @dataclass(frozen=True)
 class Studio:
-    """What covers are made from: an edition's reader, its design with its faces, finished work, room to work."""
+    """What covers are made from: an edition's reader, its design with its faces, finished work, room to work.
+
+    ``typography`` is what the book chose of it.
+    """
 
     read: Reading
     layout: Layout
     faces: tuple[FontFace, ...]
+    typography: Choices
     store: Cache
     scratch: Path
 
@@ -60,10 +66,12 @@ class Studio:
         """The templates of the design."""
         return layouts.Templates(self.layout)
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
-        """What is said about the book."""
-        return self.read.book.metadata
+        """What is said about the book, its marks set as on the title page."""
+        book, has = self.read.book, fonts.coverage(self.faces)
+        chosen = house.of(self.typography, book, house.PRINT, lambda char: ord(char) in has)
+        return house.set_metadata(book.metadata, chosen)
 
     @property
     def art(self) -> Asset | None:

@@ -3,6 +3,7 @@
 Widths are estimates from the glyphs of one face; whether the lines fit is judged on the finished layout.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Final
 MOST_LINES: Final = 7
 _GRADUAL: Final = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN")
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER")
+_SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
+"""Spaces at which a line may end."""
 _LEAST: Final = 0.72
 """A line that is shorter than this part of the longest one looks left over; smaller type with better lines wins."""
 
@@ -48,6 +51,11 @@ def broken(text: str, count: int, width: Callable[[str], float]) -> tuple[str, .
     return _balanced(words, min(count, len(words)), width) if words else (text,)
 
 
+def parted(text: str) -> list[str]:
+    """Part a text at its spaces, but not at those that hold two words together."""
+    return [word for word in _SPACES.split(text) if word]
+
+
 def takes_spacing(text: str) -> bool:
     """Say whether letters may be spaced and raised to capitals: not in scripts that join them or have no cases."""
     names = (unicodedata.name(char, "") for char in text if char.isalpha())
@@ -59,7 +67,7 @@ def _pieces(text: str) -> Iterator[str]:
 
     A piece that ends in no space is joined to the next without one.
     """
-    for word in text.split():
+    for word in parted(text):
         if any(unicodedata.name(char, "").startswith(_UNSPACED) for char in word):
             yield from word[:-1]
             yield f"{word[-1]} "

@@ -362,7 +362,7 @@ def _worth(spine: Spine) -> float:
 
 
 def _paragraphs(text: str | None) -> tuple[str, ...]:
-    return tuple(" ".join(each.split()) for each in re.split(r"\n\s*\n", text or "") if each.strip())
+    return tuple(" ".join(lines.parted(each)) for each in re.split(r"\n\s*\n", text or "") if each.strip())
 
 
 def _too_long_a_back() -> Diagnostic:

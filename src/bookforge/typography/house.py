@@ -134,10 +134,15 @@ def set_book(original: Book, chosen: House) -> Book:
     words = _Words(chosen, original.metadata.language)
     return dataclasses.replace(
         original,
-        metadata=words.metadata(original.metadata),
+        metadata=set_metadata(original.metadata, chosen),
         voices={name: words.voice(voice) for name, voice in original.voices.items()},
         sections=tuple(_section(section, chosen) for section in original.sections),
     )
+
+
+def set_metadata(said: Metadata, chosen: House) -> Metadata:
+    """Set what is said about a book as a whole: what title pages and covers print."""
+    return _Words(chosen, said.language).metadata(said) if chosen.choices.care else said
 
 
 def _section(section: BookSection, chosen: House) -> BookSection:
@@ -236,5 +241,6 @@ class _Words:
             publisher=self.maybe(said.publisher),
             rights=self.maybe(said.rights),
             description=self.maybe(said.description),
+            back_cover=self.lines(said.back_cover),
             copyright_page=self.copyright_page(said.copyright_page),
         )
