@@ -50,8 +50,10 @@ def _first_sentence(caption: xhtml.Element) -> str:
         xhtml.remove(extra)
     for element in kept.iter():
         element.attrib.pop("id", "")
-    for paragraph in list(kept.iter("p")):
-        xhtml.unwrap(paragraph)
+    for picture in list(kept.iter("img")):
+        xhtml.remove(picture)
+    for around in list(kept.iter("p", "a")):  # the list's own link stands around the whole
+        xhtml.unwrap(around)
     words = " ".join(xhtml.text(kept).split())
     first = _SENTENCE.match(words)
     if first is not None:

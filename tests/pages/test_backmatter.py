@@ -15,9 +15,9 @@ from bookforge.cache import Cache
 from bookforge.compose import notes
 from bookforge.diagnostics import Diagnostic, EditionError, Report
 from bookforge.edition import Artifact, Composition
+from bookforge.laid import Laid
 from bookforge.semantics import Role
 from bookforge.writers import pdf
-from bookforge.writers.pages import Laid
 
 FILLER = " ".join(["The lamp wanted trimming every four hours and we got into the way of talking."] * 12)
 TITLES = ("Rock", "Salt", "Winter")
@@ -47,7 +47,8 @@ BOOK = {
     "  book: {format: pdf, layout: paperback, notes: book, note-numbers: book, index-ranges: full}\n"
     "  neither: {format: pdf, layout: paperback, notes: book, note-numbers: page}\n"
     "  epub: {format: epub, layout: ebook}\n",
-    "preface.md": '# Preface\n\nA [lantern]{.index} before.[]{.index entry="lamp" see="lantern"}\n',
+    "preface.md": '# Preface\n\nA [lantern]{.index} before.[]{.index entry="lamp" see="lantern"}\n\n'
+    '![Light at $x^2$, [far](https://example.org/), ![](t.svg)](t.svg){alt="A tower"}\n',
     "one.md": chapter(1),
     "two.md": chapter(2),
     "three.md": chapter(3),
@@ -206,8 +207,13 @@ def test_a_cross_reference_prints_its_page(made: Mapping[str, Made]) -> None:
 
 def test_illustrations_are_listed_by_the_first_sentence_of_their_captions(made: Mapping[str, Made]) -> None:
     (listing,) = xhtml.find_class(made["foot"].root, "illustration-list")
-    assert [xhtml.text(each) for each in listing.iter("a")] == [f"Tower of {title}" for title in TITLES]
-    assert all(made["foot"].label((each.get("href") or "")[1:]).isdecimal() for each in listing.iter("a"))
+    first, *others = listing.iter("a")
+    assert [xhtml.text(each) for each in others] == [f"Tower of {title}" for title in TITLES]
+    assert all(made["foot"].label((each.get("href") or "")[1:]).isdecimal() for each in others)
+    # a formula is drawn, the list's link holds no other, and a picture is not shown twice
+    assert xhtml.text(first).startswith("Light at , far")
+    assert [str(each.get("src")).partition("/")[0] for each in first.iter("img")] == ["formulas"]
+    assert len(list(listing.iter("a"))) == 4
 
 
 def test_notes_apart_are_not_numbered_by_page(tmp_path: Path) -> None:

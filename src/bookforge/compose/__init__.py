@@ -113,6 +113,7 @@ class _Composer:
             href_of=self.href_of,
             notes_of=lambda section: self._dressed(section).notes,
             set_words=self._set_words,
+            dress_line=lambda markup: dress.line(markup, self._wardrobe()),
         )
         counted = str(reading.edition.settings.get("note-numbers", "chapter"))
         by = counted if self.format is Format.PDF or counted != "page" else "chapter"

@@ -20,7 +20,7 @@ class Whole:
 
     ``start`` is the id of the section at which reading starts, ``pages`` are labels by bound id, as far as they are
     known. ``notes_of`` gives the notes that a dressed section sets apart, ``set_words`` sets a text of the book's
-    language.
+    language, ``dress_line`` the markup of one of its lines.
     """
 
     reading: Reading
@@ -30,6 +30,7 @@ class Whole:
     href_of: Callable[[str], str]
     notes_of: Callable[[BookSection], tuple[views.NoteView, ...]]
     set_words: Callable[[str], str]
+    dress_line: Callable[[str], Markup]
 
     @property
     def sections(self) -> tuple[BookSection, ...]:
@@ -87,7 +88,7 @@ def _running_heads(found: list[views.NoteView], whole: Whole) -> dict[str, str]:
 
 def _illustrations(whole: Whole, section: BookSection, view: views.SectionView) -> views.SectionView:
     rows = (
-        views.FigureRow(Markup(each.name), whole.href_of(each.id), whole.is_roman(each.id))
+        views.FigureRow(whole.dress_line(each.name), whole.href_of(each.id), whole.is_roman(each.id))
         for shown in whole.sections
         for each in illustrations.captioned(shown)
     )

@@ -97,6 +97,13 @@ def _dress_tree(root: xhtml.Element, section: BookSection, wardrobe: Wardrobe) -
             _fill(place, wardrobe.timeline())
 
 
+def line(markup: str, wardrobe: Wardrobe) -> Markup:
+    """Dress a line that is taken from a text, such as a caption's, to be shown elsewhere."""
+    root = xhtml.read(markup)
+    _set_formulas(root, wardrobe)
+    return views.markup(root)
+
+
 def _centred(body: xhtml.Element) -> Iterator[xhtml.Element]:
     """Yield what stands in few centred lines."""
     for passage in (*body.iter("figcaption"), *xhtml.find_class(body, "pullquote")):
