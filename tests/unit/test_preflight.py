@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from pikepdf import Array, Dictionary, Encryption, Name, Pdf, Stream, String
 
 from bookforge import cli, preflight, printers
 from bookforge.measure import TrimSize
-from bookforge.preflight import Demand, structure, verdict
+from bookforge.preflight import Demand, content, structure, verdict
 from tests.unit.printed import Spoil, checked, draw, examined, fresh, good, image, show, type_in, under, written
 
 PRINTERS = ("kdp", "ingram", "lulu", "generic")
@@ -306,6 +308,40 @@ def test_a_stream_that_unpacks_without_end_is_given_up(monkeypatch: pytest.Monke
     fresh("0 0 9 9 re f\n" * 100_000)(pdf)
     _, checks = examined(written(pdf, compress_streams=True))
     assert "page 1 cannot be read" in checks["print-sound"].what
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited and counted as Linux does")
+@pytest.mark.parametrize("units", [(b"q Q ",), (b"% A long comment",), (b"1 ", b"Q ")])
+def test_a_small_file_that_unpacks_to_a_large_one_takes_no_memory(units: tuple[bytes, ...], tmp_path: Path) -> None:
+    pdf = good()
+    pdf.pages[0].obj.Contents = Array([pdf.make_indirect(Stream(pdf, unit * 4_000_000)) for unit in units])
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(written(pdf, compress_streams=True))
+    assert path.stat().st_size < 250_000
+    program = (
+        "import resource, sys; from pathlib import Path; from bookforge import preflight, printers\n"
+        "own = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (own + 300_000_000, -1))\n"
+        "_, checks = preflight.examine('bomb.pdf', Path(sys.argv[1]), preflight.Demand(printers.find('kdp')))\n"
+        "print(next(check.what for check in checks if check.rule == 'print-sound'))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, timeout=60)
+    assert "page 1 cannot be read: it draws without end" in done.stdout, done.stderr
+
+
+def test_pages_without_end_are_given_up_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "Budget", lambda: content.Budget(left=1_000))
+    _, checks = examined(written(good()))
+    assert "pages 3 to 36 cannot be read: it draws without end" in checks["print-sound"].what
+
+
+def test_metadata_without_end_are_not_read() -> None:
+    pdf = good()
+    rdf = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:d="http://example.org/">%s</rdf:RDF>'
+    long = b"<rdf:Description><d:said>" + b"and so on " * 200_000 + b"</d:said></rdf:Description>"
+    root("/Metadata", Stream(pdf, b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + rdf % long + b"</x:xmpmeta>"))(pdf)
+    _, checks = examined(written(pdf))
+    assert "its XMP metadata have 2.0 MB, more than is read" in checks["print-sound"].what
 
 
 # ---------------------------------------------------------------- sizes, sides and bleed

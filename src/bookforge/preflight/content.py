@@ -34,8 +34,12 @@ _LONG: Final = 3.0  # times as long as thick: a bar is a line, a dot is not
 _NOTHING_PT: Final = 0.005
 _SHORT_PT: Final = 1.0  # a mark so short is no line
 _HUGE: Final = 1e6
-_OPERATORS_OF_PAGE: Final = 5_000_000
-_STREAM_COST: Final = 300  # operators that take as long as beginning a stream
+_TOKENS_OF_PAGE: Final = 5_000_000
+_TOKENS_OF_STREAM: Final = 3_000_000
+"""A stream is parsed at once, and takes up to 300 bytes a token meanwhile."""
+_STREAM_COST: Final = 300  # tokens that take as long as beginning a stream
+_BYTES_OF_TOKEN: Final = 16  # text and comments are long tokens, which take their time too
+_BETWEEN_TOKENS: Final = b" \t\r\n\f\0[]<>(/"
 _SAMPLES: Final = 40_000
 
 
@@ -47,7 +51,7 @@ class TooMuchError(Exception):
 class Budget:
     """How much a file and a page of it may draw, and what is known of its pictures."""
 
-    left: int = 20_000_000
+    left: int = 40_000_000
     left_of_page: int = 0
     inks: dict[tuple[int, int], float] = field(default_factory=dict)
 
@@ -60,11 +64,11 @@ class Budget:
             self.inks[key] = _darkest(image)
         return self.inks[key]
 
-    def spend(self, operators: int) -> None:
+    def spend(self, tokens: int) -> None:
         """Take so much off, or give up."""
-        self.left -= operators
-        self.left_of_page -= operators
-        if min(self.left, self.left_of_page) < 0:
+        self.left -= tokens
+        self.left_of_page -= tokens
+        if min(self.left, self.left_of_page) < 0 or tokens > _TOKENS_OF_STREAM:
             raise TooMuchError("it draws without end")
 
 
@@ -128,7 +132,8 @@ def read(stream: Any, resources: Any, ctm: Matrix, sheet: Box, budget: Budget) -
     Errors: :class:`TooMuchError`, and whatever pikepdf raises about a broken stream.
     """
     seen = Seen(sheet)
-    budget.left_of_page = _OPERATORS_OF_PAGE
+    budget.left_of_page = _TOKENS_OF_PAGE
+    budget.spend(0)
     _Hand(seen, resources, _State(ctm, sheet), budget).follow(stream, 0)
     return seen
 
@@ -204,9 +209,8 @@ class _Hand:
         self.depth = depth
         if depth > _DEPTH:
             raise TooMuchError("its drawings are nested without end")
-        instructions = pikepdf.parse_content_stream(stream, _OPERATORS)
-        self.budget.spend(len(instructions) + _STREAM_COST)
-        for instruction in instructions:
+        self.budget.spend(_tokens(stream) + _STREAM_COST)
+        for instruction in pikepdf.parse_content_stream(stream, _OPERATORS):
             name = str(instruction.operator)
             action = _ACTIONS.get(name)
             try:
@@ -500,6 +504,22 @@ _ACTIONS: Final[dict[str, Callable[[_Hand, str, Any], None]]] = {
 
 
 # ---------------------------------------------------------------- reading objects
+
+
+def _tokens(stream: Any) -> int:
+    """Return about how much there is to parse in a form, a pattern or the contents of a page, without parsing it."""
+    if is_stream(stream):
+        data = stream.read_bytes()
+        return len(data) - len(data.translate(None, _BETWEEN_TOKENS)) + len(data) // _BYTES_OF_TOKEN
+    contents = stream.get("/Contents")
+    if not is_array(contents):
+        return _tokens(contents) if is_stream(contents) else 0
+    found = 0
+    for each in contents:
+        found += _tokens(each) if is_stream(each) else 0
+        if found > _TOKENS_OF_STREAM:
+            break
+    return found
 
 
 def _matrix(operands: Any) -> Matrix:

@@ -153,4 +153,3 @@ class Reading:
     trapped: str = ""
     identified: bool = False
     dates: bool = False
-    maker: str = ""

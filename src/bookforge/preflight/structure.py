@@ -34,6 +34,7 @@ _MEMORY: Final = 256_000_000
 _DEEPEST: Final = 60  # of the page tree
 _MOST_PAGES: Final = 5000
 _BIGGEST: Final = 2_000_000_000
+_BIGGEST_XMP: Final = 1_000_000
 _SAID: Final = 3  # pieces of damage worth naming
 _KINDS: Final = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -49,6 +50,7 @@ _KINDS: Final = (
 )
 _DESCRIBING: Final = ("/Title", "/Author", "/Subject", "/Keywords")
 _DESCRIBING_XMP: Final = ("title", "creator", "description", "subject", "Keywords")
+_ASKED_OF_XMP: Final = frozenset({*_DESCRIBING_XMP, "Trapped", "CreateDate", "ModifyDate", "GTS_PDFXVersion"})
 _PDFX: Final = re.compile(r"PDF/X[-0-9a-z:]*", re.IGNORECASE)
 _XFA: Final = "/XFA"
 _INFO_CLAIMS: Final = ("/GTS_PDFXVersion", "/GTS_PDFXConformance")
@@ -130,7 +132,7 @@ class _Examination:
         pages = self._pages()
         root, info = self.pdf.Root, self._ask(self._info, {})
         version = max(str(self.pdf.pdf_version), self._ask(lambda: str(root.get("/Version", ""))[1:], ""))
-        xmp = self._ask(lambda: _stream_text(root.get("/Metadata")), "")
+        xmp = self._ask(lambda: _xmp(root.get("/Metadata")), {})
         damage = [_in_one_line(str(each)) for each in self.pdf.get_warnings()]
         return Reading(
             name=self.name,
@@ -147,15 +149,14 @@ class _Examination:
             layers=self._ask(lambda: len(array(mapping(root, "/OCProperties"), "/OCGs")), 0),
             attachments=self._ask(self._attachments, ()),
             metadata=(*(key[1:] for key in _DESCRIBING if info.get(key)), *(("XMP",) if _describes(xmp) else ())),
-            has_xmp=bool(xmp),
+            has_xmp=is_stream(root.get("/Metadata")),
             active=self._ask(self._active, ()),
             claims=tuple(dict.fromkeys((*(info[key] for key in _INFO_CLAIMS if info.get(key)), *_xmp_claims(xmp)))),
             intents=self._ask(lambda: tuple(_intent(each) for each in array(root, "/OutputIntents")), ()),
-            trapped=info.get("/Trapped", "") or _xmp_value(xmp, "Trapped"),
+            trapped=info.get("/Trapped", "") or xmp.get("Trapped", ""),
             identified="/ID" in self.pdf.trailer,
             dates=all(info.get(key) for key in ("/CreationDate", "/ModDate"))
-            or all(_xmp_value(xmp, key) for key in ("CreateDate", "ModifyDate")),
-            maker=info.get("/Producer", "") or info.get("/Creator", ""),
+            or all(xmp.get(key) for key in ("CreateDate", "ModifyDate")),
         )
 
     def _ask(self, question: Any, otherwise: Any) -> Any:
@@ -337,29 +338,33 @@ def _intent(intent: Any) -> Intent:
     return Intent(str(intent.get("/S"))[1:], condition, space)
 
 
-def _stream_text(stream: Any) -> str:
-    return bytes(stream.read_bytes()).decode("utf-8", "replace") if is_stream(stream) else ""
-
-
-def _xmp_value(xmp: str, name: str) -> str:
-    """Return a value of an XMP packet by its local name, given as an element or as an attribute."""
+def _xmp(stream: Any) -> dict[str, str]:
+    """Return the values of an XMP packet that are asked for, by local names, given as elements or as attributes."""
+    if not is_stream(stream):
+        return {}
+    data = bytes(stream.read_bytes())
+    if len(data) > _BIGGEST_XMP:
+        raise pikepdf.PikepdfError(f"its XMP metadata have {len(data) / 1e6:.1f} MB, more than is read")
+    text = data.decode("utf-8", "replace").strip().strip("\0\ufeff")
     try:
-        root = ElementTree.fromstring(xmp.strip().strip("\0\ufeff")) if "<!DOCTYPE" not in xmp else None
+        root = ElementTree.fromstring(text) if "<!DOCTYPE" not in text else None
     except ElementTree.ParseError:
         root = None
+    found: dict[str, str] = {}
     for element in root.iter() if root is not None else ():
-        for key, value in element.attrib.items():
-            if key.rpartition("}")[2] == name:
-                return value.strip()
-        if element.tag.rpartition("}")[2] == name:
-            return " ".join("".join(element.itertext()).split())
-    return ""
+        said = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+        name = element.tag.rpartition("}")[2]
+        if name in _ASKED_OF_XMP and name not in found and name not in said:
+            said[name] = "".join(element.itertext())
+        for key in _ASKED_OF_XMP & said.keys() - found.keys():
+            found[key] = " ".join(said[key].split())
+    return found
 
 
-def _describes(xmp: str) -> bool:
+def _describes(xmp: dict[str, str]) -> bool:
     """Say whether an XMP packet says something of the work, not only of the program that made the file."""
-    return any(_xmp_value(xmp, name) for name in _DESCRIBING_XMP)
+    return any(xmp.get(name) for name in _DESCRIBING_XMP)
 
 
-def _xmp_claims(xmp: str) -> tuple[str, ...]:
-    return tuple(_PDFX.findall(_xmp_value(xmp, "GTS_PDFXVersion")))
+def _xmp_claims(xmp: dict[str, str]) -> tuple[str, ...]:
+    return tuple(_PDFX.findall(xmp.get("GTS_PDFXVersion", "")))
