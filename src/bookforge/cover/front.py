@@ -15,12 +15,12 @@ from bookforge.cover import art, lines
 from bookforge.cover.sheet import Box
 from bookforge.diagnostics import Diagnostic, LayoutError, error, warning
 from bookforge.edition import FontFace, Reading, Stylesheet
+from bookforge.laid import Laid
 from bookforge.layouts import Layout
 from bookforge.pipeline import code_digest
 from bookforge.typography import house
 from bookforge.typography.choices import Choices
 from bookforge.writers import pdf
-from bookforge.writers.pages import Laid
 
 SIZE: Final = (1600, 2560)
 """A front cover of our own in pixels; its page has three quarters of that in points."""
