@@ -20,6 +20,7 @@ from conftest import Pressed
 
 FILLER = press.FILLER.strip()
 LONG = FILLER * 3
+LONG_NAME = "Maria Theresia Walburga Amalia Christina von Habsburg-Lothringen zu Oesterreich"
 STARTS = {
     "there": "There was always the light first. " + LONG,
     "hail": "He was not there. " + LONG,
@@ -407,3 +408,30 @@ def test_passages_in_passages_keep_room_for_words(chapter):
     assert width["c.q"] > 150
     assert width["c.l"] > 150
     assert not any(line.outside for page in laid.pages for line in page.lines)
+
+
+SAID = [
+    ("The Second Person", "A Marriage in Two Voices", ["Ada Marsh", "Ben Holm"]),
+    (
+        "The Remarkable Adventures of the Boy Who Went Away",
+        "A Story of the Sea and of the Land Told Twice",
+        ["Ada Marsh"],
+    ),
+    ("A Title of Two Hundred Letters That Goes On and On " * 4, "A subtitle as long as that " * 8, [LONG_NAME] * 5),
+    ("Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3, "x" * 90, ["y" * 80]),
+]
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern", "modern, trim-size: mass-market"])
+@pytest.mark.parametrize(("title", "subtitle", "authors"), SAID)
+def test_a_title_page_is_one_page(tmp_path, cache_folder, layout, title, subtitle, authors):
+    manifest = (
+        f"title: {title}\nsubtitle: {subtitle}\nauthors: {authors}\nlanguage: en\npublisher: House\nplace: London\n"
+        f"chapters: [c.md]\neditions: {{b: {{format: pdf, layout: {layout}}}}}\n"
+    )
+    loaded = load(tmp_path, {"book.yaml": manifest, "c.md": "# C\n\nText.\n"})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    composition = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    assert [laid.anchors[name][0] for name in ("titlepage", "copyright-page", "contents")] == [2, 3, 4]
+    assert not [line.text for page in laid.pages for line in page.lines if line.outside]
