@@ -1,6 +1,9 @@
 """What a printer is handed over: measured, with a sheet, refused by a release when a rule fails."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,6 +117,23 @@ def test_a_file_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     first = handed(package, store=store)
     monkeypatch.setattr(preflight, "examine", None)
     assert handed(package, store=store) == first
+
+
+def test_a_file_measured_in_one_run_is_known_in_the_next(tmp_path: Path) -> None:
+    store, file = tmp_path / "store", tmp_path / "interior.pdf"
+    file.write_bytes(interior())
+    program = (
+        "import sys; from pathlib import Path; from bookforge.cache import Cache\n"
+        "from tests.unit import test_handover as here\n"
+        "here.handed({'interior.pdf': Path(sys.argv[1]).read_bytes()}, store=Cache(Path(sys.argv[2])))"
+    )
+    kept = []
+    for seed in ("1", "2", "3"):
+        surroundings = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", program, file, store], env=surroundings, check=True, timeout=60)
+        kept.append(sorted(each.relative_to(store) for each in store.rglob("*") if each.is_file()))
+    assert kept[0]
+    assert kept[0] == kept[1] == kept[2]
 
 
 @pytest.mark.parametrize(("printer", "name"), [("kdp", "x-kdp"), ("printers/My.Own.yaml", "x-my.own")])

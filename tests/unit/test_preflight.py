@@ -468,7 +468,7 @@ def test_a_size_the_printer_does_not_make() -> None:
 
 
 def test_marks_are_right_for_a_printer_who_wants_them() -> None:
-    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=frozenset())
+    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=())
     pdf = good()
     crossed(pdf)
     reading, _ = examined(written(pdf))
@@ -490,7 +490,7 @@ def test_a_short_fine_line_is_no_rule_of_a_page(length: int, result: str) -> Non
 
 def test_marks_are_no_drawings_of_the_book() -> None:
     """Their lines are fine and stand in line with the edges: neither is a fault of the pages."""
-    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=frozenset())
+    wanting = dataclasses.replace(printers.find("kdp"), crop_marks=True, forbids=())
     pdf = good()
     crossed(pdf)
     draw("0.25 w 0 -30 m 0 -12 l S")(pdf)

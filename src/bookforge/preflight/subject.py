@@ -21,7 +21,9 @@ Size = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a file is held against. ``trim`` is ``None`` when the file itself has to say its size.
+    """What a file is held against; written out (``repr``) it is the same in every run, so that results can be kept.
+
+    ``trim`` is ``None`` when the file itself has to say its size.
 
     ``cover``: the file is the wrap of a cover, of ``sheet`` (width, height, with bleed) where that is known.
     """

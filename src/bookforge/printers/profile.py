@@ -125,7 +125,7 @@ class Printer:
     unlisted_trim: Severity
     papers: tuple[Paper, ...]
     colour: str
-    forbids: frozenset[str]
+    forbids: tuple[str, ...]
     crop_marks: bool
     pdf: str
     min_font: float

@@ -258,7 +258,7 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "unlisted-trim": ("unlisted_trim", _severity),
     "papers": ("papers", _papers),
     "colour": ("colour", _one_of(*COLOURS)),
-    "forbids": ("forbids", lambda node: frozenset(_many(_one_of(*FORBIDDEN))(node))),
+    "forbids": ("forbids", lambda node: tuple(sorted(set(_many(_one_of(*FORBIDDEN))(node))))),
     "crop-marks": ("crop_marks", _flag),
     "pdf": ("pdf", _line),
     "min-font": ("min_font", _length),

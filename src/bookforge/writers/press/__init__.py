@@ -34,7 +34,7 @@ class Order:
     ink: str = BLACK
     ink_limit: float | None = None
     crop_marks: bool = False
-    forbids: frozenset[str] = frozenset()
+    forbids: tuple[str, ...] = ()
     intent: Intent | None = None
 
 
@@ -83,7 +83,7 @@ _FOR_READERS = ("/StructTreeRoot", "/MarkInfo", "/PageLabels", "/ViewerPreferenc
 _OF_PAGE = ("/StructParents", "/Tabs", "/Group", "/Metadata", "/PieceInfo", "/Thumb", "/B", "/Dur", "/Trans", "/AF")
 
 
-def _strip(pdf: pikepdf.Pdf, forbids: frozenset[str]) -> None:
+def _strip(pdf: pikepdf.Pdf, forbids: tuple[str, ...]) -> None:
     """Take away what only a screen has use for, and what the printer forbids."""
     _without(pdf.Root, {*_FOR_READERS, *(key for what, keys in _CATALOG.items() if what in forbids for key in keys)})
     if "/Names" in pdf.Root:
