@@ -10,8 +10,12 @@ from bookforge import xhtml
 from bookforge.book import BookSection
 
 SHORT: Final = "data-short-caption"
-_SENTENCE: Final = re.compile(r"(.+?[^.!?…\s]{2,}[.!?…]+[”’»)]*)\s+(?=\S)", re.DOTALL)
-"""A sentence that another one follows; a letter and a dot end none."""
+_END: Final = re.compile(r"[.!?…]+[”’»)]*(?=\s+\S)")
+_SHORTENED: Final = re.compile(
+    r"abb|bd|bl|ca|capt|cf|col|dr|ed|etc|figs?|fn|gen|ill|jr|kap|lt|mrs?|ms|nos?|nr|pl|pp|prof|rev|ste?|ta[bf]|vgl|vol",
+    re.IGNORECASE,
+)
+"""Words that a dot shortens: it ends no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,20 @@ def _first_sentence(caption: xhtml.Element) -> str:
     for around in list(kept.iter("p", "a")):  # the list's own link stands around the whole
         xhtml.unwrap(around)
     words = " ".join(xhtml.text(kept).split())
-    first = _SENTENCE.match(words)
-    if first is not None:
-        return xhtml.escape(first.group(1).rstrip(" ."))
+    end = next((match.end() for match in _END.finditer(words) if _ends(words, match)), None)
+    if end is not None:
+        return xhtml.escape(words[:end].rstrip(" ."))
     return " ".join(xhtml.write(kept).split()).removesuffix(".")
+
+
+def _ends(words: str, match: re.Match[str]) -> bool:
+    """Say whether marks end a sentence: a letter and a dot do not, nor what is short for a word, nor ``Figure 7.``."""
+    before, after = words[: match.start()].split(), words[match.end() :].lstrip()
+    if not before or after[0].islower():
+        return False
+    if not match.group().startswith(".") or len(match.group()) > 1:
+        return True
+    last = before[-1].strip("([“‘„«")
+    is_label = len(before) <= 2 and last[-1:].isdigit()
+    is_short = _SHORTENED.fullmatch(last) is not None or (len(last) < 2 and not last.isdigit())
+    return not is_short and not is_label

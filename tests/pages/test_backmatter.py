@@ -10,7 +10,7 @@ import pytest
 from test_editions import load
 from tests.unit import books, rich_book
 
-from bookforge import editions, xhtml
+from bookforge import editions, illustrations, xhtml
 from bookforge.cache import Cache
 from bookforge.compose import notes
 from bookforge.diagnostics import Diagnostic, EditionError, Report
@@ -214,6 +214,24 @@ def test_illustrations_are_listed_by_the_first_sentence_of_their_captions(made: 
     assert xhtml.text(first).startswith("Light at , far")
     assert [str(each.get("src")).partition("/")[0] for each in first.iter("img")] == ["formulas"]
     assert len(list(listing.iter("a"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("caption", "name"),
+    [
+        ("The house, 1999. It stands.", "The house, 1999"),
+        ("Figure 10. The house. It stands.", "Figure 10. The house"),
+        ("Fig. 7: the house. It stands.", "Fig. 7: the house"),
+        ("Mr. J. Smith at No. 2. Later.", "Mr. J. Smith at No. 2"),
+        ("“Who?” he asked. Nobody.", "“Who?” he asked"),
+        ("Who is it? Nobody.", "Who is it?"),
+        ("Only one.", "Only one"),
+    ],
+)
+def test_the_first_sentence_of_a_caption(caption: str, name: str) -> None:
+    body = f'<figure id="f"><img src="a.png"/><figcaption>{caption}</figcaption></figure>'
+    section = rich_book.section(Role.CHAPTER, "one", books.section("one.md", body, "A"))
+    assert [each.name for each in illustrations.captioned(section)] == [name]
 
 
 def test_notes_apart_are_not_numbered_by_page(tmp_path: Path) -> None:
