@@ -135,12 +135,22 @@ def test_an_entry_has_the_marks_of_its_language_and_keeps_its_asterisks() -> Non
         ((("3-10", {}), ("5", {}), ("11", {})), "3–11"),
         ((("ix", {}), ("x", {}), ("xi", {}), ("1", {})), "ix–xi, 1"),
         ((("8", {"main": True}), ("8", {}), ("9", {})), "*8*, 9"),
+        ((("5-7", {}), ("6", {"main": True}), ("7-9", {})), "5–9, *6*"),
+        ((("5-6", {"main": True}), ("6-7", {}), ("7-8", {"main": True})), "*5–8*"),
+        ((("5-7", {"main": True}), ("6", {}), ("7", {}), ("8", {})), "*5–7*, 8"),
+        ((("5", {}), ("6", {"main": True}), ("7", {})), "5, *6*, 7"),
         ((("58", {}), ("58", {"note": 3}), ("58", {"note": 4}), ("59", {})), "58–59, 58n"),
         ((("x-4", {}),), "x"),
     ],
 )
 def test_pages_are_in_order_in_runs_and_once(spots: tuple[tuple[str, dict[str, object]], ...], printed: str) -> None:
     assert pages_of(*spots) == printed
+
+
+def test_a_place_on_no_page_is_left_out_once_pages_are_known() -> None:
+    (topic,) = indexing.topics([chapter(mark("x", "a0"), mark("x", "a1"))])
+    assert [each.text for each in index.on_pages(STYLE, PageNumbers({"a0": "7"}))(topic)] == ["7"]
+    assert index.on_pages(STYLE, PageNumbers())(topic)
 
 
 def test_notes_at_the_end_are_named_by_number() -> None:

@@ -1,5 +1,6 @@
 """Index marks in, the index as a reader meets it out: sorted, in letters, with pages or links."""
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -191,7 +192,10 @@ def _letter(topic: Topic, style: Style) -> str:
 
 
 def on_pages(style: Style, pages: Mapping[str, str]) -> Callable[[Topic], tuple[Locator, ...]]:
-    """Return what makes locators for print: pages in order, in runs, each once; ``pages`` are labels by id."""
+    """Return what makes locators for print: pages in order, in runs, each once.
+
+    ``pages`` are labels by id; with some known, a place that stands on no page is left out.
+    """
 
     def locate(topic: Topic) -> tuple[Locator, ...]:
         return tuple(_printed(run, style) for run in _runs(topic.spots, pages, style))
@@ -214,8 +218,11 @@ class _Run:
 def _runs(spots: Sequence[Spot], pages: Mapping[str, str], style: Style) -> list[_Run]:
     found: dict[tuple[int, int, int, str], _Run] = {}
     for spot in spots:
-        system, first = _counted(pages[spot.id])
-        to_system, last = _counted(pages[spot.end]) if spot.end else (system, first)
+        start, end = (each if not pages or each in pages else None for each in (spot.id, spot.end))
+        if start is None:
+            continue
+        system, first = _counted(pages[start])
+        to_system, last = _counted(pages[end]) if end else (system, first)
         note = (str(spot.note) if style.apart else "-") if spot.note is not None else ""
         if to_system != system:  # a stretch from the front matter into the text: where it begins is enough
             last = first
@@ -232,16 +239,25 @@ def _in_book(run: _Run) -> tuple[int, int, bool, int, int]:
 
 
 def _merged(ordered: list[_Run]) -> list[_Run]:
-    merged: list[_Run] = []
+    """Join runs that meet, the main places for themselves; what lies within one of those is not said twice."""
+    main = _joined(run for run in ordered if run.main)
+    others = (run for run in ordered if not run.main and not any(_holds(each, run) for each in main))
+    return [*main, *_joined(others)]
+
+
+def _holds(outer: _Run, inner: _Run) -> bool:
+    return outer.system == inner.system and outer.first <= inner.first and inner.last <= outer.last
+
+
+def _joined(ordered: Iterable[_Run]) -> list[_Run]:
+    joined: list[_Run] = []
     for run in ordered:
-        before = merged[-1] if merged else run
-        fits = before is not run and before.system == run.system and run.first <= before.last + 1
-        if fits and run.main == before.main:
-            last = max(before.last, run.last)
-            merged[-1] = _Run(run.system, before.first, last, run.main, "", before.id)
-        elif not (fits and run.last <= before.last and before.main):
-            merged.append(run)
-    return merged
+        before = joined[-1] if joined else None
+        if before is not None and before.system == run.system and run.first <= before.last + 1:
+            joined[-1] = dataclasses.replace(before, last=max(before.last, run.last))
+        else:
+            joined.append(run)
+    return joined
 
 
 def _counted(label: str) -> tuple[int, int]:
