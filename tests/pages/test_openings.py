@@ -435,3 +435,18 @@ def test_a_title_page_is_one_page(tmp_path, cache_folder, layout, title, subtitl
     laid = pdf.layout(composition, cache_folder, lambda _: None)
     assert [laid.anchors[name][0] for name in ("titlepage", "copyright-page", "contents")] == [2, 3, 4]
     assert not [line.text for page in laid.pages for line in page.lines if line.outside]
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern", "large-print", "submission", "proof"])
+def test_the_engine_understands_every_design(tmp_path, cache_folder, layout):
+    manifest = (
+        "title: T\nsubtitle: S\nauthors: [A]\ncontributors: [{name: B, role: edt}]\nseries: {name: N, position: 2}\n"
+        "language: en\npublisher: House\nplace: London\nvoices: {her: {name: Her}}\n"
+        "chapters: [{part: Winter, chapters: [{path: c.md, voice: her}]}]\n"
+        f"editions: {{b: {{format: pdf, layout: {layout}}}}}\n"
+    )
+    loaded = load(tmp_path, {"book.yaml": manifest, "c.md": f"# C\n\n{LONG}\n"})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    said = []
+    pdf.layout(editions.compose_only(loaded, loaded.manifest.editions[0], shop), cache_folder, said.append)
+    assert said == []
