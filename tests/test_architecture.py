@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
     "bookpath": set(),
     "book": SAY | {"semantics"},
-    "laid": set(),
+    "laid": {"numerals"},
     "makeup": SAY | BOOK | {"laid"},
     "edition": SAY | {"book", "makeup"},
     # files as they are
@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "printers", "terms", "typography", "writers",
     },
-    "typeset": SAY | {"cache", "compose", "edition", "engines", "laid", "numerals", "writers", "xhtml"},
+    "typeset": SAY | {"cache", "compose", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     "resolution": SAY | BOOK | {"edition", "laid"},
     "preflight": SAY | {"measure", "printers"},

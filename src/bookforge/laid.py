@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from bookforge.numerals import roman
+
+ON_GRID: Final = 0.25
+"""How far from the grid a baseline still stands on it, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,22 @@ class LaidPage:
     pictures: tuple[Picture, ...]
     marked: bool
 
+    @property
+    def flow(self) -> tuple[Line, ...]:
+        """The lines without notes and without what the layout puts there."""
+        return tuple(line for line in self.lines if line.kind not in {"note", "generated"})
+
+    def off_grid(self, line: Line) -> float:
+        """Return how far a line's baseline is below the grid's nearest, or above it: then less than nothing."""
+        away = (line.baseline - self.first) % self.leading if self.leading else 0.0
+        return away if away <= self.leading / 2 else away - self.leading
+
+    def breaks_at_edge(self) -> tuple[SceneBreak, ...]:
+        """Return the scene breaks with nothing above or nothing below them on the page."""
+        shown = [_middle(line) for line in self.flow]
+        shown += [_middle(each) for each in self.pictures if self.top <= _middle(each) <= self.bottom]
+        return tuple(each for each in self.breaks if not shown or not min(shown) < _middle(each) < max(shown))
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
@@ -119,3 +140,12 @@ class Laid:
     def text(self) -> str:
         """The flow of all pages."""
         return "".join(page.text + ("" if page.hyphenated else "\n") for page in self.pages)
+
+
+def _middle(area: Line | Area | SceneBreak) -> float:
+    return area.y + area.height / 2
+
+
+def label(index: int, start: int) -> str:
+    """Return what the folio of a page says; ``start`` is the index of the page that is arabic 1."""
+    return str(index - start + 1) if index >= start else roman(index + 1).lower()

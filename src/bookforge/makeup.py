@@ -11,17 +11,16 @@ from typing import Final
 
 from bookforge.book import BookSection, SectionId
 from bookforge.diagnostics import Location
-from bookforge.laid import LaidPage, Line
-
-ON_GRID: Final = 0.25
-"""How far from the grid a baseline still stands on it, in points."""
+from bookforge.laid import ON_GRID, LaidPage, Line
 
 LOOSE: Final = 1.6
 """Above this many times its normal width a word space tears a hole into the line."""
 
+SHORT_END: Final = 5
+"""Lines that the last page of a section has at least."""
+
 _STACK: Final = 3
 _STUB: Final = 5
-_SHORT_END: Final = 5
 _SHOWN: Final = 48
 _PARAGRAPHS: Final = frozenset({"body", "list", "quote", "letter", "other"})
 
@@ -54,13 +53,14 @@ FAULTS: Final = (
           "words divided from a right page to the next left one"),
     Fault("loose-lines", ("loose line", "loose lines"),
           f"lines with word spaces above {LOOSE} times their normal width", measure="{:.1f} times"),
-    Fault("lone-words", ("lone word", "lone words"), "single words on a line in the middle of a paragraph"),
+    Fault("lone-words", ("lone word", "lone words"), "single words on a line in the middle of a paragraph",
+          grave=True),
     Fault("edge-breaks", ("scene break at an edge", "scene breaks at an edge"),
           "scene breaks at the top or the foot of a page"),
     Fault("bare-edge-breaks", ("unseen scene break", "unseen scene breaks"),
           "of these, breaks without an ornament, which nobody can see"),
     Fault("short-ends", ("short last page", "short last pages"),
-          f"last pages of sections with fewer than {_SHORT_END} lines"),
+          f"last pages of sections with fewer than {SHORT_END} lines"),
     Fault("off-grid", ("off grid", "off grid"),
           f"lines of text more than {ON_GRID} pt off the grid", grave=True, measure="{:.2f} pt"),
     Fault("outside", ("outside the margins", "outside the margins"), "lines that leave the area for text", grave=True),
@@ -153,14 +153,9 @@ def _section(block: str | None) -> str:
     return (block or "").partition(".")[0]
 
 
-def _flow(page: LaidPage) -> list[Line]:
-    """Return a page's lines without the notes at its foot and what stands in its margins."""
-    return [line for line in page.lines if line.kind not in {"note", "generated"}]
-
-
 def _page_ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
     for page in pages:
-        flow = _flow(page)
+        flow = page.flow
         if not flow:
             continue
         first, last = flow[0], flow[-1]
@@ -211,7 +206,7 @@ def _spreads(pages: Sequence[LaidPage], places: _Places) -> _Found:
     for left, right in pairwise(pages):
         if left.side != "left" or _closes(pages, left.index) or _closes(pages, right.index):
             continue
-        if not any(line.kind in _PARAGRAPHS for line in left.lines) or not _flow(right):
+        if not any(line.kind in _PARAGRAPHS for line in left.lines) or not right.flow:
             continue
         (one, over), (other, under) = _depth(left), _depth(right)
         away = abs(one - other)
@@ -224,7 +219,7 @@ def _spreads(pages: Sequence[LaidPage], places: _Places) -> _Found:
 def _stacks(pages: Sequence[LaidPage], places: _Places) -> _Found:
     stack: list[tuple[LaidPage, Line]] = []
     for page in pages:
-        for line in _flow(page):
+        for line in page.flow:
             if line.hyphen and line.kind in _PARAGRAPHS:
                 stack.append((page, line))
                 continue
@@ -245,37 +240,27 @@ def _loose(pages: Sequence[LaidPage], places: _Places) -> _Found:
 
 def _breaks(pages: Sequence[LaidPage], places: _Places) -> _Found:
     for page in pages:
-        flow = _flow(page)
-        for found in page.breaks:
-            above = any(line.baseline <= found.y + ON_GRID for line in flow)
-            above = above or any(picture.y < found.y for picture in page.pictures)
-            below = [line for line in flow if line.baseline > found.y + found.height]
-            if flow and (not above or not below):
-                near = below[0] if below else flow[-1]
-                yield "edge-breaks", places.spot(page, near, 0 if found.ornament else 1)
-                if not found.ornament:
-                    yield "bare-edge-breaks", places.spot(page, near)
+        flow = page.flow
+        for found in page.breaks_at_edge() if flow else ():
+            near = next((line for line in flow if line.y > found.y), flow[-1])
+            yield "edge-breaks", places.spot(page, near, 0 if found.ornament else 1)
+            if not found.ornament:
+                yield "bare-edge-breaks", places.spot(page, near)
 
 
 def _ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
     for before, page in pairwise(pages):
         goes_on = before.lines and page.lines and not _closes(pages, before.index)
-        is_short = len(page.lines) < _SHORT_END and not page.pictures and bool(_flow(page))
+        is_short = len(page.lines) < SHORT_END and not page.pictures and bool(page.flow)
         if goes_on and is_short and _closes(pages, page.index):
-            yield "short-ends", places.spot(page, page.lines[-1], _SHORT_END - len(page.lines))
-
-
-def off_grid(page: LaidPage, line: Line) -> float:
-    """Return how far a line's baseline is below the grid's nearest, or above it: then less than nothing."""
-    away = (line.baseline - page.first) % page.leading
-    return away if away <= page.leading / 2 else away - page.leading
+            yield "short-ends", places.spot(page, page.lines[-1], SHORT_END - len(page.lines))
 
 
 def _off_grid(pages: Sequence[LaidPage], places: _Places) -> _Found:
     for page in pages:
         for line in page.lines:
-            if line.body and page.leading and abs(off_grid(page, line)) > ON_GRID:
-                yield "off-grid", places.spot(page, line, abs(off_grid(page, line)))
+            if line.body and abs(page.off_grid(line)) > ON_GRID:
+                yield "off-grid", places.spot(page, line, abs(page.off_grid(line)))
 
 
 def _beyond(pages: Sequence[LaidPage], places: _Places) -> _Found:

@@ -5,8 +5,8 @@ import pytest
 
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Composition
+from bookforge.laid import Laid
 from bookforge.writers import pdf
-from bookforge.writers.pages import Laid
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import press
 import pytest
 
-from bookforge.writers.pages import Line
+from bookforge.laid import Line
 from conftest import Pressed
 
 LONG = (

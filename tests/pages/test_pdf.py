@@ -20,9 +20,9 @@ from bookforge import fonts, layouts
 from bookforge.book import BookSection, Place, SectionId, SourceMap
 from bookforge.diagnostics import Diagnostic, EditionError, EngineError, LayoutError, Location
 from bookforge.edition import Stylesheet
+from bookforge.laid import Laid
 from bookforge.semantics import Matter, Role
 from bookforge.writers import pdf
-from bookforge.writers.pages import Laid
 
 
 @pytest.fixture(scope="module")

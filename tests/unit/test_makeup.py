@@ -34,9 +34,9 @@ def paragraph(count: int, block: str = "c.p", last: str = "the last words.", **f
 def page(lines: Sequence[Line], **facts: object) -> LaidPage:
     """Set lines one below the other, those with a baseline where it says."""
     placed = [
-        dataclasses.replace(each, baseline=FIRST + at * LEADING, y=TOP + at * LEADING) if not each.baseline else each
-        for at, each in enumerate(lines)
+        dataclasses.replace(each, baseline=each.baseline or FIRST + at * LEADING) for at, each in enumerate(lines)
     ]
+    placed = [dataclasses.replace(each, y=each.baseline + TOP - FIRST) for each in placed]
     given: dict[str, object] = {
         "index": 0, "side": "right", "label": "1", "name": "body", "blank": False, "width": 400.0, "height": 600.0,
         "text": "", "authored": "", "hyphenated": False, "lines": tuple(placed), "top": TOP,
@@ -201,6 +201,22 @@ def test_scene_breaks_at_an_edge(ornament, y):
 def test_scene_breaks_between_lines_are_no_fault():
     lines = [line(baseline=FIRST), line(baseline=FIRST + 3 * LEADING)]
     assert counts([page(lines, breaks=(SceneBreak(None, TOP + LEADING, 28, False),))]) == {}
+
+
+def test_scene_breaks_between_a_picture_and_a_line_are_no_fault():
+    between, after = SceneBreak("c.b", TOP + 4 * LEADING, 28, False), [line(baseline=FIRST + 6 * LEADING)]
+    picture = Picture(50, TOP, 300, 4 * LEADING)
+    assert page(after, breaks=(between,), pictures=(picture,)).breaks_at_edge() == ()
+    in_the_margin = dataclasses.replace(picture, y=0, height=20)
+    assert page(after, breaks=(between,), pictures=(in_the_margin,)).breaks_at_edge() == (between,)
+
+
+def test_what_the_layout_and_notes_say_is_nothing_beside_a_scene_break():
+    lines = [line(), line(baseline=FIRST + 6 * LEADING, kind="note", note="c.note-1", body=False)]
+    below = SceneBreak("c.b", TOP + 2 * LEADING, 28, False)
+    assert page(lines, breaks=(below,)).breaks_at_edge() == (below,)
+    lines = [line(kind="generated", body=False), line(baseline=FIRST + 6 * LEADING)]
+    assert page(lines, breaks=(below,)).breaks_at_edge() == (below,)
 
 
 @pytest.mark.parametrize(("away", "found"), [(0.2, {}), (-0.2, {}), (0.3, {"off-grid": 1}), (-0.3, {"off-grid": 1})])

@@ -5,17 +5,11 @@ Lengths are points from the top left corner of the page.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from bookforge import words
-from bookforge.laid import Area as Area
-from bookforge.laid import Laid as Laid
-from bookforge.laid import LaidPage as LaidPage
-from bookforge.laid import Line as Line
-from bookforge.laid import Picture as Picture
-from bookforge.laid import SceneBreak as SceneBreak
-from bookforge.numerals import roman
+from bookforge.laid import Area, Laid, LaidPage, Line, Picture, SceneBreak, label
 
 PIXEL_PT: Final = 0.75
 """A CSS pixel in points."""
@@ -66,15 +60,11 @@ def facts(document: Any, root: Any, ruler: Ruler) -> Laid:
     anchors = _anchors(document)
     start = _first_of_body(root, anchors)
     surveyor = _Surveyor(_Measures(document, ruler))
-    surveyed = [surveyor.page(index, page, _label(index, start)) for index, page in enumerate(document.pages)]
+    surveyed = [surveyor.page(index, page, label(index, start)) for index, page in enumerate(document.pages)]
     pages = tuple(found.page(surveyor.last_lines) for found in surveyed)
     notes = {note: "\n".join(parts) for note, parts in surveyor.notes.items()}
     unfit = frozenset(surveyor.unfit | _short_of_text(root, notes))
     return Laid(pages, notes, anchors, unfit, frozenset(surveyor.shown), document)
-
-
-def _label(index: int, start: int) -> str:
-    return str(index - start + 1) if index >= start else roman(index + 1).lower()
 
 
 def _anchors(document: Any) -> dict[str, tuple[int, float, float]]:
@@ -414,10 +404,10 @@ def _inside(box: Any, context: _Context) -> _Context:
     shape = _kind(box)
     if shape == "LineBox":
         # A line inside a line (an inline block) is part of it.
-        return context if context.line is not None else _with(context, line=box)
+        return context if context.line is not None else replace(context, line=box)
     element, tag = box.element, box.element_tag or ""
     if element is None or shape == "TextBox":
-        return _with(context, styled=True) if _is_made_by_style(tag) and not context.styled else context
+        return replace(context, styled=True) if _is_made_by_style(tag) and not context.styled else context
     get = element.get
     placed = hasattr(box, "is_absolutely_positioned") and box.is_absolutely_positioned()
     floated = hasattr(box, "is_floated") and box.is_floated()
@@ -435,13 +425,6 @@ def _inside(box: Any, context: _Context) -> _Context:
         free=free,
         dropped=context.dropped or (floated and (element.tag == "span" or tag.endswith("::first-letter"))),
     )
-
-
-def _with(context: _Context, line: Any = None, styled: bool = False) -> _Context:
-    return _Context(
-        context.block, context.note, context.authored, context.styled or styled, context.placed,
-        line or context.line, context.kind, context.free, context.dropped,
-    )  # fmt: skip
 
 
 def _is_made_by_style(tag: str) -> bool:

@@ -1,4 +1,4 @@
-"""A composition in, laid-out pages and a tagged PDF (PDF/UA-1) out; the only user of WeasyPrint and pdfium.
+"""A composition in, laid-out pages and a tagged PDF (PDF/UA-1) out; the only user of WeasyPrint.
 
 Nothing but the composition is read: every stylesheet, image and font comes from it, every other address is refused.
 """
@@ -32,9 +32,10 @@ from bookforge.diagnostics import (
     warning,
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
+from bookforge.laid import Laid, Line
 from bookforge.writers import documents, galley, initials, margins
 from bookforge.writers.galley import Galley
-from bookforge.writers.pages import PIXEL_PT, Laid, Line, facts
+from bookforge.writers.pages import PIXEL_PT, facts
 
 _BASE: Final = "https://book.invalid/"
 _UNDESCRIBED: Final = re.compile(r'Image "(.*)" has no required alt')
