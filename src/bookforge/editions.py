@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
+_UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -316,6 +317,8 @@ def _set(
     for name, planned, real in [*typeset.kept(plan, laid)][:1]:
         message = f"from '{name}' on, the pages are not those planned: it stands on page {real + 1}, not {planned + 1}"
         shop.report(warning("plan-kept", message, _place(name, read), _PLAN_HINT))
+    for name, what in typeset.unsettled(plan):
+        shop.report(warning("pages-settle", what, _place(name, read), _UNSETTLED_HINT))
     return composition, laid
 
 

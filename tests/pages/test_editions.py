@@ -185,6 +185,13 @@ REFERRING = {
 }
 
 
+def test_pages_that_never_come_to_rest_are_told_by_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset.settling, "_ROUNDS", 0)
+    _, said = make(load(tmp_path, REFERRING), "paperback", tmp_path, Cache(tmp_path / "cache"))
+    told = [each.at.path for each in said if each.rule == "pages-settle" and each.at]
+    assert told == ["before.md", "one.md", "two.md"]
+
+
 def test_page_numbers_that_never_come_to_rest_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     really: Callable[..., Plan] = typeset.plan
     rounds = 0

@@ -44,6 +44,13 @@ def test_no_word_is_divided_and_no_part_is_empty(letters: int) -> None:
     assert len(shown(part(Cut(letters, True)))) == 1
 
 
+def test_two_cuts_at_one_place_are_one() -> None:
+    """A part without text was made, with a call of its own."""
+    twice = part(Cut(len("Onetwo"), True), Cut(len("Onetwothree"), False), Cut(len("Onetwo"), True))
+    assert shown(twice) == shown(part(Cut(len("Onetwo"), True), Cut(len("Onetwothree"), False)))
+    assert all(shown(twice))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_parts_hold_the_whole_once(seed: int) -> None:
     chance = random.Random(seed)

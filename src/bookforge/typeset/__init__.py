@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,8 +17,7 @@ from bookforge import engines
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.laid import Laid
-from bookforge.numerals import roman
+from bookforge.laid import Laid, label
 from bookforge.typeset import markup, settling
 from bookforge.typeset.plan import Corrections, Plan, SectionPlan
 
@@ -38,11 +37,15 @@ _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder."""
+    """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
+
+    ``known`` are the plans made so far: a book is planned several times, and not every run has a cache.
+    """
 
     store: Cache
     scratch: Path
     code: str
+    known: dict[str, SectionPlan] = field(default_factory=dict)
 
 
 def plan(composition: Composition, bench: Bench) -> Plan:
@@ -65,6 +68,17 @@ def kept(planned: Plan, laid: Laid) -> Iterator[tuple[str, int, int]]:
     for name, page in planned.pages.items():
         if name in laid.anchors and laid.anchors[name][0] != page:
             yield name, page, laid.anchors[name][0]
+
+
+def unsettled(planned: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what could not be made right: the id of a section, or of a block in it, and what is the matter."""
+    for section, unit in planned.units.items():
+        if unit.restless:
+            yield section, "whatever is corrected on the pages of this section makes them break in another way"
+        elif unit.off_grid:
+            count = len(unit.off_grid)
+            what = "a paragraph here does" if count == 1 else f"{count} paragraphs from here on do"
+            yield unit.off_grid[0] or section, f"{what} not stand on the grid of lines"
 
 
 # ---------------------------------------------------------------- sections
@@ -99,25 +113,31 @@ class _Typesetter:
         return pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch))
 
     def units(self) -> Iterator[_Unit]:
-        """Settle the sections in order, each on the side on which it will begin."""
-        waiting: _Unit | None = None
-        start = 0
-        for place, part in enumerate(self._composition.parts):
-            if waiting is None:
-                waiting = self._unit((part,), place, start)
-                continue
-            after = _first_page(waiting.plan, start) + waiting.plan.shape.pages
-            unit = self._unit((part,), place, after)
-            if _goes_on(waiting.plan, unit.plan):
-                waiting = self._unit((*waiting.parts, part), place - len(waiting.parts), start)
-                continue
-            yield waiting
-            waiting, start = unit, after
-        if waiting is not None:
-            yield waiting
+        """Settle the sections in order, each on the side on which it will begin.
 
-    def _unit(self, parts: tuple[Part, ...], place: int, index: int) -> _Unit:
-        """Settle sections that begin on the page after so many."""
+        Each is settled alone, which says whether it begins a page; those that go on once more, all of them together.
+        """
+        parts = self._composition.parts
+        first = index = 0
+        before: SectionPlan | None = None
+        for place in range(len(parts)):
+            alone = self._settled(parts[place : place + 1], place, None)
+            if before is not None and not _goes_on(before, alone):
+                unit = self._unit(first, place, index)
+                index = _first_page(unit.plan, index) + unit.plan.shape.pages
+                first = place
+                yield unit
+            before = alone
+        if parts:
+            yield self._unit(first, len(parts), index)
+
+    def _unit(self, first: int, end: int, index: int) -> _Unit:
+        """Settle the sections from ``first`` up to ``end``, which begin on the page after so many."""
+        parts = self._composition.parts[first:end]
+        return _Unit(parts, self._settled(parts, first, index))
+
+    def _settled(self, parts: tuple[Part, ...], place: int, index: int | None) -> SectionPlan:
+        """Settle sections on the side on which they begin after so many pages; ``None``: on the right."""
         context = _context(self._composition.parts[:place])
         pictures = sorted({name for part in parts for name in _SOURCE.findall(part.text)})
         depends = (
@@ -128,16 +148,17 @@ class _Typesetter:
             *(cache_key("picture", *self._composition.assets.get(name, (b"", ""))) for name in pictures),
         )
         known = self._known(depends, parts, context, "right")
-        if known.shape.sided and _first_page(known, index) % 2:
+        if index is not None and known.shape.sided and _first_page(known, index) % 2:
             known = self._known(depends, parts, context, "left")
-        return _Unit(parts, known)
+        return known
 
     def _known(self, depends: tuple[str, ...], parts: tuple[Part, ...], context: str, side: str) -> SectionPlan:
         name = cache_key(_STAGE, side, *depends)
-        known = self._bench.store.get(_STAGE, name, SectionPlan)
+        known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
             known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections))
             self._bench.store.put(_STAGE, name, known)
+        self._bench.known[name] = known
         return known
 
     def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
@@ -208,7 +229,7 @@ def _numbered(units: list[_Unit]) -> tuple[dict[str, int], dict[str, str], int]:
             if tag is not None and "first-of-body" in _classes(tag.group()):
                 body = pages.get(part.section, index)
         index += unit.plan.shape.pages
-    labels = {name: str(page - body + 1) if page >= body else roman(page + 1).lower() for name, page in pages.items()}
+    labels = {name: label(page, body) for name, page in pages.items()}
     return pages, labels, index
 
 

@@ -178,7 +178,9 @@ def _between_pages(lines: Iterable[tuple[int, Line]], cuts: tuple[Cut, ...]) -> 
     for page, line in lines:
         letters[page] = letters.get(page, 0) + sum(map(str.isalnum, line.text))
     ends = list(accumulate(letters[page] for page in sorted(letters)))[:-1]
-    return tuple(min(cuts, key=lambda cut: (abs(cut.letters - end), cut.letters)) for end in ends)
+    chosen = (min(cuts, key=lambda cut: (abs(cut.letters - end), cut.letters)) for end in ends)
+    # Where few lines may end a page, two pages may end nearest to the same.
+    return tuple(dict.fromkeys(chosen))
 
 
 def kept(galley: Galley, parted: Mapping[str, PartedNote]) -> bool:

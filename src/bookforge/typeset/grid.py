@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bookforge.laid import LaidPage, Line
+from bookforge.laid import ON_GRID, LaidPage, Line
 from bookforge.writers.galley import Galley
 
 TOLERANCE: Final = 0.05
@@ -57,7 +57,7 @@ def off_grid(galley: Galley) -> tuple[str, ...]:
         line.block or ""
         for page in galley.laid.pages[: galley.end]
         for line in body(page)
-        if abs(_off(line, page)) > TOLERANCE
+        if abs(page.off_grid(line)) > ON_GRID
     ]
     return tuple(dict.fromkeys(found))
 
@@ -65,12 +65,6 @@ def off_grid(galley: Galley) -> tuple[str, ...]:
 def body(page: LaidPage) -> Iterator[Line]:
     """Yield the lines of a page that belong on its grid."""
     return (line for line in page.lines if line.body and line.note is None)
-
-
-def _off(line: Line, page: LaidPage) -> float:
-    """Return how far a line lies below the grid, or above it when that is nearer."""
-    off = (line.baseline - page.first) % page.leading
-    return off - page.leading if off > page.leading / 2 else off
 
 
 def correct(galley: Galley, grid: Grid, least: bool = True) -> Grid:
@@ -89,9 +83,9 @@ def correct(galley: Galley, grid: Grid, least: bool = True) -> Grid:
         # Lines that are too high move all below them: what is to be moved besides is seen when they are level.
         found = {name: galley.pictures.get(name, ()) for name in sorted(tall - grid.level.keys())}
         return Grid(grid.natural, grid.pads, {**grid.level, **found})
-    natural = dict(grid.natural)
+    natural, margins = dict(grid.natural), grid.margins
     for name, gap in galley.gaps.items():
-        if name not in natural and name not in grid.margins:
+        if name not in natural and name not in margins:
             natural[name] = gap
     pads = dict(grid.pads)
     for page in galley.laid.pages[: galley.end]:

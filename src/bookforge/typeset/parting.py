@@ -50,12 +50,12 @@ def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
 
 
 def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
-    """Return a note in parts; a cut that would divide a word is not made."""
+    """Return a note in parts; a cut that would divide a word, or leave nothing before it, is not made."""
     pieces = list(_pieces(note))
     whole = pieces[-1].start + len(pieces[-1].text) if pieces else 0
-    places = [(place, cut.full) for cut in cuts if (place := _place(pieces, cut.letters)) not in (None, 0, whole)]
-    edges = [0, *(place for place, _ in places if place is not None), whole]
-    full = [each for _, each in places] + [False]
+    places = {place: cut.full for cut in cuts if (place := _place(pieces, cut.letters)) not in (None, 0, whole)}
+    edges = [0, *sorted(place for place in places if place is not None), whole]
+    full = [places[place] for place in edges[1:-1]] + [False]
     seen: set[str] = set()
     parts = []
     for number, ((begin, end), is_full) in enumerate(zip(pairwise(edges), full, strict=True)):

@@ -83,13 +83,13 @@ class Shape:
 class SectionPlan:
     """A section settled: what was corrected, what came of it, and what is still wrong.
 
-    ``rounds`` are how often it was laid out; ``off_grid`` the blocks whose lines are not on the grid; ``unfit`` the
-    notes that do not fit.
+    ``restless``: with each correction the pages came out in another way that needed others; ``off_grid`` are the blocks
+    with lines that are not on the grid; ``unfit`` the notes that do not fit.
     """
 
     corrections: Corrections
     shape: Shape
-    rounds: int
+    restless: bool = False
     off_grid: tuple[str, ...] = ()
     unfit: tuple[str, ...] = ()
 

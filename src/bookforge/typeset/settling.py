@@ -4,14 +4,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from bookforge.laid import LaidPage
 from bookforge.typeset import footnotes, grid, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
 from bookforge.writers.galley import Galley
 
 _ROUNDS: Final = 12
-"""Layouts of one section at most: what is not right then is said, not corrected."""
+"""Looks at one section at most: what is not right then is said, not corrected."""
 
 _FREE_LOOKS: Final = 3
 """Rounds after which margins only grow, so that they come to rest."""
@@ -19,29 +18,25 @@ _FREE_LOOKS: Final = 3
 _PARTINGS: Final = 2
 """How often notes are parted anew when the pages moved under them."""
 
-_EDGE: Final = 0.5
-"""Lines between a scene break and the edge of the type area within which it stands at the edge."""
-
 
 def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
     """Settle a section; ``lay`` lays it out with corrections."""
     state = _Settling()
     galley = lay(state.corrections)
-    for rounds in range(1, _ROUNDS + 1):
+    for _ in range(_ROUNDS):
         before = state.corrections
         state.look(galley)
         if state.corrections == before:
-            break
-        if rounds < _ROUNDS:
-            galley = lay(state.corrections)
-    else:
-        # What the last look would change is not seen any more.
-        return _plan(before, galley, _ROUNDS)
-    return _plan(state.corrections, galley, rounds)
+            return _plan(before, galley, restless=False)
+        galley = lay(state.corrections)
+    if state.by_lines:
+        galley = lay(state.join(galley))
+    return _plan(state.corrections, galley, restless=True)
 
 
-def _plan(corrections: Corrections, galley: Galley, rounds: int) -> SectionPlan:
-    return SectionPlan(corrections, _shape(galley), rounds, grid.off_grid(galley), tuple(sorted(galley.laid.unfit)))
+def _plan(corrections: Corrections, galley: Galley, restless: bool) -> SectionPlan:
+    unfit = tuple(sorted(galley.laid.unfit))
+    return SectionPlan(corrections, _shape(galley), restless, grid.off_grid(galley), unfit)
 
 
 class _Settling:
@@ -50,7 +45,7 @@ class _Settling:
     def __init__(self) -> None:
         self.corrections = Corrections()
         self._grid = Grid()
-        self._by_lines = False
+        self.by_lines = False
         self._looks = 0
         self._partings = 0
         self._idle: set[str] = set()
@@ -68,19 +63,24 @@ class _Settling:
             level=self._grid.level,
             line=_line(galley) if self._grid.level else before.line,
             edges=self._edges(galley),
-            sheets=before.sheets + footnotes.beyond(galley) if self._by_lines or before.notes else before.sheets,
+            sheets=before.sheets + footnotes.beyond(galley) if self.by_lines or before.notes else before.sheets,
         )
         if self.corrections == before:
             self.corrections = dataclasses.replace(
                 before, pushed=self._pushed(galley), tails=before.tails or tails.of(galley)
             )
-        if self._by_lines and self.corrections == before:
-            self._by_lines = False
-            self.corrections = dataclasses.replace(before, notes=footnotes.joined(galley, before.notes))
-        elif not self._by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
-            self._by_lines = True
+        if self.by_lines and self.corrections == before:
+            self.join(galley)
+        elif not self.by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
+            self.by_lines = True
             self._partings += 1
             self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
+
+    def join(self, galley: Galley) -> Corrections:
+        """Join the parts of notes that came to stand on one page; return the corrections."""
+        self.by_lines = False
+        self.corrections = dataclasses.replace(self.corrections, notes=footnotes.joined(galley, self.corrections.notes))
+        return self.corrections
 
     def _pushed(self, galley: Galley) -> tuple[str, ...]:
         """Return the blocks that begin a page for the sake of a note; none that leaves more empty than it is for."""
@@ -102,7 +102,8 @@ class _Settling:
     def _edges(self, galley: Galley) -> tuple[str, ...]:
         """Return the scene breaks at the edges of pages; one that comes and goes is taken to be there."""
         known = set(self.corrections.edges)
-        now = {name for page in galley.laid.pages[: galley.end] for name in at_edges(page)}
+        at_edges = (each.id for page in galley.laid.pages[: galley.end] for each in page.breaks_at_edge())
+        now = {name for name in at_edges if name is not None}
         for name in known ^ now:
             self._edges_seen[name] = self._edges_seen.get(name, 0) + 1
         settled = {name for name in known if self._edges_seen.get(name, 0) > 1}
@@ -112,20 +113,6 @@ class _Settling:
 def _line(galley: Galley) -> tuple[float, float]:
     page = galley.laid.pages[0]
     return round(page.leading, 3), round(page.first - page.top, 3)
-
-
-def at_edges(page: LaidPage) -> list[str]:
-    """Return the ids of the scene breaks with no line of the text above or none below them on their page."""
-    text = [line for line in page.lines if line.note is None]
-    return [
-        each.id
-        for each in page.breaks
-        if each.id is not None
-        and (
-            not any(line.y < each.y + _EDGE for line in text)
-            or not any(line.y + line.height > each.y + each.height - _EDGE for line in text)
-        )
-    ]
 
 
 def _shape(galley: Galley) -> Shape:

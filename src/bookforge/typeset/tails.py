@@ -1,22 +1,18 @@
 """A section laid out alone in, what its last page needs so that it does not look forgotten out."""
 
-from typing import Final
-
+from bookforge.makeup import SHORT_END
 from bookforge.typeset.plan import Tail
 from bookforge.writers.galley import Block, Galley
-
-_LEAST: Final = 5
-"""Lines on the last page of a section at least."""
 
 
 def of(galley: Galley) -> tuple[Tail, ...]:
     """Return the blocks that must go over to the last page, from its end upwards; none where it has lines enough."""
     last = galley.end - 1
     on_last = sum(row.page == last for block in galley.blocks.values() for row in block.rows)
-    if last < 1 or not 0 < on_last < _LEAST or _shows_pictures(galley, last):
+    if last < 1 or not 0 < on_last < SHORT_END or _shows_pictures(galley, last):
         return ()
     found = []
-    wanted = _LEAST
+    wanted = SHORT_END
     own = [(name, block) for name, block in galley.blocks.items() if block.rows[-1].page <= last]
     for name, block in reversed(own):
         kept = _kept(block, wanted)
