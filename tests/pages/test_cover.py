@@ -265,6 +265,15 @@ def _scan(image: Image.Image) -> str:
     return str(orders.index(sets[:6])) + digits
 
 
+def test_a_bar_code_without_room_is_left_out_and_said(scratch: Path) -> None:
+    made, narrow = studio(scratch, isbn=ISBN), dataclasses.replace(printers.find("kdp"), barcode_width=20.0)
+    found = sizing.sheet_of(made.read.edition, TRIM, narrow, 212)
+    assert isinstance(found, Sheet)
+    wrapped = wrap.wrap(made, found, narrow, 212)
+    assert [each.rule for each in wrapped.said] == ["cover-barcode-fits"]
+    assert wrapped.data is not None
+
+
 def test_the_bar_code_is_read_back_from_its_pixels(plain: Bound) -> None:
     back = plain.pixels(plain.sheet.back, 600)
     row = back.crop((0, 4200, back.width, 4201)).convert("L")

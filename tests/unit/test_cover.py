@@ -202,4 +202,4 @@ def test_a_hundred_words_are_broken_too() -> None:
 
 
 def test_terms_are_those_of_the_profile() -> None:
-    assert dataclasses.astuple(TERMS) == (9.0, 18.0, 4.5, 79, (144.0, pytest.approx(86.4)), 18.0)
+    assert dataclasses.astuple(TERMS) == (9.0, 18.0, 4.5, (144.0, pytest.approx(86.4)), 18.0)

@@ -247,6 +247,12 @@ def test_what_is_wrong_is_said_with_its_place(marks: tuple[IndexMark, ...], said
     assert wrong(*marks) == said
 
 
+def test_a_slip_is_said_at_its_place_with_what_may_be_meant() -> None:
+    (found,) = indexing.check([chapter(mark("lanterns"), mark("lantern", "b", 2), mark("lantern", "c", 3))])
+    assert (found.rule, found.severity, str(found.at)) == ("index-spelling", Severity.WARNING, "one.md:1:5")
+    assert found.hint == 'if it is the same, write entry="lantern"'
+
+
 @pytest.mark.parametrize(
     ("entries", "suspected"),
     [

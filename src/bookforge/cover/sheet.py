@@ -56,15 +56,14 @@ class Box:
 class Terms:
     """What a printer asks of a cover, in points.
 
-    ``clear`` is how far text stays from where the cover is cut or folded in, ``fold`` how far from the spine's edges;
-    text stands on a spine from ``spine_text_pages`` pages. ``barcode`` is the white field that a bar code needs (width,
-    height), ``barcode_clear`` its distance from trim and spine.
+    ``clear`` is how far text stays from where the cover is cut or folded in, ``fold`` how far from the spine's edges.
+    ``barcode`` is the white field that a bar code needs (width, height), ``barcode_clear`` its distance from trim and
+    spine.
     """
 
     bleed: float
     clear: float
     fold: float
-    spine_text_pages: int
     barcode: tuple[float, float]
     barcode_clear: float
 

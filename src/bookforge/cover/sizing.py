@@ -19,7 +19,6 @@ def terms(printer: Printer) -> Terms:
         bleed=printer.cover_bleed,
         clear=printer.cover_safe,
         fold=printer.spine_safe,
-        spine_text_pages=printer.spine_text_pages,
         barcode=(printer.barcode_width, printer.barcode_height),
         barcode_clear=printer.barcode_clear,
     )

@@ -11,7 +11,6 @@ from bookforge.printers import Printer
 
 _GROUNDS: Final = frozenset({"area", "picture", "shading"})
 _SIDES: Final = ("left", "top", "right", "bottom")
-_SPREAD: Final = 1.8  # times as wide as the page of a book of this height could be
 
 
 # ---------------------------------------------------------------- size

@@ -158,9 +158,9 @@ class Printer:
         """Return what the page count of a book of this size is a multiple of."""
         return next((each.multiple for each in self.multiples if _within(trim, each)), 1)
 
-    def padded(self, pages: int, trim: TrimSize, last_is_blank: bool = False) -> int:
-        """Return the page count of the file for ``pages`` laid out, the last of them without ink or not."""
-        needed = pages + 1 if self.last_blank and not last_is_blank else pages
+    def padded(self, pages: int, trim: TrimSize) -> int:
+        """Return the page count of the file for ``pages`` laid out, the last of them with ink."""
+        needed = pages + 1 if self.last_blank else pages
         multiple = self.page_multiple(trim)
         return -(-needed // multiple) * multiple
 

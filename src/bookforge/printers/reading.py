@@ -354,8 +354,10 @@ class _Reader:
         except _UnfitError as unfit:
             self._wrong(f"'{key.text}' is {unfit}", whole.at)
             return None
-        fact = Fact(key.text, _in_words(whole), *(self._origin(key, node) if value else ((key.at.path,), "")))
-        return Said(read, fact)
+        if value is None:
+            return Said(read, Fact(key.text, _in_words(whole), (key.at.path,), ""))
+        sources, date, note = self._origin(key, node)
+        return Said(read, Fact(key.text, _in_words(whole), sources, date, note))
 
     def _origin(self, key: Node, node: Node) -> tuple[tuple[str, ...], str, str]:
         """Return who says a value, when that was read, and what there is to say about it."""

@@ -40,11 +40,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Interior:
-    """The file for the press, its page count, and how many of its pages were added at the end."""
+    """The file for the press and its page count."""
 
     data: bytes
     pages: int
-    added: int
 
 
 def interior(digital: bytes, order: Order) -> Interior:
@@ -61,13 +60,13 @@ def interior(digital: bytes, order: Order) -> Interior:
             inks.convert_page(page.obj)
         for number, page in enumerate(pdf.pages):
             sheet.cut(pdf, page.obj, number % 2 == 0, order.edges)
-        added = _pad(pdf, order)
+        _pad(pdf, order)
         if order.crop_marks:
             for page in pdf.pages:
                 sheet.mark(pdf, page.obj)
         if order.intent is not None:
             declare(pdf, order.intent)
-        return Interior(_saved(pdf, order.intent is not None), len(pdf.pages), added)
+        return Interior(_saved(pdf, order.intent is not None), len(pdf.pages))
 
 
 # what a printer may forbid → the keys of the catalog that hold it; tags, page labels and the viewer's preferences are
@@ -111,20 +110,18 @@ def _wanted(pdf: pikepdf.Pdf, order: Order) -> int:
     return -(-pages // order.multiple) * order.multiple
 
 
-def _pad(pdf: pikepdf.Pdf, order: Order) -> int:
+def _pad(pdf: pikepdf.Pdf, order: Order) -> None:
     """Empty the blank pages, down to the last operator, and add as many as the printer's multiple asks for."""
     for page in pdf.pages:
         if ink.is_blank(page.obj):
             page.obj["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, b""))
             page.obj["/Resources"] = pikepdf.Dictionary()
-    missing = _wanted(pdf, order) - len(pdf.pages)
-    for _ in range(missing):
+    for _ in range(_wanted(pdf, order) - len(pdf.pages)):
         twin = pdf.pages[-2 if len(pdf.pages) > 1 else -1].obj
         blank: dict[str, Any] = {key: twin[key] for key in ("/MediaBox", "/TrimBox", "/BleedBox") if key in twin}
         blank |= {"/Type": pikepdf.Name.Page, "/Resources": pikepdf.Dictionary()}
         blank["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, b""))
         pdf.pages.append(pikepdf.Page(pdf.make_indirect(pikepdf.Dictionary(blank))))
-    return missing
 
 
 def _saved(pdf: pikepdf.Pdf, is_x4: bool) -> bytes:

@@ -105,7 +105,7 @@ def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, operations: bytes) -> None:
 
 def number(value: float) -> bytes:
     """Write a length as PDF has it: no exponent, no needless digits."""
-    return (f"{value:.4f}".rstrip("0").rstrip(".") or "0").replace("-0", "0" if not round(value, 4) else "-0").encode()
+    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".").encode()  # + 0.0: no minus before nothing
 
 
 def _streams(page: pikepdf.Object) -> list[pikepdf.Object]:
