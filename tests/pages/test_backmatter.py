@@ -166,7 +166,9 @@ def test_a_note_that_cannot_stand_on_its_page_has_a_letter_where_pages_count() -
 
 
 def test_endnotes_stand_at_the_end_of_their_chapter(made: Mapping[str, Made]) -> None:
-    for each in xhtml.find_class(made["chapter"].root, "endnote"):
+    notes = [*xhtml.find_class(made["chapter"].root, "endnote")]
+    assert notes
+    for each in notes:
         around = next(above for above in each.iterancestors() if above.get("data-section"))
         assert str(each.get("id")).startswith(f"{around.get('data-section')}.")
 
