@@ -186,7 +186,7 @@ class Composition:
     PDF: exactly one document; ``parts`` are its sections, ``frame`` what stands before, between and after them.
     EPUB: documents in spine order, the nav among them (property ``nav``). HTML: one document a page. ``assets`` maps a
     path inside the edition to bytes and media type. ``sheet`` is the page of a PDF whose layout tells it, ``said`` what
-    there is to warn of.
+    there is to warn of. ``asked`` are the ids whose page numbers were looked up.
     """
 
     reading: Reading
@@ -200,6 +200,7 @@ class Composition:
     frame: tuple[str, ...] = ()
     sheet: Sheet | None = None
     said: tuple[Diagnostic, ...] = ()
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from bookforge import compose, engines, layouts
 from bookforge.book import BookSection, Metadata, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
-from bookforge.compose.folios import PageNumbers
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
@@ -280,7 +279,8 @@ def _make_pdf(
     if supplies.press.dpi:
         for finding in resolution.too_coarse(composition, laid.pages, supplies.press.dpi):
             shop.report(finding)
-    judged = makeup.examine(laid.pages, _sections(read), fonts.missing(_for_text(composition.fonts), laid.shown))
+    missing = fonts.missing(_for_text(composition.fonts), laid.shown)
+    judged = makeup.examine(laid.pages, _sections(read), missing, proof=read.edition.of is not None)
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
@@ -330,13 +330,13 @@ def _planned(
 
     composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     rounds = 0
-    while supplies.pages.asked and supplies.pages != plan.labels:
+    while any(supplies.pages.get(name) != plan.labels.get(name) for name in composition.asked):
         rounds += 1
         if rounds > _ROUNDS:
             message = "page numbers printed in the text make it longer or shorter, and so never come to rest"
             shop.report(warning("plan-kept", message, hint="some may be one off: look at the index and the notes"))
             break
-        supplies = dataclasses.replace(supplies, pages=PageNumbers(plan.labels))
+        supplies = dataclasses.replace(supplies, pages=plan.labels)
         composition = _compose(composition.reading, layout, supplies)
         composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     return _proven(typeset.carry_out(composition, plan)), plan, supplies

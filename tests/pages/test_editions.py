@@ -185,6 +185,24 @@ REFERRING = {
 }
 
 
+def test_only_numbers_that_are_printed_compose_a_book_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A book was composed again for any id on another page, and told to be restless for one nobody printed."""
+    really: Callable[..., Plan] = typeset.plan
+    rounds = 0
+
+    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
+        nonlocal rounds
+        rounds += 1
+        planned = really(composition, bench)
+        assert "two.far" in composition.asked
+        return dataclasses.replace(planned, labels={**planned.labels, "one": str(rounds)})
+
+    monkeypatch.setattr(typeset, "plan", plan)
+    _, said = make(load(tmp_path, REFERRING), "paperback", tmp_path, Cache(tmp_path / "cache"))
+    assert [each for each in said if each.rule == "plan-kept"] == []
+    assert rounds <= 3
+
+
 def test_pages_that_never_come_to_rest_are_told_by_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typeset.settling, "_ROUNDS", 0)
     _, said = make(load(tmp_path, REFERRING), "paperback", tmp_path, Cache(tmp_path / "cache"))

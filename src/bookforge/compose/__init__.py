@@ -64,7 +64,7 @@ class Supplies:
     formula: Callable[[str, bool], bytes] | None = None
     isbns: tuple[tuple[str, str, str], ...] = ()
     endnotes: frozenset[str] = field(default_factory=frozenset)
-    pages: PageNumbers = field(default_factory=PageNumbers)
+    pages: Mapping[str, str] = field(default_factory=dict)
     press: Press = field(default_factory=Press)
     typography: Choices = field(default_factory=Choices)
 
@@ -93,6 +93,7 @@ class _Composer:
         self.reading = reading
         self.format = reading.edition.format
         self.supplies = supplies
+        self.pages = PageNumbers(supplies.pages)
         self.house = self._house()
         self.book = house.set_book(reading.book, self.house)
         self.templates = Templates(layout)
@@ -108,7 +109,7 @@ class _Composer:
         self.whole = backmatter.Whole(
             reading=dataclasses.replace(reading, book=dataclasses.replace(self.book, sections=self.sections)),
             terms=self.terms,
-            pages=supplies.pages,
+            pages=self.pages,
             start=self._start().id,
             href_of=self.href_of,
             notes_of=lambda section: self._dressed(section).notes,
@@ -117,7 +118,7 @@ class _Composer:
         )
         counted = str(reading.edition.settings.get("note-numbers", "chapter"))
         by = counted if self.format is Format.PDF or counted != "page" else "chapter"
-        self.numbers = notes.numbers(self.sections, by, supplies.pages, supplies.endnotes)
+        self.numbers = notes.numbers(self.sections, by, self.pages, supplies.endnotes)
 
     def compose(self) -> Composition:
         toc = self._toc()
@@ -140,6 +141,7 @@ class _Composer:
             frame=frame,
             sheet=sheet.of(self.templates.measures("geometry.j2", **self._looks)) if parts else None,
             said=tuple(self.heads.cuts()) if parts else (),
+            asked=frozenset(self.pages.asked),
         )
 
     # ------------------------------------------------------------ names
@@ -231,7 +233,7 @@ class _Composer:
             "terms": self.terms,
             "format": self.format.value,
             "first_page": self._start().id,
-            "pages": self.supplies.pages,
+            "pages": self.pages,
             "press": self.supplies.press,
         } | more
 
@@ -277,7 +279,7 @@ class _Composer:
             endnotes=self.supplies.endnotes,
             notes_apart=str(self.reading.edition.settings.get("notes", "foot")) != "foot",
             numbers=self.numbers,
-            pages=self.supplies.pages,
+            pages=self.pages,
             page_pattern=self.terms["page-reference"],
             mark_words=self.mark_words,
             opening=self._opening,
