@@ -105,17 +105,23 @@ class Makeup:
 
 
 def examine(
-    pages: Sequence[LaidPage], sections: Mapping[SectionId, BookSection] | None = None, missing: Iterable[str] = ()
+    pages: Sequence[LaidPage],
+    sections: Mapping[SectionId, BookSection] | None = None,
+    missing: Iterable[str] = (),
+    proof: bool = False,
 ) -> Makeup:
     """Judge laid-out pages.
 
-    ``sections`` tell where a line stands in the manuscript; ``missing`` are the characters that no font has.
+    ``sections`` tell where a line stands in the manuscript; ``missing`` are the characters that no font has. The sheets
+    of a ``proof`` say which they are, blank ones too.
     """
     places = _Places(sections or {})
     found: dict[str, list[Spot]] = {fault.name: [] for fault in FAULTS}
     for finder in (_page_ends, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _beyond):
         for name, spot in finder(pages, places):
             found[name].append(spot)
+    if proof:
+        found["marked-blanks"] = []
     found["missing-glyphs"] = list(_missing(pages, places, frozenset(missing)))
     text = [line for page in pages for line in page.lines if line.body]
     full = [len(line.text.strip()) for line in text if line.kind == "body" and not line.starts and not line.ends]

@@ -231,6 +231,7 @@ def test_lines_of_text_off_the_grid(away, found):
 def test_text_outside_and_marks_on_blank_pages():
     pages = book(page([*paragraph(5), line(outside=True, kind="table", body=False)]), page([], blank=True, marked=True))
     assert counts(pages) == {"outside": 1, "marked-blanks": 1}
+    assert not makeup.examine(pages, proof=True).spots["marked-blanks"]
     assert makeup.examine(pages).grave
 
 
