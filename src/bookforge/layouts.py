@@ -136,6 +136,11 @@ def find(name: str, book_folder: Path, at: Location | None = None) -> Layout:
         limits |= spec.limits
         _check_defaults(spec, limits)
         settings |= {name: default for name, (default, _) in spec.settings.items()}
+        for dropped, where in spec.dropped.items():
+            if settings.pop(dropped, None) is None:
+                raise LayoutError(
+                    error("layout-valid", f"the setting '{dropped}' has no default and is not inherited", where)
+                )
         stylesheets |= {sheet: at for sheet, at in spec.stylesheets.items() if sheet not in stylesheets}
         fonts = spec.fonts or fonts
         format_ = spec.format or format_
@@ -216,13 +221,17 @@ def read_yaml(path: Path, shown: str) -> yamlfile.Node:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What one ``layout.yaml`` says; ``extends``, ``stylesheets`` and defaults of ``settings`` with their places."""
+    """What one ``layout.yaml`` says; ``extends``, ``stylesheets`` and defaults of ``settings`` with their places.
+
+    ``dropped`` are settings of the layout below that this one does not have.
+    """
 
     extends: tuple[str, Location] | None
     format: Format | None
     stylesheets: Mapping[str, Location]
     fonts: tuple[FontSpec, ...]
     settings: Mapping[str, tuple[Setting, Location]]
+    dropped: Mapping[str, Location]
     limits: Mapping[str, Limits]
 
 
@@ -277,6 +286,7 @@ class _Reader:
             stylesheets={node.text: node.at for node in self._list(root, "stylesheets") if self._is_name(node)},
             fonts=tuple(font for node in self._list(root, "fonts") if (font := self._font(node)) is not None),
             settings=self._settings(root.get("settings")),
+            dropped=self._dropped(root.get("settings")),
             limits=self._limits(root.get("settings")),
         )
 
@@ -331,6 +341,8 @@ class _Reader:
         if node.kind is not yamlfile.Kind.MAPPING:
             self._wrong("settings are 'name: default' lines", node)
         for key, said in yamlfile.items(node):
+            if said.kind is yamlfile.Kind.NULL:
+                continue
             value = said.get("default") or said
             default = yamlfile.plain(value)
             if not isinstance(default, str | int | float | bool):
@@ -340,6 +352,10 @@ class _Reader:
             if key == "trim-size":
                 self._check_trim(value)
         return found
+
+    def _dropped(self, node: yamlfile.Node | None) -> dict[str, Location]:
+        said = yamlfile.items(node) if node is not None else ()
+        return {key: value.at for key, value in said if value.kind is yamlfile.Kind.NULL}
 
     def _limits(self, node: yamlfile.Node | None) -> dict[str, Limits]:
         """Read what settings may be: ``one-of``, a list of words, and ``from`` and ``to``, numbers or lengths."""

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bookforge import layouts, terms
+from bookforge import fonts, layouts, terms
+from bookforge.compose import views
 from bookforge.diagnostics import Diagnostic, LayoutError
+from bookforge.edition import Press
+from bookforge.measure import TrimSize
 
 
 def write(book: Path, **files: str) -> Path:
@@ -57,12 +60,38 @@ def render(book: Path, template: str) -> str:
         ("fonts: [{family: X, file: x.ttf}]\n", "1:9 [layout-valid] the font file 'x.ttf' does not exist"),
         ("settings: 3\n", "1:11 [layout-valid] settings are 'name: default' lines"),
         ("settings:\n  a: [1]\n", "2:6 [layout-valid] the setting 'a' has no default: a text, a number, true or false"),
+        (
+            "extends: web\nsettings:\n  openings: null\n",
+            "3:13 [layout-valid] the setting 'openings' has no default and is not inherited",
+        ),
         ("a: b: c\n", "1:5 [yaml-syntax] "),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, expected: str) -> None:
     (found,) = wrong(write(tmp_path, layout__yaml=text))
     assert found.startswith(f"layout.yaml:{expected}")
+
+
+def test_a_layout_may_do_without_a_setting_of_the_one_below(tmp_path: Path) -> None:
+    own = layouts.find("mine", write(tmp_path, layout__yaml="extends: paperback\nsettings: {openings: null}\n"))
+    assert layouts.find("paperback", tmp_path).settings.keys() - own.settings.keys() == {"openings"}
+    manuscript = layouts.find("submission", tmp_path)
+    assert not {"verso-head", "recto-head"} & manuscript.settings.keys()
+
+
+@pytest.mark.parametrize("name", ["paperback", "large-print", "submission"])
+def test_margins_are_never_less_than_a_printer_asks_for(name: str, tmp_path: Path) -> None:
+    layout = layouts.find(name, tmp_path)
+    face = views.FaceView.of(fonts.resolve(layout.fonts)[0])
+    asked = Press(inside=90, edge=80, bleed=9)
+    trim = TrimSize.parse("8.5x11in")
+    page = layouts.Templates(layout).measures(
+        "geometry.j2", press=asked, trim=trim, fonts=(face,), settings=layout.settings
+    )
+    assert page["inner"] >= 90
+    assert page["outer"] >= 80
+    assert page["bleed"] == 9
+    assert page["text_width"] == pytest.approx(612 - page["inner"] - page["outer"], abs=0.1)
 
 
 @pytest.mark.parametrize("size", ["huge", "1x1in", "5", "true"])
