@@ -17,7 +17,7 @@ from tests.unit import rich_book
 from bookforge import cover, fonts, layouts, printers
 from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
 from bookforge.cache import Cache
-from bookforge.cover import art, sizing, wrap
+from bookforge.cover import art, front, sizing, wrap
 from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
@@ -309,6 +309,27 @@ def test_a_picture_fills_the_front_and_colours_the_rest(scratch: Path) -> None:
     edge = round(sheet.front.left * 2)
     for x in (2, edge - 4, edge + 4):
         assert shown.getpixel((x, 4)) == pytest.approx((0x20, 0x30, 0x40), abs=2)
+
+
+def test_a_picture_with_a_clear_ground_stands_on_white_as_in_shops(scratch: Path) -> None:
+    clear, out = Image.new("RGBA", (1900, 3040), (0, 0, 0, 0)), io.BytesIO()
+    ImageDraw.Draw(clear).rectangle((0, 0, 40, 3040), fill="#203040")
+    clear.save(out, "PNG")
+    art = Asset("images/cover.png", "image/png", out.getvalue(), 1900, 3040, "clear")
+    bound = Bound(studio(scratch, picture=art, isbn=ISBN), 212)
+    front = bound.sheet.front
+    assert bound.pixels(Box(front.left + 100, front.top + 100, 20, 20)).getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_many_authors_stand_in_rows_that_can_be_read(scratch: Path) -> None:
+    names = tuple(Contributor(f"Person Number{number}") for number in range(20))
+    made = studio(scratch, dataclasses.replace(METADATA, authors=names))
+    page = Box(0, 0, 396, 612)
+    view = front.view(made, page, page.inside(18, 18, 18, 18), 0)
+    assert 4 <= len(view.authors) <= 7
+    assert all(f"Number{number}" in " ".join(view.authors) for number in range(20))
+    assert view.authors_size * view.unit > 7
+    assert front.view(studio(scratch), page, page, 0).authors == tuple(each.name for each in METADATA.authors)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ _TITLE: Final = (66.0, 26.0)
 _SUBTITLE: Final = (30.0, 6.6)
 _AUTHORS: Final = 7.4
 _NARROWER: Final = 0.95
+_MOST_IN_LINES: Final = 5
+"""Authors who each have a line; more than that stand in a row, or in rows."""
+
 """The measure of subtitle and authors, in parts of the title's."""
 GAP: Final = 0.03
 """How far the blocks of the front stay apart, in parts of its width."""
@@ -181,7 +184,7 @@ def _set(studio: Studio) -> Picture:
     shown = _pressed(proof, SIZE)
     if fits:
         return shown
-    return Picture(shown.data, shown.media_type, *SIZE, shown.shown, (*shown.said, too_long("front")))
+    return Picture(shown.data, shown.media_type, *SIZE, shown.shown, (*shown.said, too_long("front", studio)))
 
 
 def _pressed(proof: Proof, size: tuple[int, int]) -> Picture:
@@ -190,10 +193,11 @@ def _pressed(proof: Proof, size: tuple[int, int]) -> Picture:
     return Picture(data, "image/jpeg", *size, "".join(sorted(proof.laid.shown)), tuple(said))
 
 
-def too_long(panel: str) -> Diagnostic:
+def too_long(panel: str, studio: Studio) -> Diagnostic:
     """Say that a panel's words do not fit however small they are set."""
     message = f"the words on the {panel} of the cover do not fit, however small they are set"
-    return warning("cover-text-fits", message, hint="shorten them, or give the book a cover of its own")
+    hint = "shorten them, or give the book a cover of its own"
+    return warning("cover-text-fits", message, studio.read.edition.at, hint)
 
 
 # ---------------------------------------------------------------- what templates get
@@ -263,7 +267,11 @@ def view(studio: Studio, place: Box, safe: Box, inset: float, scale: float = 1.0
     smaller = max(size * 0.6, _SMALLEST)
     below = lines.settle(said.subtitle, (room * _NARROWER, sub_high), wide, 1.25) if said.subtitle else None
     names = tuple(author.name for author in said.authors)
-    longest = max((wide(name) for name in names), default=1.0) or 1.0
+    written = names
+    if len(names) > _MOST_IN_LINES:
+        held = ", ".join(name.replace(" ", "\u00a0") for name in names)
+        written = lines.settle(held, (room * _NARROWER, 26), wide, 1.32).lines
+    longest = max((wide(name) for name in written), default=1.0) or 1.0
     series = said.series
     return FrontView(
         left=place.left,
@@ -278,8 +286,8 @@ def view(studio: Studio, place: Box, safe: Box, inset: float, scale: float = 1.0
         title_size=size * scale,
         subtitle=below.lines if below else (),
         subtitle_size=min(below.size, sub_largest, smaller) * scale if below else 0.0,
-        authors=names,
-        authors_size=min(_AUTHORS, room * _NARROWER / longest, smaller, 26 / max(1, len(names))) * scale,
+        authors=written,
+        authors_size=min(_AUTHORS, room * _NARROWER / longest, smaller, 26 / max(1, len(written))) * scale,
         series=f"{series.name}, {series.position}" if series and series.position else series.name if series else None,
         spaced=lines.takes_spacing(" ".join([*names, series.name if series else ""])),
     )

@@ -133,7 +133,7 @@ class _Binder:
         spine = self._spine(first)
         proof = self._back(first, spine)
         if proof is None:
-            return Wrapped(None, "", (*self.said, _too_long_a_back()))
+            return Wrapped(None, "", (*self.said, _too_long_a_back(self.studio.read.edition)))
         self.said += proof.said
         # The cover of a hardcover is folded in, not cut: its trim is the whole sheet.
         cut = self.sheet.outer if self.studio.read.edition.binding == "paperback" else 0.0
@@ -205,7 +205,7 @@ class _Binder:
             if not front.crowded(laid, "front", self.sheet.front_safe, gap):
                 return made
             scale *= _SMALLER
-        self.said.append(front.too_long("front"))
+        self.said.append(front.too_long("front", self.studio))
         return made
 
     def _spine(self, first: FrontView) -> Spine | None:
@@ -365,7 +365,7 @@ def _paragraphs(text: str | None) -> tuple[str, ...]:
     return tuple(" ".join(lines.parted(each)) for each in re.split(r"\n\s*\n", text or "") if each.strip())
 
 
-def _too_long_a_back() -> Diagnostic:
+def _too_long_a_back(edition: Edition) -> Diagnostic:
     message = "no cover is made: the description does not fit the back, however small it is set"
     hint = "write a shorter text for the back: cover: {back: …}"
-    return warning("cover-text-fits", message, hint=hint)
+    return warning("cover-text-fits", message, edition.at, hint)
