@@ -3,8 +3,9 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
-    from bookforge.typeset.plan import Plan
+    from bookforge.typeset.plan import Plan, SectionPlan
 
 _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
@@ -46,12 +47,14 @@ class Workshop:
     """What making an edition needs beside the book.
 
     ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out.
+    ``plans`` are those of sections made so far: a book is planned several times, and not every run has a cache.
     """
 
     store: Cache
     scratch: Path
     report: Report
     drawn: bool = True
+    plans: "dict[str, SectionPlan]" = field(default_factory=dict)
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -147,7 +150,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         return _print(loaded, read, supplies, layout, shop, job)
     composition = _compose(read, layout, supplies)
     if settled.format is Format.PDF:
-        return _make_pdf(loaded, composition, supplies, layout, shop)
+        _judge(composition, loaded.manifest, shop.report)
+        return _make_pdf(loaded, _plan(composition, supplies, layout, shop), layout, shop)
     return _make_reflowing(loaded, composition, shop)
 
 
@@ -163,24 +167,29 @@ def _print(
     """Make a PDF edition with the margins its printer wants, and the file for the press."""
     from bookforge import printing
 
-    made: dict[tuple[str, ...], tuple[Artifact, list[Diagnostic]]] = {}
+    known: dict[tuple[str, ...], tuple[_Planned, list[Diagnostic]]] = {}
 
-    def lay(press: Press, report: Report) -> Artifact:
+    @cache
+    def plan(press: Press) -> tuple[_Planned, list[Diagnostic]]:
         stocked = dataclasses.replace(supplies, press=press)
         composition = _compose(read, layout, stocked)
         # Where the layout's own margins are the wider ones, another demand makes the same pages.
         looks = tuple(sheet.text for sheet in composition.stylesheets)
         texts = looks + tuple(document.text for document in composition.documents)
-        if texts not in made:
+        if texts not in known:
             said: list[Diagnostic] = []
             quiet = dataclasses.replace(shop, report=said.append)
-            made[texts] = _make_pdf(loaded, composition, stocked, layout, quiet), said
-        artifact, found = made[texts]
-        for finding in found:
-            report(finding)
-        return artifact
+            _judge(composition, loaded.manifest, quiet.report)
+            known[texts] = _plan(composition, stocked, layout, quiet), said
+        return known[texts]
 
-    artifact = printing.make(job, lay, shop.report)
+    def lay(press: Press, report: Report) -> Artifact:
+        planned, said = plan(press)
+        for finding in said:
+            report(finding)
+        return _make_pdf(loaded, planned, layout, dataclasses.replace(shop, report=report))
+
+    artifact = printing.make(job, lambda press: plan(press)[0].plan.total, lay, shop.report)
     if job.proof or loaded.only or not artifact.files:  # a part of a book goes to no printer
         return artifact
     packed = printing.pack(job, artifact, read.book.metadata, shop.report)
@@ -262,22 +271,28 @@ def _judge(composition: Composition, declared: Manifest, report: Report) -> None
         raise EditionError(wrong)
 
 
-def _make_pdf(
-    loaded: Loaded, composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
-) -> Artifact:
-    """Plan the pages, set the book by the plan, prove its words, draw it."""
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A composition with the plan of its pages carried out, and what it was made with."""
+
+    composition: Composition
+    supplies: compose.Supplies
+    plan: "Plan"
+
+
+def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop) -> Artifact:
+    """Set a book by the plan of its pages, prove its words, draw it."""
     from bookforge import fonts, ledger, makeup, resolution
     from bookforge.writers import pdf
 
-    read = composition.reading
-    _judge(composition, loaded.manifest, shop.report)
-    composition, laid = _set(composition, supplies, layout, shop)
+    planned, laid = _set(planned, layout, shop)
+    composition, read = planned.composition, planned.composition.reading
     wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
     if wrong:
         raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
-    if supplies.press.dpi:
-        for finding in resolution.too_coarse(composition, laid.pages, supplies.press.dpi):
+    if planned.supplies.press.dpi:
+        for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
             shop.report(finding)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
     judged = makeup.examine(laid.pages, _sections(read), missing, proof=read.edition.of is not None)
@@ -286,9 +301,7 @@ def _make_pdf(
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
 
 
-def _set(
-    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
-) -> tuple[Composition, "Laid"]:
+def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "Laid"]:
     """Set the whole book by the plan of its pages, and compare what came of it with the plan.
 
     A note that fits nowhere, which the plan did not foresee, goes to the end of its chapter, and the book is set again.
@@ -296,35 +309,32 @@ def _set(
     from bookforge import typeset
     from bookforge.writers import pdf
 
-    read = composition.reading
-    for _ in range(_ROUNDS):
-        composition, plan, supplies = _planned(composition, supplies, layout, shop)
+    read = planned.composition.reading
+    for done in itertools.count():
         said: list[Diagnostic] = []
-        laid = pdf.layout(composition, shop.scratch, said.append)
-        moved = laid.unfit - supplies.endnotes
-        if not moved:
+        laid = pdf.layout(planned.composition, shop.scratch, said.append)
+        moved = laid.unfit - planned.supplies.endnotes
+        if not moved or done > _ROUNDS:
             break
-        supplies, composition = _without_notes(moved, read, supplies, layout, shop)
-    else:
-        # Notes that go make others go: none is left at the foot of a page.
-        shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
-        supplies = dataclasses.replace(supplies, endnotes=frozenset(_notes(read)))
-        composition, plan, _ = _planned(_compose(read, layout, supplies), supplies, layout, shop)
-        said = []
-        laid = pdf.layout(composition, shop.scratch, said.append)
+        if done < _ROUNDS:
+            supplies, composition = _without_notes(moved, read, planned.supplies, layout, shop)
+        else:
+            # Notes that go make others go: none is left at the foot of a page.
+            shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
+            supplies = dataclasses.replace(planned.supplies, endnotes=frozenset(_notes(read)))
+            composition = _compose(read, layout, supplies)
+        planned = _plan(composition, supplies, layout, shop)
     for finding in said:
         shop.report(finding)
-    for name, planned, real in [*typeset.kept(plan, laid)][:1]:
-        message = f"from '{name}' on, the pages are not those planned: it stands on page {real + 1}, not {planned + 1}"
+    for name, meant, real in [*typeset.kept(planned.plan, laid)][:1]:
+        message = f"from '{name}' on, the pages are not those planned: it stands on page {real + 1}, not {meant + 1}"
         shop.report(warning("plan-kept", message, _place(name, read), _PLAN_HINT))
-    for name, what in typeset.unsettled(plan):
+    for name, what in typeset.unsettled(planned.plan):
         shop.report(warning("pages-settle", what, _place(name, read), _UNSETTLED_HINT))
-    return composition, laid
+    return planned, laid
 
 
-def _planned(
-    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
-) -> "tuple[Composition, Plan, compose.Supplies]":
+def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop) -> _Planned:
     """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
     from bookforge import typeset
 
@@ -339,7 +349,7 @@ def _planned(
         supplies = dataclasses.replace(supplies, pages=plan.labels)
         composition = _compose(composition.reading, layout, supplies)
         composition, plan, supplies = _fitted(composition, supplies, layout, shop)
-    return _proven(typeset.carry_out(composition, plan)), plan, supplies
+    return _Planned(_proven(typeset.carry_out(composition, plan)), supplies, plan)
 
 
 def _fitted(
@@ -349,7 +359,7 @@ def _fitted(
     from bookforge import typeset
 
     read = composition.reading
-    bench = typeset.Bench(shop.store, shop.scratch, code_digest())
+    bench = typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans)
     for done in itertools.count():
         plan = typeset.plan(composition, bench)
         unfit = frozenset(plan.unfit) - supplies.endnotes

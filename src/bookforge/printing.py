@@ -94,23 +94,29 @@ def job(read: Reading, declared: tuple[Edition, ...], folder: Path, report: Repo
     return Job(printer, printed, trim, bleeds, edition.of is not None, words)
 
 
+Count = Callable[[Press], int]
 Lay = Callable[[Press, Report], Artifact]
 
 
-def make(job: Job, lay: Lay, report: Report) -> Artifact:
+def make(job: Job, count: Count, lay: Lay, report: Report) -> Artifact:
     """Lay an edition out with the inside margin its page count asks for; only the last layout is reported on.
 
+    ``count`` says how many pages there will be; what is then laid out, as a rule once, has the last word.
     Warnings: ``gutter-settled``.
     Errors: those of ``lay``.
     """
     printer = job.printer
+
+    def look(inside: float) -> tuple[None, int]:
+        return None, printer.padded(count(job.margins(inside)), job.trim)
 
     def lay_out(inside: float) -> tuple[tuple[Artifact, tuple[Diagnostic, ...]], int]:
         said: list[Diagnostic] = []
         artifact = lay(job.margins(inside), said.append)
         return (artifact, tuple(said)), printer.padded(artifact.pages or 0, job.trim)
 
-    settled = gutter.settle(printer.inside, job.first_inside(), lay_out)
+    seen = gutter.settle(printer.inside, job.first_inside(), look)
+    settled = gutter.settle(printer.inside, seen.inside, lay_out, gutter.ROUNDS if seen.exact else 0)
     artifact, said = settled.made
     for finding in said:
         report(finding)

@@ -3,16 +3,20 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import press as sample_book
 import pypdfium2
 import pytest
 
-from bookforge import editions, pipeline
+from bookforge import editions, pipeline, printing
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic, EditionError
 from bookforge.edition import Artifact
+from bookforge.laid import Laid
+from bookforge.printers import gutter
+from bookforge.writers import pdf
 
 MINE = """
 extends: kdp
@@ -88,6 +92,25 @@ def test_the_gutter_follows_the_page_count_and_no_line_breaks_anew(make: Make) -
     assert min(inside_margins(only(printed))) >= 89.9
     assert [page.split() for page in text(only(plain))[5:]] == [page.split() for page in text(only(printed))[5:]]
     assert not [each for each in said if each.rule == "gutter-settled"]
+
+
+def test_the_gutter_is_found_before_the_book_is_set(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each margin that was tried set the whole book, and drew it, to count its pages."""
+    tried: list[float] = []
+    margins, layout = printing.Job.margins, pdf.layout
+    layouts: list[int] = []
+    monkeypatch.setattr(printing.Job, "margins", lambda job, inside: tried.append(inside) or margins(job, inside))
+
+    def watched(*arguments: Any) -> Laid:
+        laid = layout(*arguments)
+        layouts.append(len(laid.pages))
+        return laid
+
+    monkeypatch.setattr(pdf, "layout", watched)
+    monkeypatch.setattr(gutter, "estimate", lambda *_: 1)
+    printed, _ = make("printer: mine.yaml")
+    assert tried == [36, 90, 90]
+    assert layouts == [printed.pages]
 
 
 def test_a_thin_book_keeps_the_narrow_gutter(make: Make) -> None:

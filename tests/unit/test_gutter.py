@@ -57,6 +57,12 @@ def test_where_it_swings_the_wider_margin_wins() -> None:
     assert (settled.inside, settled.exact) == (36, False)
 
 
+def test_without_rounds_the_first_margin_stays_unless_its_pages_ask_for_more() -> None:
+    kdp = printers.find("kdp")
+    assert gutter.settle(kdp.inside, 36, lambda _: (None, 140), rounds=0).inside == 36
+    assert gutter.settle(kdp.inside, 27, lambda _: (None, 160), rounds=0).inside == 36
+
+
 def test_a_right_guess_needs_one_layout() -> None:
     asked: list[float] = []
 

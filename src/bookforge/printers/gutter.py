@@ -20,15 +20,17 @@ class Settled(Generic[Made]):
     exact: bool
 
 
-def settle(wanted: Callable[[int], float], first: float, lay_out: Callable[[float], tuple[Made, int]]) -> Settled[Made]:
+def settle(
+    wanted: Callable[[int], float], first: float, lay_out: Callable[[float], tuple[Made, int]], rounds: int = ROUNDS
+) -> Settled[Made]:
     """Lay out until the inside margin is the one its page count asks for.
 
     ``wanted`` gives the least margin for a page count, ``lay_out`` what comes of a margin, and its page count.
-    After :data:`ROUNDS` layouts the widest margin seen wins, or a wider one that its own pages ask for; so what comes
+    After so many ``rounds`` the widest margin seen wins, or a wider one that its own pages ask for; so what comes
     out never has less than it needs.
     """
     inside = widest = first
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         made, pages = lay_out(inside)
         needed = wanted(pages)
         if needed == inside:
