@@ -181,6 +181,8 @@ def _locate(name: str, book_folder: Path, taken: tuple[Path, ...], at: Location 
             folder = root / name
             if _is_file(folder / "layout.yaml") and folder not in taken:
                 return _inside(folder, box)
+        if taken and name in {folder.name for folder in taken}:
+            raise LayoutError(error("layout-valid", f"layout '{name}' extends itself", at, "extend another one"))
     known = names(book_folder)
     near = get_close_matches(name, known, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"the layouts here are {', '.join(known)}"
@@ -492,12 +494,17 @@ _TEMPLATE_FAULTS: Final = (
 """What a template's expressions can raise; a macro that calls itself without end raises a ``RuntimeError``."""
 
 
+_NOT_SET: Final = re.compile(r"TemplateModule object' has no attribute '([^']+)'")
+
+
 def _said(problem: BaseException) -> str:
     match problem:
         case jinja2.TemplateNotFound():
             return f"the layout has no template '{problem.name}'"
         case RecursionError():
             return "the template calls itself without end, or nests too deep"
+        case jinja2.UndefinedError() if found := _NOT_SET.search(str(problem)):
+            return f"a template that it imports sets no '{found[1]}'"
         case MemoryError():
             return "the template makes more text than fits into memory"
     return str(problem) or type(problem).__name__
@@ -533,7 +540,8 @@ class Templates:
                 error("template-renders", problem.message or "the template is malformed", at)
             ) from problem
         except _TEMPLATE_FAULTS as problem:
-            at = Location(self._shown(str(self.layout.path(name) or name)), _template_line(problem))
+            file, line = _template_place(problem) or (str(self.layout.path(name) or name), None)
+            at = Location(self._shown(file), line)
             raise LayoutError(error("template-renders", _said(problem), at)) from problem
 
     def measures(self, name: str, **values: Any) -> Mapping[str, Any]:
@@ -544,7 +552,11 @@ class Templates:
         if not self.has(name):
             return {}
         with self._located(name):
-            return dict(vars(self._environment.get_template(name).make_module(values)))
+            template = self._environment.get_template(name)
+            try:
+                return dict(vars(template.make_module(values)))
+            except _TEMPLATE_FAULTS:
+                self._environment.handle_exception()  # raises it anew, with the template's line
 
     def stylesheets(self, **values: Any) -> tuple[Stylesheet, ...]:
         """Return the layout's stylesheets, inherited first; those named ``*.css.j2`` are rendered with ``values``."""
@@ -574,11 +586,11 @@ def _leads_away(css: str, shown: str) -> Iterator[Diagnostic]:
             yield error("resource-allowed", message, at, hint)
 
 
-def _template_line(problem: BaseException) -> int | None:
-    """Find the template's line in a traceback: an undefined name carries none of its own."""
-    line, trace = None, problem.__traceback__
+def _template_place(problem: BaseException) -> tuple[str, int] | None:
+    """Find the template and its line in a traceback: an undefined name carries none of its own."""
+    place, trace = None, problem.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-            line = trace.tb_lineno
+            place = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    return line
+    return place

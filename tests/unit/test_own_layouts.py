@@ -52,6 +52,7 @@ def render(book: Path, template: str) -> str:
         ("extends: web\nformat: docx\n", "2:9 [layout-valid] 'docx' is no format; it is one of pdf, epub, html"),
         ("extends: [web]\n", "1:10 [layout-valid] 'extends' is the name of another layout, not a list"),
         ("# x\nextends: wob\n", "2:10 [layout-exists] there is no layout 'wob'"),
+        ("extends: mine\n", "1:10 [layout-valid] layout 'mine' extends itself"),
         ("stylesheets: a.css\n", "1:14 [layout-valid] 'stylesheets' is a list"),
         ("stylesheets:\n  - [a]\n", "2:5 [layout-valid] a stylesheet is the name of a file"),
         ("stylesheets:\n  - lost.css\n", "2:5 [layout-valid] the stylesheet 'lost.css' does not exist"),
@@ -205,3 +206,36 @@ def test_words_that_cannot_be_used_are_said(tmp_path: Path, text: str, expected:
     with pytest.raises(LayoutError) as caught:
         terms.of(layout, "en")
     assert said(caught.value.diagnostics[0]).startswith(f"terms.yaml:{expected}")
+
+
+def test_measures_of_a_template_are_read_by_name(tmp_path: Path) -> None:
+    book = write(tmp_path, layout__yaml="extends: paperback\n", m__j2="{% set width = 3 * wide %}{% set name = 'x' %}")
+    templates = layouts.Templates(layouts.find("mine", book))
+    found = templates.measures("m.j2", wide=2)
+    assert (found["width"], found["name"]) == (6, "x")
+    assert templates.measures("no-such.j2") == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("\n{% set width = 1 / 0 %}", "m.j2:2: error: division by zero"),
+        (
+            '{% import "other.j2" as other %}\n\n{% set width = other.wide + 1 %}',
+            "m.j2:3: error: a template that it imports sets no 'wide'",
+        ),
+        ("{% set = %}", "m.j2:1: error: "),
+        ('\n{% import "worse.j2" as worse with context %}', "worse.j2:3: error: division by zero"),
+    ],
+)
+def test_what_is_wrong_in_measures_is_said_with_its_line(tmp_path: Path, template: str, said: str) -> None:
+    book = write(
+        tmp_path,
+        layout__yaml="extends: paperback\n",
+        m__j2=template,
+        other__j2="{% set high = 1 %}",
+        worse__j2="\n\n{{ 1 / 0 }}",
+    )
+    with pytest.raises(LayoutError) as problem:
+        layouts.Templates(layouts.find("mine", book)).measures("m.j2")
+    assert said in str(problem.value.diagnostics[0])
