@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
     "makeup": SAY | BOOK | {"laid"},
-    "edition": SAY | {"book", "makeup"},
+    "edition": SAY | {"book", "makeup", "measure"},
     # files as they are
     "textfile": SAY,
     "yamladvice": set(),

@@ -9,11 +9,18 @@ from typing import Final
 from bookforge.book import Book
 from bookforge.diagnostics import Diagnostic, Location
 from bookforge.makeup import Makeup
+from bookforge.measure import TrimSize
 
 Setting = str | int | float | bool
 
 
 BINDINGS: Final = ("paperback", "hardcover")
+
+INTERIOR_FILE: Final = "interior.pdf"
+WRAP_FILE: Final = "cover.pdf"
+FRONT_FILE: Final = "cover.jpg"
+SHEET_FILE: Final = "sheet.txt"
+"""What is in the folder for a printer: the pages, the cover round them, its front for shops, and what they are."""
 
 
 class Format(enum.StrEnum):
@@ -64,9 +71,16 @@ class Edition:
     wrap: Wrap | None = None
     pdf_x: bool = False
 
+    @property
+    def trim(self) -> TrimSize | None:
+        """The size its pages are cut to; ``None`` where its layout has none."""
+        said = self.settings.get("trim-size")
+        return TrimSize.parse(str(said)) if said else None
+
     def package_name(self, base: str) -> str:
-        """Name the folder of what is handed over: after ``base``, the name of the edition's files, and the printer."""
-        return f"{base}-{PurePosixPath(self.printer or 'printer').stem.lower()}"
+        """Name the folder for its printer: after ``base``, the name of the edition's files, and the printer."""
+        assert self.printer is not None
+        return f"{base}-{PurePosixPath(self.printer).stem.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +223,8 @@ class Artifact:
 
     ``pages`` counts pages of a PDF, ``words`` the words of the manuscript in it. ``package`` is the folder to hand over
     to a printer: file name → bytes, empty when the edition names none; ``printed`` counts the pages of its interior,
-    blank ones at the end included. ``makeup`` is what its pages look like.
+    blank ones at the end included; ``wrap_size`` and ``spine`` are what the cover round it must measure, in points, as
+    far as that is known. ``makeup`` is what its pages look like.
     """
 
     edition: Edition
@@ -218,4 +233,6 @@ class Artifact:
     words: int = 0
     package: Mapping[str, bytes] = field(default_factory=dict)
     printed: int | None = None
+    wrap_size: tuple[float, float] | None = None
+    spine: float | None = None
     makeup: Makeup | None = None

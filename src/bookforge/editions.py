@@ -208,7 +208,8 @@ def _with_covers(
     for finding in covers.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, covers.shown, shop.report)
-    return dataclasses.replace(artifact, package={**artifact.package, **covers.files})
+    package = {**artifact.package, **covers.files}
+    return dataclasses.replace(artifact, package=package, wrap_size=covers.size, spine=covers.spine)
 
 
 def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:

@@ -16,15 +16,12 @@ from bookforge.book import Metadata
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
-from bookforge.edition import Artifact, Edition
-from bookforge.measure import Length, TrimSize
+from bookforge.edition import INTERIOR_FILE, SHEET_FILE, WRAP_FILE, Artifact, Edition
+from bookforge.measure import Length
 from bookforge.pipeline import code_digest
 from bookforge.preflight import Check, Demand
 from bookforge.printers import Printer
 
-SHEET: Final = "sheet.txt"
-_INTERIOR: Final = "interior.pdf"
-_WRAP: Final = "cover.pdf"
 _ENGINES: Final = ("pikepdf", "pypdfium2")
 _COLUMN: Final = 12
 _MARKS: Final = {"pass": "pass", "note": "note", "fail": "FAIL"}
@@ -68,7 +65,8 @@ def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) 
     ``folder`` is the book's. What is known of the same files from an earlier build is taken from ``store``.
     Errors: ``printer-known``, ``printer-valid``.
     """
-    printer = printers.of(artifact.edition, folder) or printers.find("generic")
+    printer = printers.of(artifact.edition, folder)
+    assert printer is not None
     measured = dict(_measure(artifact, printer, store))
     sheet = _Sheet(artifact, metadata, printer, measured).text()
     refused = tuple(
@@ -77,21 +75,17 @@ def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) 
         for check in found.checks
         if not check.passed
     )
-    return Handover({**artifact.package, SHEET: sheet.encode()}, refused)
+    return Handover({**artifact.package, SHEET_FILE: sheet.encode()}, refused)
 
 
 def _measure(artifact: Artifact, printer: Printer, store: Cache) -> Iterator[tuple[str, Measured]]:
-    """Hold the files that are PDFs against the printer's rules; the cover's size follows from the interior."""
-    edition = artifact.edition
-    trim = TrimSize.parse(str(edition.settings["trim-size"])) if "trim-size" in edition.settings else None
-    demand = Demand(printer, trim, edition.paper, edition.binding)
-    if _INTERIOR in artifact.package:
-        inside = _examine(_INTERIOR, artifact.package[_INTERIOR], demand, store)
-        yield _INTERIOR, inside
-        wrap = _wrap_size(edition, printer, inside)
-        demand = dataclasses.replace(demand, cover=True, sheet=wrap)
-    if _WRAP in artifact.package:
-        yield _WRAP, _examine(_WRAP, artifact.package[_WRAP], dataclasses.replace(demand, cover=True), store)
+    """Hold the files that are PDFs against the printer's rules."""
+    edition, package = artifact.edition, artifact.package
+    demand = Demand(printer, edition.trim, edition.paper, edition.binding)
+    yield INTERIOR_FILE, _examine(INTERIOR_FILE, package[INTERIOR_FILE], demand, store)
+    if WRAP_FILE in package:
+        demand = dataclasses.replace(demand, cover=True, sheet=artifact.wrap_size)
+        yield WRAP_FILE, _examine(WRAP_FILE, package[WRAP_FILE], demand, store)
 
 
 def _examine(name: str, data: bytes, demand: Demand, store: Cache) -> Measured:
@@ -104,18 +98,6 @@ def _examine(name: str, data: bytes, demand: Demand, store: Cache) -> Measured:
         known = Measured(len(reading.pages), subject.size, subject.trim, subject.has_bleed, checks)
         store.put("preflight", key, known)
     return known
-
-
-def _wrap_size(edition: Edition, printer: Printer, inside: Measured) -> tuple[float, float] | None:
-    """Return the size of the wrap: the template's, else by the formula, else it is not known."""
-    wrap = edition.wrap
-    if wrap is not None and wrap.width is not None and wrap.height is not None:
-        return wrap.width, wrap.height
-    spine = printer.spine(inside.pages, edition.paper, edition.binding)
-    if spine is None:
-        return None
-    width, height = inside.trim
-    return 2 * width + spine + 2 * printer.cover_bleed, height + 2 * printer.cover_bleed
 
 
 def _finding(name: str, check: Check, edition: Edition) -> Diagnostic:
@@ -154,19 +136,18 @@ class _Sheet:
         return _rows(rows)
 
     def _order(self) -> list[str]:
-        edition, printer = self.artifact.edition, self.printer
-        rows = {"Printer": f"{printer.title} ({printer.name})", "Binding": edition.binding, "Paper": edition.paper}
-        inside = self.measured.get(_INTERIOR)
-        if inside is not None:
-            spine = printer.spine(inside.pages, edition.paper, edition.binding)
-            spine = edition.wrap.spine if edition.wrap is not None and edition.wrap.spine else spine
-            rows |= {
-                "Trim": _size(inside.trim),
-                "Bleed": self._bleed(inside),
-                "Pages": str(inside.pages),
-                "Spine": _length(spine) if spine else "as the printer's template says",
-            }
-        wrap = self.measured.get(_WRAP)
+        edition, printer, spine = self.artifact.edition, self.printer, self.artifact.spine
+        inside = self.measured[INTERIOR_FILE]
+        rows = {
+            "Printer": f"{printer.title} ({printer.name})",
+            "Binding": edition.binding,
+            "Paper": edition.paper,
+            "Trim": _size(inside.trim),
+            "Bleed": self._bleed(inside),
+            "Pages": str(inside.pages),
+            "Spine": _length(spine) if spine else "as the printer's template says",
+        }
+        wrap = self.measured.get(WRAP_FILE)
         if wrap is not None:
             rows["Cover"] = f"{_size(wrap.size)}, bleed included"
         return _rows(rows)

@@ -11,14 +11,11 @@ from typing import Final
 from bookforge import printers
 from bookforge.book import Metadata
 from bookforge.diagnostics import Diagnostic, EditionError, Report, has_errors, warning
-from bookforge.edition import Artifact, Edition, Press, Reading
+from bookforge.edition import INTERIOR_FILE, Artifact, Edition, Press, Reading
 from bookforge.measure import TrimSize
 from bookforge.printers import Printer, gutter, limits
 from bookforge.writers import press
 from bookforge.writers.press.colours import BLACK, CMYK, RGB
-
-INTERIOR: Final = "interior.pdf"
-"""The name of the interior in the folder that is handed over."""
 
 _FULL_BLEED: Final = re.compile(r'class="(?:[^"]* )?full-bleed[ "]')
 _NO_DAY: Final = "1980-01-01"
@@ -82,9 +79,9 @@ def job(read: Reading, declared: tuple[Edition, ...], folder: Path, report: Repo
     printer = printers.of(printed, folder)
     if printer is None:
         return None
-    trim = TrimSize.parse(str(edition.settings.get("trim-size") or "5.5x8.5in"))
+    trim = edition.trim
     found = limits.of_edition(printed, printer, trim)
-    if has_errors(found):
+    if trim is None or has_errors(found):
         raise EditionError(*found)
     for finding in found:
         report(finding)
@@ -139,7 +136,7 @@ def pack(job: Job, artifact: Artifact, metadata: Metadata, report: Report) -> Ar
         raise EditionError(*found)
     for finding in found:
         report(finding)
-    package = {**artifact.package, INTERIOR: interior.data}
+    package = {**artifact.package, INTERIOR_FILE: interior.data}
     return dataclasses.replace(artifact, package=package, printed=interior.pages)
 
 

@@ -380,11 +380,14 @@ def test_both_covers_are_handed_over(plain: Bound, scratch: Path, tmp_path: Path
     assert covers.files["cover.pdf"] == plain.data
     assert covers.files["cover.jpg"].startswith(b"\xff\xd8")
     assert set("Salt&") <= set(covers.shown)
+    assert covers.size == pytest.approx((plain.sheet.width, plain.sheet.height))
+    assert covers.spine == pytest.approx(plain.sheet.spine.width)
 
 
 def test_without_a_template_only_the_front_is_handed_over(scratch: Path, tmp_path: Path) -> None:
     covers = handed(studio(scratch, isbn=ISBN), 212, tmp_path, "ingram")
     assert set(covers.files) == {"cover.jpg"}
+    assert (covers.size, covers.spine) == (None, None)
     assert [each.rule for each in covers.said] == ["cover-size-known"]
 
 

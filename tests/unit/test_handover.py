@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pikepdf import Pdf
 
-from bookforge import handover, preflight, resolution
+from bookforge import handover, preflight, printers, resolution
 from bookforge.book import Asset, Book, BookSection, Contributor, Image, Metadata, Place, SectionId
 from bookforge.cache import Cache
+from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity, warning
 from bookforge.edition import Artifact, Composition, Edition, Format, Reading, Wrap
 from bookforge.handover import Handover
@@ -39,7 +40,14 @@ def wrap(width: float = 2 * 432 + 36 * 0.002252 * 72 + 18) -> bytes:
 
 
 def handed(package: dict[str, bytes], edition: Edition = EDITION, store: Cache | None = None) -> Handover:
-    artifact = Artifact(edition, {"a.pdf": b""}, package=package)
+    profile = printers.of(edition, Path())
+    assert profile is not None
+    assert edition.trim is not None
+    artifact = Artifact(
+        edition, {"a.pdf": b""}, package=package,
+        wrap_size=sizing.size_of(edition, edition.trim, profile, printed.PAGES),
+        spine=sizing.spine_of(edition, profile, printed.PAGES),
+    )  # fmt: skip
     return handover.prepare(artifact, METADATA, Path(), store or Cache(None))
 
 

@@ -182,6 +182,13 @@ def test_a_site_has_no_printer() -> None:
     assert rules(limits.of_edition(edition(Format.HTML), KDP, SIX_BY_NINE)) == [("printer-of-pdf", "error")]
 
 
+def test_a_layout_without_a_trim_size_goes_to_no_printer() -> None:
+    assert edition().trim is None
+    (found,) = limits.of_edition(edition(), KDP, edition().trim)
+    assert (found.rule, found.severity) == ("trim-size-listed", Severity.ERROR)
+    assert found.hint == "give the layout a setting 'trim-size'"
+
+
 def test_a_paper_the_printer_has_not() -> None:
     (found,) = limits.of_edition(edition(paper="pink"), KDP, SIX_BY_NINE)
     assert found.rule == "paper-known"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from bookforge import layouts, measure, terms, xhtml
+from bookforge import layouts, terms, xhtml
 from bookforge.book import Asset, BookSection
 from bookforge.compose import backmatter, dress, heads, notes, openings, sheet, views
 from bookforge.compose.folios import PageNumbers
@@ -359,9 +359,8 @@ class _Composer:
     @cached_property
     def _looks(self) -> dict[str, Any]:
         """What stylesheets get beside what every template gets."""
-        trim = self.reading.edition.settings.get("trim-size")
         return self.values(
-            trim=measure.TrimSize.parse(str(trim)) if trim else None,
+            trim=self.reading.edition.trim,
             fonts=tuple(map(views.FaceView.of, self.supplies.fonts)),
             web_fonts=self.supplies.web_fonts,
         )

@@ -1,30 +1,33 @@
 """The covers a printer and the shops get with a book: ``cover.pdf`` round it, ``cover.jpg`` to show it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bookforge import bookpath
 from bookforge.cover import art, front, sizing, wrap
 from bookforge.cover.front import Studio
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
-from bookforge.edition import Edition
+from bookforge.edition import FRONT_FILE, WRAP_FILE, Edition
 from bookforge.measure import TrimSize
 from bookforge.printers import Printer
 from bookforge.writers import pdf
 
-WRAP_NAME = "cover.pdf"
-FRONT_NAME = "cover.jpg"
 _MAX_BYTES = 650_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Covers:
-    """The finished files by name, the characters set on them, and what was found meanwhile."""
+    """The finished files by name, the characters set on them, and what was found meanwhile.
+
+    ``size`` and ``spine`` are what the cover round the book must measure, in points, as far as that is known.
+    """
 
     files: Mapping[str, bytes]
-    shown: str = ""
-    said: tuple[Diagnostic, ...] = field(default=())
+    size: tuple[float, float] | None
+    spine: float | None
+    shown: str
+    said: tuple[Diagnostic, ...]
 
 
 def package(studio: Studio, printer: Printer, trim: TrimSize, pages: int, folder: Path) -> Covers:
@@ -37,17 +40,19 @@ def package(studio: Studio, printer: Printer, trim: TrimSize, pages: int, folder
     """
     edition = studio.read.edition
     shown = front.picture(studio)
-    files = {FRONT_NAME: art.for_shops(shown.data).data}
+    files = {FRONT_FILE: art.for_shops(shown.data).data}
+    size, spine = sizing.size_of(edition, trim, printer, pages), sizing.spine_of(edition, printer, pages)
     if edition.wrap is not None and edition.wrap.file is not None:
         own, said = _own(edition, trim, printer, pages, folder)
-        return Covers({WRAP_NAME: own, **files}, shown.shown, (*shown.said, *said))
+        return Covers({WRAP_FILE: own, **files}, size, spine, shown.shown, (*shown.said, *said))
     sheet = sizing.sheet_of(edition, trim, printer, pages)
     if isinstance(sheet, Diagnostic):
-        return Covers(files, shown.shown, (*shown.said, sheet))
+        return Covers(files, size, spine, shown.shown, (*shown.said, sheet))
     made = wrap.wrap(studio, sheet, printer, pages)
     if made.data is not None:
-        files = {WRAP_NAME: made.data, **files}
-    return Covers(files, "".join(sorted({*shown.shown, *made.shown})), tuple(dict.fromkeys((*shown.said, *made.said))))
+        files = {WRAP_FILE: made.data, **files}
+    said = tuple(dict.fromkeys((*shown.said, *made.said)))
+    return Covers(files, size, spine, "".join(sorted({*shown.shown, *made.shown})), said)
 
 
 def _own(

@@ -44,6 +44,25 @@ def sheet_of(edition: Edition, trim: TrimSize, printer: Printer, pages: int) -> 
     return sheet.paperback(size, spine, terms(printer))
 
 
+def spine_of(edition: Edition, printer: Printer, pages: int) -> float | None:
+    """Return how thick a book is: as its template says, else by the printer's formula, else that is not known."""
+    if edition.wrap is not None and edition.wrap.spine:
+        return edition.wrap.spine
+    return printer.spine(pages, edition.paper, edition.binding)
+
+
+def size_of(edition: Edition, trim: TrimSize, printer: Printer, pages: int) -> tuple[float, float] | None:
+    """Return how large the cover of a book must be, bleed included: as its template says, else by the formula."""
+    wrap = edition.wrap
+    if wrap is not None and wrap.width and wrap.height:
+        return wrap.width, wrap.height
+    spine = printer.spine(pages, edition.paper, edition.binding)
+    if spine is None:
+        return None
+    right = sheet.paperback((trim.width.pt, trim.height.pt), spine, terms(printer))
+    return right.width, right.height
+
+
 def check_pages(edition: Edition, printer: Printer, pages: int) -> None:
     """Refuse a cover that was made for another number of pages, and say how much the spine is off.
 
@@ -67,26 +86,20 @@ def check_file(edition: Edition, trim: TrimSize, printer: Printer, pages: int, s
     check_pages(edition, printer, pages)
     wrap = edition.wrap
     assert wrap is not None
-    width, height = size
-    if wrap.width and wrap.height:
-        if abs(width - wrap.width) > sheet.SAME or abs(height - wrap.height) > sheet.SAME:
-            raise _wrong_size(edition, size, (wrap.width, wrap.height))
-        return None
+    right = size_of(edition, trim, printer, pages)
+    if right is None:
+        return f"{printer.title} gives no formula for the spine" if wrap.pages is None else None
     spine = printer.spine(pages, edition.paper, edition.binding)
-    if spine is None:
-        if wrap.pages is None:
-            return f"{printer.title} gives no formula for the spine"
-        return None
-    right = sheet.paperback((trim.width.pt, trim.height.pt), spine, terms(printer))
-    if abs(height - right.height) > sheet.SAME:
-        raise _wrong_size(edition, size, (right.width, right.height))
-    off = right.width - width
-    if wrap.pages is not None and abs(off) > sheet.SAME:
-        raise _wrong_size(edition, size, (right.width, right.height))
-    if wrap.pages is None and abs(off) > _SAME_SPINE:
-        made = width - right.width + spine
+    off, is_template = right[0] - size[0], bool(wrap.width and wrap.height)
+    if abs(size[1] - right[1]) > sheet.SAME:
+        raise _wrong_size(edition, size, right)
+    if spine is None or is_template or wrap.pages is not None:
+        if abs(off) > sheet.SAME:
+            raise _wrong_size(edition, size, right)
+    elif abs(off) > _SAME_SPINE:
+        made = spine - off
         if not 0 <= made <= 4 * spine:
-            raise _wrong_size(edition, size, (right.width, right.height))
+            raise _wrong_size(edition, size, right)
         message = f"the cover has a spine of {_mm(made)}, {pages} pages make one of {_mm(spine)}"
         message += f": it must be {_difference(off)}"
         raise EditionError(error("cover-fits-pages", message, wrap.at, _again(wrap, printer, pages)))

@@ -129,8 +129,10 @@ def _check_folders(editions: tuple[Edition, ...], named: dict[str, Fields], erro
     """Refuse two editions that would write the same folder: a printer's is called after edition and printer."""
     taken = {edition.name: edition.name for edition in editions if edition.format is Format.HTML}
     for edition in editions:
+        if edition.printer is None:
+            continue
         folder = edition.package_name(edition.name)
-        if edition.printer is not None and taken.setdefault(folder, edition.name) != edition.name:
+        if taken.setdefault(folder, edition.name) != edition.name:
             message = f"the folder for the printer of '{edition.name}' would be that of the edition '{taken[folder]}'"
             hint = "give one of the two another name"
             errors.append(error("edition-folder-own", message, named[edition.name].places["printer"], hint))

@@ -10,7 +10,7 @@ from bookforge.printers.profile import Printer
 _LEAST_TEXT_PT: Final = 1.25 * 72
 
 
-def of_edition(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnostic, ...]:
+def of_edition(edition: Edition, printer: Printer, trim: TrimSize | None) -> tuple[Diagnostic, ...]:
     """Say what this printer does not take of an edition before it is laid out.
 
     Findings: ``printer-of-pdf``, ``paper-known``, ``trim-size-listed``.
@@ -18,6 +18,9 @@ def of_edition(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diag
     if edition.format is not Format.PDF:
         message = f"the edition '{edition.name}' is {edition.format}, which no printer prints"
         return (error("printer-of-pdf", message, edition.at, "take 'printer' from it, or write format: pdf"),)
+    if trim is None:
+        message = f"the layout '{edition.layout}' says no trim size, and a printer asks for one"
+        return (error("trim-size-listed", message, edition.at, "give the layout a setting 'trim-size'"),)
     return (*_paper(edition, printer), *_trim(edition, printer, trim), *_room(edition, printer, trim))
 
 
