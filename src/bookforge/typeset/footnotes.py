@@ -6,12 +6,12 @@ many notes as it has lines, all called at one place; what then stands on one pag
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final
 
 from bookforge.laid import Laid, Line
 from bookforge.typeset.plan import Cut, PartedNote, Place
-from bookforge.writers.galley import Block, Call, Galley
+from bookforge.writers.galley import Block, Galley
 
 _LEAST: Final = 2
 """Lines of a note that stand at least on either side of a cut."""
@@ -38,7 +38,8 @@ def troubled(galley: Galley) -> bool:
     firsts = [call for call in galley.calls if call.part == 1 and call.note in long]
     if any(call.page != pages[call.note][0] for call in firsts):
         return True
-    near = {call.page for call in firsts if _rows_above(galley, call) < _NEAR}
+    above = _rows_above(galley)
+    near = {call.page for call in firsts if above[call.block, call.row] < _NEAR}
     return any(_hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
 
 
@@ -77,15 +78,15 @@ def _hole(galley: Galley, index: int) -> float:
     return room / page.leading
 
 
-def _rows_above(galley: Galley, call: Call) -> int:
-    """Return how many lines of the text stand above that of a call on its page."""
-    above = 0
+def _rows_above(galley: Galley) -> dict[tuple[str, int], int]:
+    """Return how many lines of the text stand above each on its page, by block and row."""
+    found: dict[tuple[str, int], int] = {}
+    counts: dict[int, int] = {}
     for name, block in galley.blocks.items():
         for number, row in enumerate(block.rows):
-            if name == call.block and number == call.row:
-                return above
-            above += row.page == call.page
-    return above
+            found[name, number] = counts.get(row.page, 0)
+            counts[row.page] = found[name, number] + 1
+    return found
 
 
 def _lines_of_notes(laid: Laid) -> dict[str, list[tuple[int, Line]]]:
@@ -106,13 +107,14 @@ def _pages_of_notes(laid: Laid) -> dict[str, list[int]]:
 
 def by_lines(galley: Galley) -> dict[str, PartedNote]:
     """Part every note that is long enough after each of its lines that may be the last on a page."""
-    calls = {call.note: call for call in galley.calls if call.part == 1}
+    calls = {call.note: number for number, call in enumerate(galley.calls) if call.part == 1}
+    order = {name: number for number, name in enumerate(galley.blocks)}
     found = {}
     for note, lines in _lines_of_notes(galley.laid).items():
         if note in calls:
             cuts = _cuts([line for _, line in lines])
             if cuts:
-                found[note] = PartedNote(cuts, _where(galley, calls[note]))
+                found[note] = PartedNote(cuts, _where(galley, calls[note], order))
     return found
 
 
@@ -126,19 +128,20 @@ def _cuts(lines: list[Line]) -> tuple[Cut, ...]:
     )
 
 
-def _where(galley: Galley, call: Call) -> Place | None:
-    """Return where the later parts are called: in the last line that has to stay on the page of the first.
+def _where(galley: Galley, number: int, order: Mapping[str, int]) -> Place | None:
+    """Return where the later parts of a note are called: in the last line that has to stay on the page of the first.
 
-    Called any earlier, they would take the room of lines that cannot go to the next page alone.
+    ``number`` is the place of its first call among all, ``order`` that of every block. Called any
+    earlier, they would take the room of lines that cannot go to the next page alone.
     """
+    call = galley.calls[number]
     block = galley.blocks[call.block]
     name, kept = call.block, _kept(block, call.row + 1)
     if block.tied and kept == len(block.rows):
-        names = list(galley.blocks)
-        after = names[names.index(call.block) + 1 :]
+        after = islice(galley.blocks, order[call.block] + 1, None)
         name = next((each for each in after if not galley.blocks[each].tied), call.block)
         kept = _kept(galley.blocks[name], 1) if name != call.block else kept
-    if (name, kept) == (call.block, call.row + 1) or _calls_between(galley, call, name, kept - 1):
+    if (name, kept) == (call.block, call.row + 1) or _calls_between(galley, number, (name, kept - 1), order):
         return None
     rows = galley.blocks[name].rows
     return Place(name, rows[-1].letters if kept == len(rows) else rows[kept - 2].letters + 1 if kept > 1 else 1)
@@ -151,11 +154,11 @@ def _kept(block: Block, lines: int) -> int:
     return whole if block.whole or whole - kept < block.widows else kept
 
 
-def _calls_between(galley: Galley, call: Call, block: str, row: int) -> bool:
-    names = list(galley.blocks)
-    order = {name: number for number, name in enumerate(names)}
-    here, there = (order[call.block], call.row), (order[block], row)
-    later = galley.calls[galley.calls.index(call) + 1 :]
+def _calls_between(galley: Galley, number: int, row: tuple[str, int], order: Mapping[str, int]) -> bool:
+    """Say whether another note is called after a call, up to a row of a block."""
+    call = galley.calls[number]
+    here, there = (order[call.block], call.row), (order[row[0]], row[1])
+    later = islice(galley.calls, number + 1, None)
     return any(other.note != call.note and here <= (order[other.block], other.row) <= there for other in later)
 
 
