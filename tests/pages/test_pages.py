@@ -243,10 +243,3 @@ def test_a_line_after_a_scene_break_does_not_stay_alone(chapter, before):
     pressed = chapter(f'{lines(before, "a")}<hr class="scene-break"/>{lines(1, "b")}{lines(9, "c")}{lines(9, "d")}')
     pages = [page.index for page in pressed.laid.pages for line in page.lines if line.block in {"c.b", "c.c"}]
     assert pages.count(pages[0]) > 2
-
-
-@pytest.mark.parametrize(("before", "last"), [(19, 1), (19, 3), (20, 1), (17, 4), (17, 5)])
-def test_a_last_page_has_more_than_a_line_or_two(chapter, before, last):
-    pressed = chapter(f"{lines(before, 'a')}{lines(last, 'b')}")
-    assert len(pressed.laid.pages) == 2
-    assert len(pressed.laid.pages[1].lines) >= 4
