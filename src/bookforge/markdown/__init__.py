@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from bookforge import xhtml
+from bookforge import words, xhtml
 from bookforge.book import Note, Place, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
@@ -271,10 +271,19 @@ def _twice(element: Element, wanted: str) -> Problem:
 def _undefined_notes(parts: _Parts, source: Source) -> Iterable[Problem]:
     for root in parts.all():
         for element in root.iter("p", "li", "dd", "td", *blocks.HEADINGS):
-            for call in messages.undefined_notes(element.text or ""):
+            for call in messages.undefined_notes("".join(_typed(element))):
                 message = f"no footnote is written for the call {call}"
                 offset = source.text.find(call) if call in source.text else None
                 yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element, offset)
+
+
+def _typed(block: Element) -> Iterator[str]:
+    """Yield the text of a block, that of code and of blocks inside left out."""
+    yield block.text or ""
+    for child in block:
+        if child.tag in words.INLINE and child.tag != "code":
+            yield from _typed(child)
+        yield child.tail or ""
 
 
 def _located(problem: Problem, source: Source, source_map: SourceMap) -> Iterator[Diagnostic]:
