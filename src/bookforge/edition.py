@@ -184,13 +184,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page a layout makes, in points: type and leading of the text, its area, the mean width of a character."""
+    """The page a layout makes, in points: type and leading of the text, its area, the mean width of a character.
+
+    ``tables`` are the type sizes of tables and of dense ones, in parts of the text's.
+    """
 
     text_size: float
     leading: float
     width: float
     height: float
     character: float
+    tables: tuple[float, float] = (0.86, 0.72)
 
 
 @dataclass(frozen=True, slots=True)

@@ -450,3 +450,32 @@ def test_the_engine_understands_every_design(tmp_path, cache_folder, layout):
     said = []
     pdf.layout(editions.compose_only(loaded, loaded.manifest.editions[0], shop), cache_folder, said.append)
     assert said == []
+
+
+def columns(count: int, rows: int) -> str:
+    head = " | ".join(f"H{at}" for at in range(count))
+    return f"| {head} |\n|{'---|' * count}\n" + f"|{' word |' * count}\n" * rows
+
+
+WIDE = {
+    "columns": columns(12, 4),
+    "many": columns(30, 3),
+    "words": "| A | B | C |\n|---|---|---|\n" + f"| {'Donaudampfschifffahrtsgesellschaftskapitän'} " * 3 + "|\n",
+    "numbers": "| A | B | C | D | E | F |\n|" + "---|" * 6 + "\n" + ("| 1,234,567.89 " * 6 + "|\n") * 3,
+    "code": "| A | B |\n|---|---|\n| `code_that_is_long_and_wide()` | *a* **b** `and_more_of_it_here()` |\n",
+    "text": "| A | B |\n|---|---|\n" + f"| {FILLER} | {FILLER} |\n" * 2,
+    "long": f"| A | B |\n|---|---|\n| {FILLER * 6} | short |\n",
+}
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern, trim-size: mass-market", "large-print", "submission"])
+def test_tables_stay_on_the_page(tmp_path, cache_folder, layout):
+    tables = {name: table for name, table in WIDE.items() if name != "many" or layout != "large-print"}
+    files = {f"{name}.md": f"# C\n\n{FILLER}\n\n{table}\n\n{FILLER}\n" for name, table in tables.items()}
+    manifest = f"title: T\nauthors: [A]\nlanguage: en\nchapters: [{', '.join(files)}]\n"
+    manifest += f"editions: {{b: {{format: pdf, layout: {layout}}}}}\n"
+    loaded = load(tmp_path, files | {"book.yaml": manifest})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    composition = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    assert [(line.block, line.text) for page in laid.pages for line in page.lines if line.outside] == []

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bookforge import layouts, terms, xhtml
 from bookforge.book import Asset, BookSection
-from bookforge.compose import backmatter, dress, heads, notes, openings, sheet, views
+from bookforge.compose import backmatter, dress, heads, notes, openings, sheet, tables, views
 from bookforge.compose.folios import PageNumbers
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
@@ -26,6 +26,7 @@ from bookforge.edition import (
     Part,
     Press,
     Reading,
+    Sheet,
     Stylesheet,
 )
 from bookforge.layouts import Templates
@@ -139,7 +140,7 @@ class _Composer:
             landmarks=self._landmarks(),
             parts=parts,
             frame=frame,
-            sheet=sheet.of(self.templates.measures("geometry.j2", **self._looks)) if parts else None,
+            sheet=self._sheet,
             said=tuple(self.heads.cuts()) if parts else (),
             asked=frozenset(self.pages.asked),
         )
@@ -283,6 +284,7 @@ class _Composer:
             page_pattern=self.terms["page-reference"],
             mark_words=self.mark_words,
             opening=self._opening,
+            room=tables.Room.of(self._sheet, self._characters),
         )
 
     def _timeline(self) -> tuple[views.TimelineRow, ...]:
@@ -366,11 +368,30 @@ class _Composer:
         )
 
     @cached_property
+    def _sheet(self) -> Sheet | None:
+        if self.format is not Format.PDF:
+            return None
+        return sheet.of(self.templates.measures("geometry.j2", **self._looks))
+
+    @property
+    def _text_face(self) -> FontFace | None:
+        return next((each for each in self.supplies.fonts if each.style == "normal" and each.role == "text"), None)
+
+    def _characters(self, text: str) -> float:
+        """Return the width of a text by that of a character in the mean."""
+        from bookforge import fonts
+
+        face, page = self._text_face, self._sheet
+        if face is None or page is None:
+            return len(text)
+        return fonts.width(face.path, text, page.text_size * page.tables[1]) * page.text_size / page.character
+
+    @cached_property
     def heads(self) -> heads.Heads:
         """The running heads, measured by the face of the text."""
         from bookforge import fonts
 
-        face = next((each for each in self.supplies.fonts if each.style == "normal" and each.role == "text"), None)
+        face = self._text_face
         line = None
         if self.format is Format.PDF and face is not None:
             said = self.templates.measures("head-line.j2", **self._looks)

@@ -66,7 +66,7 @@ def dress(section: BookSection, wardrobe: Wardrobe) -> Dressed:
             apart += notes.set_calls(root, by_number, wardrobe, dress_one)
     if wardrobe.format is Format.PDF:
         openings.mark(body, section, wardrobe.opening)
-        tables.fit(body)
+        tables.fit(body, wardrobe.room)
         for paragraph in _centred(body):
             _keep_last_words(paragraph)
         _name_blocks(body, section.id)

@@ -20,7 +20,9 @@ def of(said: Mapping[str, Any]) -> Sheet | None:
     if not all(isinstance(value, int | float) for value in (*values, width)):
         return None
     size, leading, across, down = (float(value or 0) for value in values)
-    return Sheet(size, leading, across, down, float(width or 0) * size)
+    tables = [said.get(name) for name in ("table_size", "dense_table_size")]
+    plain, dense = (float(each) if isinstance(each, int | float) else 1.0 for each in tables)
+    return Sheet(size, leading, across, down, float(width or 0) * size, (plain, dense))
 
 
 def judge(sheet: Sheet, edition: Edition, at: Callable[[str], Location | None]) -> Diagnostic | None:

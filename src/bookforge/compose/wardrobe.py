@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bookforge import xhtml
 from bookforge.book import Asset, Voice
 from bookforge.compose.openings import Opening
+from bookforge.compose.tables import Room
 from bookforge.edition import Format
 
 
@@ -20,7 +21,7 @@ class Wardrobe:
     address. ``endnotes`` are ids of notes that cannot stand at the foot of a page, ``notes_apart`` says that none does,
     ``numbers`` are the printed numbers of all notes by id. ``pages`` are page numbers by bound id, ``page_pattern``
     the words around one. ``opening`` is how sections open. ``mark_words`` marks words of a text, given its language,
-    that are divided or set in a way of their own.
+    that are divided or set in a way of their own. ``room`` is what a page has for tables.
     """
 
     format: Format
@@ -38,3 +39,4 @@ class Wardrobe:
     page_pattern: str = ""
     mark_words: Callable[[xhtml.Element, str], None] = lambda *_: None
     opening: Opening = field(default_factory=Opening)
+    room: Room = field(default_factory=Room)
