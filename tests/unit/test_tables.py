@@ -65,3 +65,11 @@ def test_columns_of_a_divided_table_share_the_line_by_their_longest_words() -> N
     widths = [float(cell.get("style", "").removeprefix("width: ").removesuffix("%")) for cell in root.iter("td")]
     assert widths[0] == widths[2] == pytest.approx(8 * widths[1], rel=0.01)
     assert sum(widths) == pytest.approx(100 * (1 - 4.5 / 28), abs=0.1)
+
+
+def test_notes_take_no_room_in_a_table_and_keep_it_upright() -> None:
+    note = '<span class="footnote">A note of some words that stands at the foot of the page.</span>'
+    cell = f"<td>letters{note}</td>"
+    root = xhtml.read(f"<table><tr>{cell * 3}</tr></table><table><tr>{cell * 14}</tr></table>")
+    tables.fit(root, Room())
+    assert [each.get("class") for each in root.iter("table")] == ["short", "short dense divided close"]

@@ -3,7 +3,7 @@
 Pages are not laid out yet: widths are estimated from the letters in the cells, in characters of the text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -77,7 +77,9 @@ def fit(body: xhtml.Element, room: Room) -> None:
         xhtml.add_class(table, "dense")
         if room.width(words, dense=True) <= across:
             continue
-        if not inside and room.width(words, dense=True) <= room.up and _lines(rows, lines, room.up, room) <= room.lines:
+        # A note at the foot of a page has its place there, not on a table that stands on its side.
+        flat = inside or any(xhtml.has_class(each, "footnote") for each in table.iter("span"))
+        if not flat and room.width(words, dense=True) <= room.up and _lines(rows, lines, room.up, room) <= room.lines:
             _turn(table)
         else:
             _divide(table, rows, words, across)
@@ -92,13 +94,26 @@ def _widest(rows: list[list[xhtml.Element]], measure: Callable[[xhtml.Element], 
 
 def _length(cell: xhtml.Element) -> float:
     code = sum(len(xhtml.text(each)) for each in cell.iter("code"))
-    return len(" ".join(xhtml.text(cell).split())) + (_CODE - 1) * code
+    return len(" ".join(_words(cell))) + (_CODE - 1) * code
 
 
 def _longest_word(cell: xhtml.Element, measure: Callable[[str], float]) -> float:
     code = (len(word) for each in cell.iter("code") for word in xhtml.text(each).split())
-    words = max(map(measure, xhtml.text(cell).split()), default=0)
+    words = max(map(measure, _words(cell)), default=0)
     return max(words * (_HEAD if cell.tag == "th" else 1), _CODE * max(code, default=0))
+
+
+def _words(cell: xhtml.Element) -> list[str]:
+    """Return the words of a cell without those of its notes, which stand elsewhere."""
+    return "".join(_outside_notes(cell)).split()
+
+
+def _outside_notes(element: xhtml.Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if isinstance(child.tag, str) and not xhtml.has_class(child, "footnote"):
+            yield from _outside_notes(child)
+        yield child.tail or ""
 
 
 def _lines(rows: list[list[xhtml.Element]], columns: list[float], width: float, room: Room) -> int:
