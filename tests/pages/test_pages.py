@@ -166,7 +166,9 @@ def test_repeated_table_heads_count_once(chapter):
 
 def test_wide_things_stay_inside(chapter):
     cells = "".join(f"<td>Averylongunbreakableword{number}</td>" for number in range(6))
-    pressed = chapter(f"<table class='dense divided'><tr>{cells}</tr></table><pre><code>{'x' * 300}</code></pre><p>{'y' * 200}</p>")
+    pressed = chapter(
+        f"<table class='dense divided'><tr>{cells}</tr></table><pre><code>{'x' * 300}</code></pre><p>{'y' * 200}</p>"
+    )
     assert pressed.rules() == []
 
 
