@@ -31,7 +31,7 @@ OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
         "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
-        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned "
+        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned divided close "
         # what the plan of the pages marks
         "continued unfinished resumed level level-picture goes-on at-edge "
         # a section and its opening
