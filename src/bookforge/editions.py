@@ -313,7 +313,8 @@ def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "
     read = planned.composition.reading
     for done in itertools.count():
         said: list[Diagnostic] = []
-        laid = pdf.layout(planned.composition, shop.scratch, said.append)
+        lined = typeset.set_lines(planned.composition, planned.plan)
+        laid = pdf.layout(lined, shop.scratch, said.append)
         moved = laid.unfit - planned.supplies.endnotes
         if not moved or done > _ROUNDS:
             break

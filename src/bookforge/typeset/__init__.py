@@ -7,13 +7,13 @@ begins on. So its plan is kept by a hash of all it is made from, and an unchange
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bookforge import engines
+from bookforge import composer, engines, xhtml
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.edition import Composition, Part, Stylesheet
@@ -63,6 +63,11 @@ def carry_out(composition: Composition, planned: Plan) -> Composition:
     return markup.carry_out(composition, planned.corrections)
 
 
+def set_lines(composition: Composition, planned: Plan) -> Composition:
+    """Return a composition with the lines chosen for it; its text is no longer that of the manuscript, word by word."""
+    return markup.set_lines(composition, planned.corrections)
+
+
 def kept(planned: Plan, laid: Laid) -> Iterator[tuple[str, int, int]]:
     """Yield the ids that stand on another page than planned, with the planned page and the real one, from 0."""
     for name, page in planned.pages.items():
@@ -96,6 +101,8 @@ class _Typesetter:
     def __init__(self, composition: Composition, bench: Bench) -> None:
         self._composition = composition
         self._bench = bench
+        self._gauges = composer.Gauges(composition.fonts)
+        self._limits = composer.Limits()
         self._plain = markup.stylesheets(composition.stylesheets, ())
         self._common = cache_key(
             _STAGE,
@@ -156,7 +163,8 @@ class _Typesetter:
         name = cache_key(_STAGE, side, *depends)
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
-            known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections))
+            compositor = _Compositor(parts, self._gauges, self._limits)
+            known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
             self._bench.store.put(_STAGE, name, known)
         self._bench.known[name] = known
         return known
@@ -164,11 +172,36 @@ class _Typesetter:
     def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
         frame = self._composition.frame
         texts = "\n".join(
-            markup.section(part, each) for part, each in zip(parts, _spread(corrections, len(parts)), strict=True)
+            markup.in_lines(markup.section(part, each), each) for part, each in zip(parts, _spread(corrections, len(parts)), strict=True)
         )
         html = frame[0] + context + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         return self._trials.lay(html, (*sheets, _LEFT) if side == "left" else sheets, parts[0].section, _AFTER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compositor:
+    """Chooses the lines of a section."""
+
+    parts: tuple[Part, ...]
+    gauges: composer.Gauges
+    limits: composer.Limits
+
+    def compose(self, galley: "Galley") -> dict[str, composer.Lines]:
+        """Choose the lines of every block that can be measured."""
+        flow = galley.flow()
+        return {
+            name: lines
+            for part in self.parts
+            for name, lines in composer.compose(xhtml.read(part.text), flow, self.gauges, self.limits).items()
+        }
+
+    def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
+        """Compare what was set with what was chosen."""
+        laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
+        return frozenset(
+            name for part in self.parts for name in composer.differs(xhtml.read(part.text), lines, laid)
+        )
 
 
 def _digest(path: Path) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from bookforge import compose, xhtml
+from bookforge import compose, composer, xhtml
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.typeset import level, parting
 from bookforge.typeset.plan import Corrections
@@ -34,19 +34,36 @@ line is higher than the line."""
 
 
 def carry_out(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
-    """Return a composition with the corrections of its sections carried out.
+    """Return a composition with the corrections of its sections carried out, but for the lines.
 
     ``corrections`` are by section id; a section without any stays as it is.
     """
     parts = tuple(Part(part.section, section(part, corrections.get(part.section))) for part in composition.parts)
+    made = _joined(composition, parts)
+    return dataclasses.replace(made, stylesheets=stylesheets(composition.stylesheets, corrections.values()))
+
+
+def set_lines(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
+    """Return a composition with the lines chosen for its blocks: for the page alone, words are divided in it."""
+    return _joined(
+        composition,
+        tuple(Part(part.section, in_lines(part.text, corrections.get(part.section))) for part in composition.parts),
+    )
+
+
+def _joined(composition: Composition, parts: tuple[Part, ...]) -> Composition:
     text = compose.joined([part.text for part in parts], composition.frame)
     (document,) = composition.documents
-    return dataclasses.replace(
-        composition,
-        parts=parts,
-        documents=(dataclasses.replace(document, text=text),),
-        stylesheets=stylesheets(composition.stylesheets, corrections.values()),
-    )
+    return dataclasses.replace(composition, parts=parts, documents=(dataclasses.replace(document, text=text),))
+
+
+def in_lines(text: str, corrections: Corrections | None) -> str:
+    """Return a section's markup with its lines set."""
+    if corrections is None or not corrections.lines:
+        return text
+    root = xhtml.read(text)
+    composer.carry_out(root, corrections.lines)
+    return _written(root)
 
 
 def section(part: Part, corrections: Corrections | None) -> str:
@@ -65,6 +82,10 @@ def section(part: Part, corrections: Corrections | None) -> str:
         sheet.set("class", "goes-on")
         sheet.set("data-generated", "")
         root[-1].append(sheet)
+    return _written(root)
+
+
+def _written(root: xhtml.Element) -> str:
     for element in root.iter():
         # An HTML parser would not see the end of an empty element.
         if len(element) == 0 and element.text is None and element.tag not in _VOID:
@@ -78,9 +99,9 @@ def _changes_markup(corrections: Corrections) -> bool:
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:
     """Return the layout's stylesheets with the plan's before and after: what holds for all books, and the margins."""
-    rules = "".join(rule for each in corrections for rule in _rules(each))
+    rules = composer.RULES + "".join(rule for each in corrections for rule in _rules(each))
     first = Stylesheet("plan-rules.css", "plan-rules.css", _RULES)
-    return (first, *of_layout, *((Stylesheet("plan.css", "plan.css", rules),) if rules else ()))
+    return (first, *of_layout, Stylesheet("plan.css", "plan.css", rules))
 
 
 def _rules(corrections: Corrections) -> Iterator[str]:

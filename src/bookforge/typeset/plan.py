@@ -8,6 +8,8 @@ points; letters are counted as :func:`str.isalnum` knows them, notes in the text
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bookforge.composer import Lines
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -50,7 +52,7 @@ class Corrections:
     at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
     the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
     begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``sheets`` are pages for
-    the rest of notes after the section's last.
+    the rest of notes after the section's last. ``lines`` are those chosen for blocks.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Corrections:
     pushed: tuple[str, ...] = ()
     tails: tuple[Tail, ...] = ()
     sheets: int = 0
+    lines: Mapping[str, Lines] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """One section: laid out, measured, corrected, laid out again, until nothing is left to correct."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 
+from bookforge.composer import Lines
 from bookforge.typeset import footnotes, grid, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
@@ -19,10 +20,20 @@ _PARTINGS: Final = 2
 """How often notes are parted anew when the pages moved under them."""
 
 
-def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
+class Compositor(Protocol):
+    """Chooses where lines end."""
+
+    def compose(self, galley: Galley) -> Mapping[str, Lines]:
+        """Return the lines of the blocks of a section that was set greedily, by id."""
+
+    def differs(self, galley: Galley, lines: Mapping[str, Lines]) -> frozenset[str]:
+        """Return the blocks whose lines were not set as chosen."""
+
+
+def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> SectionPlan:
     """Settle a section; ``lay`` lays it out with corrections."""
     state = _Settling()
-    galley = lay(state.corrections)
+    galley = state.compose(lay(state.corrections), lay, compositor)
     for _ in range(_ROUNDS):
         before = state.corrections
         state.look(galley)
@@ -51,6 +62,19 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
+
+    def compose(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
+        """Set a section with composed lines; a block whose lines do not come out as chosen keeps those it had."""
+        lines = compositor.compose(galley)
+        while lines:
+            self.corrections = dataclasses.replace(self.corrections, lines=lines)
+            composed = lay(self.corrections)
+            wrong = compositor.differs(composed, lines)
+            if not wrong:
+                return composed
+            lines = {name: each for name, each in lines.items() if name not in wrong}
+        self.corrections = dataclasses.replace(self.corrections, lines={})
+        return galley
 
     def look(self, galley: Galley) -> None:
         """Take in a layout with the corrections so far; correct further."""

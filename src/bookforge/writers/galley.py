@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bookforge.flow import FlowBlock
 from bookforge.laid import Laid
+from bookforge.writers import setting
 from bookforge.writers.pages import PIXEL_PT
 
 _SIDES: Final = {"recto": "right", "verso": "left"}
@@ -64,9 +66,14 @@ class Galley:
     pictures: Mapping[str, tuple[float, ...]]
     start: str
     end: int
+    ruler: setting.FeatureReader = field(repr=False, compare=False)
+
+    def flow(self) -> dict[str, FlowBlock]:
+        """Return the blocks of running text as they were set, by id."""
+        return setting.read(self.laid.document, self.end, self.ruler)
 
 
-def read(laid: Laid, section: str, end: str) -> Galley:
+def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Galley:
     """Read a section's boxes; ``end`` is the id of what was set after it."""
     reader = _Reader(section)
     for index, page in enumerate(laid.document.pages):
@@ -81,6 +88,7 @@ def read(laid: Laid, section: str, end: str) -> Galley:
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
         start=reader.start,
         end=over,
+        ruler=ruler,
     )
 
 

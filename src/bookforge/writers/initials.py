@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _WORD: Final = "opening-word"
-_ORIGIN: Final = re.compile(rb"1 0 0 -1 ([-0-9.]+) ([-0-9.]+) Tm")
+ORIGIN: Final = re.compile(rb"1 0 0 -1 ([-0-9.]+) ([-0-9.]+) Tm")
 _NEAR: Final = 0.001
 
 
@@ -29,11 +29,11 @@ def join(pages: Iterable[Any], pdf: Any) -> None:
     """
     for number, page in enumerate(pages):
         for word in _words(page._page_box):
-            drawing = _object(pdf, _object(pdf, pdf.page_references[number])["Contents"]).stream
-            marks = [found for origin in word.origins if (found := _mark(drawing, *origin))]
+            drawn = drawing(pdf, number)
+            marks = [found for place in word.origins if (found := _mark(drawn, *place))]
             if len(marks) == len(word.origins) and marks == sorted(marks):
-                numbers = [drawing[start + 1]["MCID"] for start, _ in marks]
-                _join_drawing(drawing, marks, word.text)
+                numbers = [drawn[start + 1]["MCID"] for start, _ in marks]
+                _join_drawing(drawn, marks, word.text)
                 _join_structure(pdf, number, numbers, word.text)
 
 
@@ -46,7 +46,7 @@ def _words(box: Any) -> Iterator[_Word]:
     if _WORD in names and type(box).__name__ == "InlineBox":
         texts = tuple(_texts(box))
         if len(texts) > 1:
-            yield _Word("".join(text.text for text in texts), tuple(map(_origin, texts)))
+            yield _Word("".join(text.text for text in texts), tuple(map(origin, texts)))
         return
     for child in getattr(box, "children", ()):
         yield from _words(child)
@@ -59,21 +59,28 @@ def _texts(box: Any) -> Iterator[Any]:
         yield from _texts(child)
 
 
-def _origin(box: Any) -> tuple[float, float]:
+def origin(box: Any) -> tuple[float, float]:
+    """Return where a text is drawn from: its left end, on the baseline, in the engine's pixels."""
     return box.position_x, box.position_y + box.baseline
+
+
+def drawing(pdf: Any, page: int) -> list[Any]:
+    """Return the operations that draw a page, to be changed in place."""
+    operations: list[Any] = _object(pdf, _object(pdf, pdf.page_references[page])["Contents"]).stream
+    return operations
 
 
 def _object(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _mark(drawing: list[Any], x: float, y: float) -> tuple[int, int] | None:
+def _mark(drawn: list[Any], x: float, y: float) -> tuple[int, int] | None:
     """Return where the marked content begins (at its tag) and ends that holds the text with this origin."""
-    for place, operation in enumerate(drawing):
-        found = _ORIGIN.fullmatch(operation) if isinstance(operation, bytes) else None
+    for place, operation in enumerate(drawn):
+        found = ORIGIN.fullmatch(operation) if isinstance(operation, bytes) else None
         if found and abs(float(found[1]) - x) < _NEAR and abs(float(found[2]) - y) < _NEAR:
-            start = next((each for each in range(place, 0, -1) if drawing[each] == b"BDC"), None)
-            end = next((each for each in range(place, len(drawing)) if drawing[each] == b"EMC"), None)
+            start = next((each for each in range(place, 0, -1) if drawn[each] == b"BDC"), None)
+            end = next((each for each in range(place, len(drawn)) if drawn[each] == b"EMC"), None)
             return (start - 2, end) if start is not None and end is not None else None
     return None
 
@@ -81,20 +88,20 @@ def _mark(drawing: list[Any], x: float, y: float) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- joining
 
 
-def _join_drawing(drawing: list[Any], marks: list[tuple[int, int]], text: str) -> None:
+def _join_drawing(drawn: list[Any], marks: list[tuple[int, int]], text: str) -> None:
     """Let the first mark go on to the end of the last; it begins before the drawing's state is put aside."""
     (start, _), (_, end) = marks[0], marks[-1]
-    number = drawing[start + 1]["MCID"]
+    number = drawn[start + 1]["MCID"]
     opened = start
-    while opened and drawing[opened - 1] == b"q":
+    while opened and drawn[opened - 1] == b"q":
         opened -= 1
     inner = [
         operation
-        for place, operation in enumerate(drawing[opened:end], opened)
+        for place, operation in enumerate(drawn[opened:end], opened)
         if not any(place in range(first, first + 3) or place == last for first, last in marks)
     ]
     properties = f"<</MCID {number} /ActualText {_string(text)}>>".encode()
-    drawing[opened : end + 1] = ["/Span", properties, b"BDC", *inner, b"EMC"]
+    drawn[opened : end + 1] = ["/Span", properties, b"BDC", *inner, b"EMC"]
 
 
 def _join_structure(pdf: Any, page: int, numbers: list[int], text: str) -> None:

@@ -297,8 +297,12 @@ class _Surveyor:
     def _run(self, box: Any, context: _Context) -> _Run:
         added = box.justification_spacing
         spaces = box.text.count(" ") + box.text.count("\u00a0") if added else 0
-        normal = spaces * self._measures.space(box.style) if spaces else 0.0
-        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * added)
+        if not spaces:
+            return _Run(box.text, context, box.style["hyphenate_character"], 0.0, 0.0)
+        # Composed lines begin with narrow spaces, which are widened.
+        narrower = min(0.0, box.style["word_spacing"])
+        normal = spaces * (self._measures.space(box.style) - narrower)
+        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * (added + narrower))
 
     def _look_at(self, box: Any) -> None:
         """Note what a box shows beside text."""

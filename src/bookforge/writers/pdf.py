@@ -33,7 +33,7 @@ from bookforge.diagnostics import (
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
 from bookforge.laid import Laid, Line
-from bookforge.writers import documents, galley, initials, margins
+from bookforge.writers import documents, fitted, galley, initials, margins
 from bookforge.writers.galley import Galley
 from bookforge.writers.pages import PIXEL_PT, facts
 
@@ -46,6 +46,10 @@ _LONG_DATA: Final = re.compile(r"(data:[^,\s'\"]{0,60},?)[^\s'\"]*")
 _SVG: Final = "image/svg+xml"
 _VARIANT: Final = "pdf/ua-1"
 _BLOCKS_NAMED: Final = 5
+_FEATURES: Final = (
+    *("kerning", "variant_ligatures", "variant_position", "variant_caps", "variant_numeric"),
+    *("variant_alternates", "variant_east_asian", "feature_settings"),
+)
 _MARGIN_NOTES: Final = ("source-ref", "proof-query")
 
 
@@ -87,7 +91,7 @@ class Trials:
         Errors: as :func:`layout`.
         """
         rendered, tree = self._engine.render(html, Location(section), _unheard, None, stylesheets)
-        return galley.read(facts(rendered, tree, _Ruler()), section, end)
+        return galley.read(facts(rendered, tree, _Ruler()), section, end, _Ruler())
 
 
 def _unheard(_: Diagnostic) -> None:
@@ -108,6 +112,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
         initials.join(laid.document.pages, pdf)
+        fitted.level(laid.document.pages, pdf)
         _print_gray_in_gray(pdf)
         _cut_to_trim(pdf)
 
@@ -374,6 +379,13 @@ class _Ruler:
         glyph, _ = line_size(layout.get_first_line()[0], bare)
         letters = 0 if style["letter_spacing"] == "normal" else style["letter_spacing"]
         return float(glyph + letters + style["word_spacing"])
+
+    def features(self, style: Any) -> dict[str, int]:
+        """Return the OpenType features that a style asks for, by their tags."""
+        from weasyprint.text.fonts import font_features
+
+        asked = {f"font_{name}": style[f"font_{name}"] for name in _FEATURES}
+        return {tag: int(value) for tag, value in font_features(**asked).items()}
 
     def strut(self, style: Any) -> tuple[float, float]:
         """Return a style's line height, and where in it the baseline is."""

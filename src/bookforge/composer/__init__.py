@@ -1,0 +1,97 @@
+"""Blocks as a page sets them greedily in, the same blocks with the best lines out: the compositor's hand.
+
+WeasyPrint fills a line as far as it goes and then begins the next. Here all line ends of a paragraph are chosen
+together, so that its spaces are as even as they can be; the page then sets the lines it is given. Nothing of the text
+changes, only where its lines end. Lengths are points.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from bookforge import xhtml
+from bookforge.composer import breaking, markup, paragraph
+from bookforge.composer.breaking import Limits, SetLine
+from bookforge.composer.markup import LineEnd, Lines
+from bookforge.composer.paragraph import Paragraph
+from bookforge.composer.shaping import Gauges
+from bookforge.flow import FlowBlock
+from bookforge.laid import Line
+
+FITTED = markup.FITTED
+RULES = markup.RULES
+
+__all__ = ["FITTED", "RULES", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs"]
+
+_SURE = 0.1
+"""What is left at the end of a last line, so that a rounding never makes it too long."""
+
+_ROOM = 0.25
+"""How much narrower than the narrowest the spaces are set before they are justified: for roundings, in points."""
+
+_STEP = 0.0025
+"""Letters are fitted in steps, so that a book has few sizes."""
+
+
+def compose(
+    root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, limits: Limits
+) -> dict[str, Lines]:
+    """Choose the lines of the blocks below ``root`` that are set in ``flow``, by id; others are left out."""
+    found: dict[str, Lines] = {}
+    for block in root.iter():
+        name = block.get("id")
+        set_as = flow.get(name) if name else None
+        if name and set_as and len(set_as.lines) > 1 and set_as.align == "justify" and paragraph.is_plain(block):
+            lines = _composed(block, set_as, gauges, limits)
+            if lines is not None:
+                found[name] = lines
+    return found
+
+
+def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, limits: Limits) -> Lines | None:
+    read = paragraph.read(block, flow, gauges)
+    ends = breaking.best(read, limits) if read is not None else None
+    if read is None or ends is None:
+        return None
+    return Lines(
+        tuple(_line_end(read, line, limits) for line in breaking.lines(read, ends)),
+        rest=max(0.0, breaking.lines(read, ends)[-1].slack - _SURE),
+        spacing=-(1 - limits.narrow) * read.space - _ROOM,
+        hyphen=flow.style.hyphen,
+        justified=read.justified,
+        inner=dict(flow.inner),
+    )
+
+
+def _line_end(read: Paragraph, line: SetLine, limits: Limits) -> LineEnd:
+    """Fit the letters of a line where its spaces alone would be too wide or too narrow."""
+    if not read.justified or (line.end.kind == paragraph.END and line.slack >= 0):
+        return LineEnd(line.end.at, line.end.kind, 0.0)
+    left = breaking.eased(line.slack, line.spaces * read.space, limits.fit * line.width)
+    fit = round((line.slack - left) / line.width / _STEP) * _STEP
+    return LineEnd(line.end.at, line.end.kind, fit)
+
+
+def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
+    """Set the lines of the blocks below ``root``, in place."""
+    for block in [each for each in root.iter() if each.get("id") in lines]:
+        markup.carry_out(block, lines[block.get("id") or ""])
+
+
+def differs(root: xhtml.Element, lines: Mapping[str, Lines], laid: Iterable[Line]) -> frozenset[str]:
+    """Return the blocks whose lines were not set as planned, by what each line holds."""
+    shown: dict[str, list[str]] = {name: [] for name in lines}
+    for line in laid:
+        if line.block in shown:
+            shown[line.block].append(line.text.replace("\u200b", "").strip())
+    blocks = {each.get("id"): each for each in root.iter() if each.get("id") in lines}
+    return frozenset(name for name in lines if name in blocks and not _agree(blocks[name], lines[name], shown[name]))
+
+
+def _agree(block: xhtml.Element, lines: Lines, shown: list[str]) -> bool:
+    text = "".join(leaf.text for leaf in paragraph.leaves(block))
+    meant = []
+    begin = 0
+    for end in lines.ends:
+        meant.append(text[begin : end.at].replace("\u200b", "").strip() + (lines.hyphen if end.kind == paragraph.DIVIDED else ""))
+        begin = end.at
+    # A letter that drops into the first lines is part of their text, but not of the block's own.
+    return len(meant) == len(shown) and shown[0].endswith(meant[0]) and shown[1:] == meant[1:]

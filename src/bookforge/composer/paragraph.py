@@ -1,0 +1,284 @@
+"""A block's markup and the lines it was set in, in; what a breaker of lines needs to know of it out.
+
+The markup has the words and their places, the lines have what a stylesheet made of them: the faces, the measure, what
+stands beside. Both are read together, character by character; where they differ in a way we do not know, the block is
+left as it was set.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bookforge import xhtml
+from bookforge.composer.shaping import Gauge, Gauges
+from bookforge.flow import FlowBlock, FlowLine, TextStyle
+
+_BLOCKS: Final = frozenset(
+    "address aside blockquote dd div dl dt figure figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section table ul".split()
+)
+_OUT_OF_LINE: Final = ("footnote", "initial")
+"""Elements in a line that do not stand in it: notes, and letters that drop."""
+
+
+_NO_TEXT: Final = frozenset({"img", "math", "svg"})
+_WHITE: Final = " \t\n\r\f"
+_EXACT: Final = 0.1
+"""How far a measured width may be from the one set, in points, and in each hundred points."""
+
+_SPACES: Final = " \u00a0"
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A text of the markup, folded: that of an element before its first child, or after it (``tail``)."""
+
+    element: xhtml.Element
+    tail: bool
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text of the block."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a line may end.
+
+    ``at`` is where the line's text ends, ``after`` where the next one's begins; ``width`` and ``spaces`` are those from
+    the beginning of the block up to the line's end, ``next_width`` and ``next_spaces`` up to the next one's beginning.
+    ``kind`` is :data:`SPACE`, :data:`DIVIDED`, :data:`HYPHEN` or :data:`END`; ``cost`` is a division's.
+    """
+
+    at: int
+    after: int
+    width: float
+    next_width: float
+    spaces: int
+    next_spaces: int
+    kind: int
+    cost: int
+
+
+SPACE, HYPHEN, DIVIDED, END = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A block that can be composed. ``measures`` are the widths of its first lines, ``measure`` of all others.
+
+    ``space`` is its normal word space; ``justified``: its lines are all as long.
+    """
+
+    text: str
+    breaks: tuple[Break, ...]
+    measures: tuple[float, ...]
+    measure: float
+    space: float
+    justified: bool
+
+
+# ---------------------------------------------------------------- the markup
+
+
+def leaves(block: xhtml.Element) -> list[Leaf]:
+    """Return the texts of a block in order, white space folded as a page folds it."""
+    found: list[Leaf] = []
+    start = 0
+    last = " "
+    for element, tail in _texts(block):
+        raw = (element.tail if tail else element.text) or ""
+        if tail and xhtml.has_class(element, "initial"):
+            last = ""
+        text = _folded(raw, last)
+        found.append(Leaf(element, tail, text, start))
+        start += len(text)
+        last = text[-1] if text else last
+    for leaf in reversed(found):
+        if leaf.text:
+            leaf.text = leaf.text.removesuffix(" ")
+            if leaf.text:
+                break
+    return found
+
+
+def _texts(element: xhtml.Element) -> Iterator[tuple[xhtml.Element, bool]]:
+    yield element, False
+    for child in element:
+        if child.tag not in _NO_TEXT and not is_out_of_line(child):
+            yield from _texts(child)
+        yield child, True
+
+
+def is_out_of_line(element: xhtml.Element) -> bool:
+    """Whether an element inside a block is no part of its lines: a note, a letter that drops, a note's next paragraph."""
+    if xhtml.has_class(element, "note-block"):
+        return element.getprevious() is not None
+    return any(xhtml.has_class(element, name) for name in _OUT_OF_LINE)
+
+
+def _folded(text: str, before: str) -> str:
+    """Fold white space; none stands after ``before`` when that is a space."""
+    out: list[str] = []
+    for char in text:
+        if char not in _WHITE:
+            out.append(char)
+            before = char
+        elif before != " ":
+            out.append(" ")
+            before = " "
+    return "".join(out)
+
+
+def is_plain(block: xhtml.Element) -> bool:
+    """Whether a block holds nothing but text, notes and signs in the line: no blocks, no forced ends of lines."""
+    for child in block:
+        if is_out_of_line(child):
+            continue
+        if child.tag in _BLOCKS or child.tag in {"br", "wbr", "ruby"} or not is_plain(child):
+            return False
+    return True
+
+
+# ---------------------------------------------------------------- both together
+
+
+def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges) -> Paragraph | None:
+    """Read a block; ``None`` where it cannot be measured exactly."""
+    text = "".join(leaf.text for leaf in leaves(block))
+    matched = _matched(text, flow)
+    if matched is None or not text:
+        return None
+    runs, atoms = matched
+    gauge = gauges.of(flow.style)
+    if gauge is None or not _measurable(runs, text, flow, gauges):
+        return None
+    breaks = tuple(_breaks(text, runs, atoms, gauges))
+    measures = _measures(flow)
+    return Paragraph(text, breaks, measures, flow.width, gauge.space, flow.align == "justify")
+
+
+_Runs = list[tuple[int, int, TextStyle]]
+
+
+def _matched(text: str, flow: FlowBlock) -> tuple[_Runs, dict[int, float]] | None:
+    """Find the style of every character, and what stands between them without being text (width by place)."""
+    runs: _Runs = []
+    atoms: dict[int, float] = {}
+    at = 0
+    for line in flow.lines:
+        for number, piece in enumerate(line.pieces):
+            if piece.style is None:
+                if number == 0 and at and text[at : at + 1] == " ":
+                    at += 1
+                atoms[at] = atoms.get(at, 0.0) + piece.width
+                continue
+            if runs and text[at : at + 1] == " " and not piece.text.startswith(" "):
+                # The space at which the line before ended was not drawn; it was in that line's style.
+                at += 1
+                runs[-1] = (runs[-1][0], at, runs[-1][2])
+            end = _matched_piece(text, at, piece.text, piece.style, is_last=piece is line.pieces[-1])
+            if end is None:
+                return None
+            if runs and runs[-1][2] == piece.style:
+                runs[-1] = (runs[-1][0], end, piece.style)
+            else:
+                runs.append((runs[-1][1] if runs else 0, end, piece.style))
+            at = end
+    return (runs, atoms) if at == len(text) else None
+
+
+def _matched_piece(text: str, at: int, piece: str, style: TextStyle, is_last: bool) -> int | None:
+    """Return where a piece of a line ends in the text; ``None`` when it does not stand there."""
+    if text.startswith(piece, at):
+        return at + len(piece)
+    if is_last:
+        short = piece.rstrip(" ").removesuffix(style.hyphen)
+        if text.startswith(short, at):
+            return at + len(short)
+    return None
+
+
+def _measurable(runs: _Runs, text: str, flow: FlowBlock, gauges: Gauges) -> bool:
+    """Whether our measures are those the page was set with."""
+    for start, end, style in runs:
+        gauge = gauges.of(style)
+        if gauge is None or not gauge.has(text[start:end]):
+            return False
+    for line in flow.lines[:2]:
+        ours = theirs = 0.0
+        for piece in line.pieces:
+            if piece.style is not None:
+                gauge = gauges.of(piece.style)
+                assert gauge is not None
+                ours += sum(gauge.width(chunk) for chunk in _chunks(piece.text))
+                theirs += piece.width
+        if abs(ours - theirs) > _EXACT * max(1.0, theirs / 100):
+            return False
+    return True
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """Cut a text after each space: what is shaped as one."""
+    start = 0
+    while start < len(text):
+        space = text.find(" ", start)
+        end = len(text) if space < 0 else space + 1
+        yield text[start:end]
+        start = end
+
+
+def _measures(flow: FlowBlock) -> tuple[float, ...]:
+    """Return the widths of the first lines: indented, or beside something that drops into them."""
+    widths = [flow.width - line.start for line in flow.lines]
+    while widths and widths[-1] == flow.width:
+        widths.pop()
+    return tuple(widths)
+
+
+def _breaks(text: str, runs: _Runs, atoms: dict[int, float], gauges: Gauges) -> Iterator[Break]:
+    """Yield the places where lines may end, in order."""
+    width = 0.0
+    spaces = 0
+    for start, end, style in runs:
+        gauge = gauges.of(style)
+        assert gauge is not None
+        at = start
+        for chunk in _chunks(text[start:end]):
+            word = chunk.removesuffix(" ")
+            yield from _inside(word, at, width, spaces, atoms, gauge)
+            within = sum(atoms[place] for place in range(at, at + len(word)) if place in atoms) if atoms else 0.0
+            spaces += word.count("\u00a0")
+            width += within
+            before = width + (gauge.width(word) if word else 0.0)
+            width += gauge.width(chunk)
+            at += len(word)
+            if chunk is not word and chunk.endswith(" "):
+                before += atoms.get(at, 0.0)
+                width += atoms.get(at, 0.0)
+                spaces += 1
+                if style.wraps and at:
+                    yield Break(at, at + 1, before, width, spaces - 1, spaces, SPACE, 0)
+                at += 1
+    width += atoms.get(len(text), 0.0)
+    yield Break(len(text), len(text), width, width, spaces, spaces, END, 0)
+
+
+def _inside(
+    word: str, at: int, width: float, spaces: int, atoms: dict[int, float], gauge: Gauge
+) -> Iterator[Break]:
+    """Yield the places inside a word."""
+    if len(word) < 2 or not gauge.style.wraps:
+        return
+    whole = gauge.width(word)
+    for each in gauge.divisions(word):
+        place = at + each.at
+        before = sum(atoms[near] for near in range(at, place + 1) if near in atoms) if atoms else 0.0
+        held = spaces + word.count("\u00a0", 0, each.at)
+        rest = width + before + whole - each.tail
+        kind = DIVIDED if each.inserted else HYPHEN
+        yield Break(place, place, width + before + each.head, rest, held, held, kind, each.cost)
+
+

@@ -1,0 +1,163 @@
+"""A text and its style in, its width out, shaped by HarfBuzz with the files and the features the page is set with."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyphen
+import uharfbuzz
+
+from bookforge import fonts
+from bookforge.edition import FontFace
+from bookforge.flow import TextStyle
+
+_SOFT_HYPHEN: Final = "\u00ad"
+_WORD: Final = re.compile(r"(?:[^\W\d_]|\u00ad)+")
+_DASHES: Final = "-\u2010\u2013\u2014/"
+_JOINERS: Final = "\u2060\ufeff"
+_OPENING: Final = "\u201c\u2018\u00ab\u201e\u201a("
+_MIN_SIDE: Final = 2
+_MEMORY: Final = 60_000
+"""Words remembered for one style: more than a long book has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A place inside a word where a line may end, after so many of its characters.
+
+    ``head`` is the width up to it, with the hyphen it needs; ``tail`` is the width of what is left. ``inserted``: a
+    hyphen has to be set, ``cost`` says how little it is wished for (nothing, or more).
+    """
+
+    at: int
+    head: float
+    tail: float
+    inserted: bool
+    cost: int
+
+
+NAME: Final = 1
+"""The cost of dividing what is written with a capital: mostly a name."""
+
+COMPOUND: Final = 2
+"""The cost of dividing a word that has a hyphen of its own elsewhere."""
+
+
+class Gauge:
+    """Measures text of one style. Widths are points, its tracking included."""
+
+    def __init__(self, face: "_Face", style: TextStyle) -> None:
+        self.style = style
+        self._face = face
+        self._features = dict(style.features)
+        self._scale = style.size / face.upem
+        self._widths: dict[str, float] = {}
+        self._divisions: dict[str, tuple[Division, ...]] = {}
+        self.space = self.width(" ")
+
+    def has(self, text: str) -> bool:
+        """Whether the style's face has every character of a text; else another one stands in."""
+        return self._face.characters.issuperset(map(ord, text.replace(_SOFT_HYPHEN, "")))
+
+    def width(self, text: str) -> float:
+        """Return the width of a text, shaped as one."""
+        known = self._widths.get(text)
+        if known is None:
+            if len(self._widths) > _MEMORY:
+                self._widths.clear()
+            known = self._widths[text] = self._shaped(text)
+        return known
+
+    def _shaped(self, text: str) -> float:
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        if self.style.language:
+            buffer.language = self.style.language
+        uharfbuzz.shape(self._face.font, buffer, self._features)
+        advance = sum(position.x_advance for position in buffer.glyph_positions)
+        return float(advance * self._scale + self.style.tracking * len(text))
+
+    def divisions(self, word: str) -> tuple[Division, ...]:
+        """Return where a line may end inside a word: a run of characters without a space."""
+        known = self._divisions.get(word)
+        if known is None:
+            known = self._divisions[word] = tuple(self._divided(word))
+        return known
+
+    def _divided(self, word: str) -> Iterable[Division]:
+        found = {at: self._division(word, at, inserted=False, cost=0) for at in _after_dashes(word)}
+        has_own = bool(found)
+        for part in _WORD.finditer(word):
+            for at in _positions(part.group(), self.style):
+                cost = NAME * part.group()[0].isupper() + COMPOUND * has_own
+                found.setdefault(part.start() + at, self._division(word, part.start() + at, inserted=True, cost=cost))
+        return (found[at] for at in sorted(found))
+
+    def _division(self, word: str, at: int, inserted: bool, cost: int) -> Division:
+        head = word[:at] + (self.style.hyphen if inserted else "")
+        return Division(at, self.width(head), self.width(word[at:]), inserted, cost)
+
+
+def _after_dashes(word: str) -> Iterable[int]:
+    """Yield the places after hyphens, dashes and strokes that stand between letters or figures."""
+    for at in range(_MIN_SIDE, len(word)):
+        before = word[: at - 1].rstrip(_JOINERS)[-1:]
+        if word[at - 1] in _DASHES and before.isalnum() and (word[at].isalnum() or word[at] in _OPENING):
+            yield at
+
+
+def _positions(word: str, style: TextStyle) -> Iterable[int]:
+    """Return where a word may be divided: at its soft hyphens, or else as the language does."""
+    if style.divides == "none":
+        return ()
+    if _SOFT_HYPHEN in word:
+        return [at + 1 for at, char in enumerate(word[:-1]) if char == _SOFT_HYPHEN and at]
+    total, left, right = style.limits
+    if style.divides != "auto" or len(word) < total:
+        return ()
+    dictionary = _dictionary(style.language, left, right)
+    return [int(at) for at in dictionary.positions(word) if left <= at <= len(word) - right] if dictionary else ()
+
+
+@cache
+def _dictionary(language: str, left: int, right: int) -> "pyphen.Pyphen | None":
+    known = pyphen.language_fallback(language) if language else None
+    return pyphen.Pyphen(lang=known, left=left, right=right) if known else None
+
+
+# ---------------------------------------------------------------- faces
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    font: uharfbuzz.Font
+    upem: int
+    characters: frozenset[int]
+
+
+@cache
+def _face(path: str, weight: int) -> _Face:
+    face = uharfbuzz.Face(Path(path).read_bytes())
+    font = uharfbuzz.Font(face)
+    if "fvar" in face.table_tags:
+        font.set_variations({"wght": weight})
+    return _Face(font, face.upem, fonts.characters(path))
+
+
+class Gauges:
+    """The gauges of an edition's styles."""
+
+    def __init__(self, faces: Iterable[FontFace]) -> None:
+        self._files = {(face.family.casefold(), face.style == "italic"): face.path for face in reversed([*faces])}
+        self._gauges: dict[TextStyle, Gauge | None] = {}
+
+    def of(self, style: TextStyle) -> Gauge | None:
+        """Return the gauge of a style; ``None`` when its first family is none of the edition's."""
+        if style not in self._gauges:
+            path = self._files.get((style.families[0].casefold(), style.italic)) if style.families else None
+            self._gauges[style] = Gauge(_face(path, style.weight), style) if path else None
+        return self._gauges[style]
