@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from bookforge import xhtml
 from bookforge.composer import breaking, markup, paragraph
-from bookforge.composer.breaking import Limits, SetLine
+from bookforge.composer.breaking import Limits, SetLine, limits
 from bookforge.composer.markup import LineEnd, Lines
 from bookforge.composer.paragraph import Paragraph
 from bookforge.composer.shaping import Gauges
@@ -19,7 +19,10 @@ from bookforge.laid import Line
 FITTED = markup.FITTED
 RULES = markup.RULES
 
-__all__ = ["FITTED", "RULES", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs"]
+__all__ = ["FITTED", "RULES", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs", "limits"]
+
+_NO_WIDTH = "\u200b"
+_RUNNING = frozenset({"p", "li", "dd", "span"})
 
 _SURE = 0.1
 """What is left at the end of a last line, so that a rounding never makes it too long."""
@@ -31,43 +34,46 @@ _STEP = 0.0025
 """Letters are fitted in steps, so that a book has few sizes."""
 
 
-def compose(
-    root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, limits: Limits
-) -> dict[str, Lines]:
+def compose(root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, within: Limits) -> dict[str, Lines]:
     """Choose the lines of the blocks below ``root`` that are set in ``flow``, by id; others are left out."""
     found: dict[str, Lines] = {}
     for block in root.iter():
         name = block.get("id")
         set_as = flow.get(name) if name else None
-        if name and set_as and len(set_as.lines) > 1 and set_as.align == "justify" and paragraph.is_plain(block):
-            lines = _composed(block, set_as, gauges, limits)
+        if name and set_as and len(set_as.lines) > 1 and _is_text(block, set_as) and paragraph.is_plain(block):
+            lines = _composed(block, set_as, gauges, within)
             if lines is not None:
                 found[name] = lines
     return found
 
 
-def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, limits: Limits) -> Lines | None:
-    read = paragraph.read(block, flow, gauges)
-    ends = breaking.best(read, limits) if read is not None else None
+def _is_text(block: xhtml.Element, flow: FlowBlock) -> bool:
+    """Whether a block is running text: all that is justified, and ragged paragraphs (no titles, no centered lines)."""
+    return flow.align == "justify" or (flow.align == "start" and block.tag in _RUNNING)
+
+
+def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Limits) -> Lines | None:
+    read = paragraph.read(block, flow, gauges, within.hanging)
+    ends = breaking.best(read, within) if read is not None else None
     if read is None or ends is None:
         return None
     return Lines(
-        tuple(_line_end(read, line, limits) for line in breaking.lines(read, ends)),
+        tuple(_line_end(read, line, within) for line in breaking.lines(read, ends)),
         rest=max(0.0, breaking.lines(read, ends)[-1].slack - _SURE),
-        spacing=-(1 - limits.narrow) * read.space - _ROOM,
+        spacing=-(1 - within.narrow) * read.space - _ROOM,
         hyphen=flow.style.hyphen,
         justified=read.justified,
         inner=dict(flow.inner),
     )
 
 
-def _line_end(read: Paragraph, line: SetLine, limits: Limits) -> LineEnd:
+def _line_end(read: Paragraph, line: SetLine, within: Limits) -> LineEnd:
     """Fit the letters of a line where its spaces alone would be too wide or too narrow."""
     if not read.justified or (line.end.kind == paragraph.END and line.slack >= 0):
-        return LineEnd(line.end.at, line.end.kind, 0.0)
-    left = breaking.eased(line.slack, line.spaces * read.space, limits.fit * line.width)
+        return LineEnd(line.end.at, line.end.kind, 0.0, line.lead, line.end.hang)
+    left = breaking.eased(line.slack, line.spaces * read.space, within.fit * line.width)
     fit = round((line.slack - left) / line.width / _STEP) * _STEP
-    return LineEnd(line.end.at, line.end.kind, fit)
+    return LineEnd(line.end.at, line.end.kind, fit, line.lead, line.end.hang)
 
 
 def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
@@ -81,7 +87,7 @@ def differs(root: xhtml.Element, lines: Mapping[str, Lines], laid: Iterable[Line
     shown: dict[str, list[str]] = {name: [] for name in lines}
     for line in laid:
         if line.block in shown:
-            shown[line.block].append(line.text.replace("\u200b", "").strip())
+            shown[line.block].append(line.text.replace(_NO_WIDTH, "").strip())
     blocks = {each.get("id"): each for each in root.iter() if each.get("id") in lines}
     return frozenset(name for name in lines if name in blocks and not _agree(blocks[name], lines[name], shown[name]))
 
@@ -91,7 +97,9 @@ def _agree(block: xhtml.Element, lines: Lines, shown: list[str]) -> bool:
     meant = []
     begin = 0
     for end in lines.ends:
-        meant.append(text[begin : end.at].replace("\u200b", "").strip() + (lines.hyphen if end.kind == paragraph.DIVIDED else ""))
+        meant.append(
+            text[begin : end.at].replace("\u200b", "").strip() + (lines.hyphen if end.kind == paragraph.DIVIDED else "")
+        )
         begin = end.at
     # A letter that drops into the first lines is part of their text, but not of the block's own.
     return len(meant) == len(shown) and shown[0].endswith(meant[0]) and shown[1:] == meant[1:]

@@ -4,6 +4,7 @@ The spaces of a line may be smaller and larger than normal within limits; how fa
 ends with, is counted as demerits, and the ends with the fewest in all are taken. Widths are points.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -16,12 +17,27 @@ class Limits:
 
     ``loosest`` is where a line is refused: above it a paragraph is left to the page's own setting. ``fit`` is how much
     narrower or wider than normal the letters of a line may be set, in parts of their width, before its spaces are.
+    ``hanging`` is how much of the usual part of hyphens, quotation marks and stops stands in the margin.
     """
 
     narrow: float = 0.8
     wide: float = 1.6
     loosest: float = 4.0
     fit: float = 0.02
+    hanging: float = 1.0
+
+
+def limits(settings: Mapping[str, str | int | float | bool]) -> Limits | None:
+    """Return what a design's settings say of lines, in percent; ``None`` when they are not to be composed."""
+    if settings.get("lines") != "composed":
+        return None
+    usual = Limits()
+    return Limits(
+        narrow=float(settings.get("narrowest-space", usual.narrow * 100)) / 100,
+        wide=float(settings.get("widest-space", usual.wide * 100)) / 100,
+        fit=float(settings.get("letter-fit", usual.fit * 100)) / 100,
+        hanging=float(settings.get("hanging", usual.hanging * 100)) / 100,
+    )
 
 
 _LINE: Final = 10.0
@@ -44,6 +60,15 @@ _UNLIKE: Final = 3_000.0
 _CLOSER: Final = 0.05
 _LOOSER: Final = 2.2
 """How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word."""
+
+_ROOMY: Final = 1.35
+_CLOSE: Final = 0.9
+"""Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
+
+_EVEN: Final = 0.5
+_STACK: Final = 3
+_HOPELESS: Final = 1e9
+_NOTHING: Final = 1e-6
 
 _RAGGED: Final = 0.25
 """How much of a ragged line may be empty before that is as bad as a space at its limit."""
@@ -74,9 +99,13 @@ def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
 
 
 class SetLine(NamedTuple):
-    """A line between two ends: its own width, what is left of its measure (or less than nothing), and its spaces."""
+    """A line between two ends: its own width, what is left of its measure (or less than nothing), and its spaces.
+
+    ``lead`` is how far its first sign stands in the margin.
+    """
 
     end: Break
+    lead: float
     width: float
     slack: float
     spaces: int
@@ -85,12 +114,12 @@ class SetLine(NamedTuple):
 def lines(paragraph: Paragraph, ends: tuple[Break, ...]) -> tuple[SetLine, ...]:
     """Return the lines that end so."""
     found = []
-    width, spaces = 0.0, 0
+    width, spaces, lead = 0.0, 0, 0.0
     for number, end in enumerate(ends):
         room = paragraph.measures[number] if number < len(paragraph.measures) else paragraph.measure
         own = end.width - width
-        found.append(SetLine(end, own, room - own, end.spaces - spaces))
-        width, spaces = end.next_width, end.next_spaces
+        found.append(SetLine(end, lead, own, room - own, end.spaces - spaces))
+        width, spaces, lead = end.next_width, end.next_spaces, end.lead
     return tuple(found)
 
 
@@ -109,57 +138,76 @@ def _ends(node: _Node) -> tuple[Break, ...]:
 
 def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> _Node | None:
     """Find the best way through; ``tolerance`` is how far beyond its limits a line may be stretched."""
-    stretch = (limits.wide - 1) * paragraph.space
-    shrink = (1 - limits.narrow) * paragraph.space
-    special, measure = paragraph.measures, paragraph.measure
-    counted = len(special)
-    fit_part, space = limits.fit, paragraph.space
+    ratio_of = _judge(paragraph, limits)
+    counted = len(paragraph.measures)
     active = [_Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None)]
     for end in paragraph.breaks:
         found: dict[tuple[int, int, int], _Node] = {}
         kept: list[_Node] = []
-        is_last = end.kind == END
         for node in active:
-            room = special[node.line] if node.line < counted else measure
-            slack = room - (end.width - node.width)
-            spaces = end.spaces - node.spaces
-            if fit_part and paragraph.justified and (slack < 0 or not is_last):
-                slack = eased(slack, spaces * space, fit_part * (end.width - node.width))
-            if slack < 0:
-                if not paragraph.justified or slack < -spaces * shrink - 1e-6:
-                    continue
-                ratio = slack / (spaces * shrink)
-            elif is_last:
-                ratio = 0.0
-            elif not paragraph.justified:
-                ratio = slack / (room * _RAGGED)
-            else:
-                ratio = slack / (spaces * stretch) if spaces else tolerance + 1
+            ratio = ratio_of(node, end)
+            if ratio is None:
+                continue
             kept.append(node)
             if ratio > tolerance:
                 continue
-            fit = 0 if ratio < -0.5 else 1 if ratio <= 0.5 else 2 if ratio <= 1 else 3
-            demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + node.demerits
-            if abs(fit - node.fit) > 1:
-                demerits += _UNLIKE
-            hyphens = 0
-            if end.kind != SPACE and not is_last:
-                hyphens = min(node.hyphens + 1, 3)
-                demerits += _hyphen(end, hyphens)
-            elif is_last and node.ended is not None:
-                demerits += _last(paragraph.text[node.at : end.at], node.ended)
-            line = min(node.line + 1, counted)
-            known = found.get((fit, hyphens, line))
-            if known is None or demerits < known.demerits:
-                found[fit, hyphens, line] = _Node(
-                    demerits, end.after, end.next_width, end.next_spaces, fit, hyphens, line, node, end
-                )
-        if is_last:
+            new = _reached(node, end, ratio, paragraph.text, counted)
+            key = (new.fit, new.hyphens, new.line)
+            known = found.get(key)
+            if known is None or new.demerits < known.demerits:
+                found[key] = new
+        if end.kind == END:
             return min(found.values(), default=None)
         active = kept + _worth(found)
         if not active:
             return None
     return None
+
+
+def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Node, Break], float | None]:
+    """Return what says how full a line is: 1 is stretched to the limit, -1 shrunk to it, ``None`` is too full."""
+    space, justified = paragraph.space, paragraph.justified
+    stretch, shrink = (limits.wide - 1) * space, (1 - limits.narrow) * space
+    fit = limits.fit if justified else 0.0
+    special, measure = paragraph.measures, paragraph.measure
+    counted = len(special)
+
+    def ratio(node: _Node, end: Break) -> float | None:
+        room = special[node.line] if node.line < counted else measure
+        width = end.width - node.width
+        slack = room - width
+        spaces = end.spaces - node.spaces
+        if slack >= 0:
+            if end.kind == END:
+                return 0.0
+            if not justified:
+                return slack / (room * _RAGGED)
+            slack = eased(slack, spaces * space, fit * width)
+            return slack / (spaces * stretch) if spaces else _HOPELESS
+        if fit:
+            slack = eased(slack, spaces * space, fit * width)
+        if not justified or slack < -spaces * shrink - _NOTHING:
+            return None
+        return slack / (spaces * shrink) if spaces and shrink else 0.0
+
+    return ratio
+
+
+def _reached(node: _Node, end: Break, ratio: float, text: str, counted: int) -> _Node:
+    """Return the place behind a line that begins at a node, and what it cost in all."""
+    fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
+    demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + node.demerits
+    if abs(fit - node.fit) > 1:
+        demerits += _UNLIKE
+    hyphens = 0
+    if end.kind == END:
+        if node.ended is not None:
+            demerits += _last(text[node.at : end.at], node.ended)
+    elif end.kind != SPACE:
+        hyphens = min(node.hyphens + 1, _STACK)
+        demerits += _hyphen(end, hyphens)
+    line = min(node.line + 1, counted)
+    return _Node(demerits, end.after, end.next_width, end.next_spaces, fit, hyphens, line, node, end)
 
 
 def eased(slack: float, spaces: float, fit: float) -> float:
@@ -169,9 +217,6 @@ def eased(slack: float, spaces: float, fit: float) -> float:
     if slack > 0:
         return slack - min(excess, fit) if excess > 0 else slack
     return slack + min(-excess, fit) if excess < 0 else slack
-
-
-_ROOMY, _CLOSE = 1.35, 0.9
 
 
 def _worth(found: dict[tuple[int, int, int], _Node]) -> list[_Node]:
@@ -184,10 +229,10 @@ def _worth(found: dict[tuple[int, int, int], _Node]) -> list[_Node]:
 
 def _hyphen(end: Break, in_a_row: int) -> float:
     demerits = (_HYPHEN if end.kind == DIVIDED else _OWN_HYPHEN) + end.cost * _COST
-    if in_a_row == 2:
-        demerits += _SECOND_HYPHEN
-    elif in_a_row > 2:
+    if in_a_row >= _STACK:
         demerits += _THIRD_HYPHEN
+    elif in_a_row > 1:
+        demerits += _SECOND_HYPHEN
     return demerits
 
 

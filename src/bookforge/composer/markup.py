@@ -3,7 +3,7 @@
 A line ends with a line feed, which the block's white space keeps. The spaces of the whole block are narrow, so that
 every line has room, and the justification widens those of each line as far as it has to. The last line, which is
 justified as well, ends in an empty element as wide as the room that is left. Only lines whose letters are fitted, too,
-are put into elements of their own.
+are put into elements of their own; signs that stand in the margin have empty ones beside them.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ from bookforge.composer.paragraph import DIVIDED, END, SPACE, Leaf, is_out_of_li
 JUSTIFIED: Final = "lines"
 RAGGED: Final = "lines-ragged"
 FITTED: Final = "fitted"
-_REST: Final = "rest"
+_EMPTY: Final = "hung"
 
 RULES: Final = f"""
-.{JUSTIFIED}, .{RAGGED} {{ white-space: pre-line !important; hyphens: none !important; overflow-wrap: normal !important }}
+.{JUSTIFIED}, .{RAGGED} {{ white-space: pre-line !important; hyphens: none !important }}
+.{JUSTIFIED}, .{RAGGED} {{ overflow-wrap: normal !important }}
 .{JUSTIFIED} {{ text-align-all: justify !important; text-align-last: justify !important }}
 .{FITTED} {{ line-height: 0 }}
 """
@@ -29,12 +30,15 @@ RULES: Final = f"""
 class LineEnd:
     """The end of a line: where, how (as :class:`~bookforge.composer.paragraph.Break` says), and the line's letters.
 
-    ``fit`` is how much wider than normal they are set, in parts of their width; less than nothing: narrower.
+    ``fit`` is how much wider than normal they are set, in parts of their width; less than nothing: narrower. ``lead``
+    and ``hang`` are how far the first and the last sign stand in the margins, in points.
     """
 
     at: int
     kind: int
     fit: float
+    lead: float = 0.0
+    hang: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,11 @@ def carry_out(block: xhtml.Element, lines: Lines) -> None:
         return
     _style(block, {"word-spacing": f"{lines.spacing:.3f}pt"})
     if lines.rest > 0:
-        rest = xhtml.read("", "span")
-        rest.set("class", _REST)
-        _style(rest, {"margin-right": f"{lines.rest:.2f}pt"})
-        block.append(rest)
+        following = next(
+            (child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None
+        )
+        rest = _span(_Part("", {"margin-right": f"{lines.rest:.2f}pt"}))
+        block.insert(len(block) if following is None else block.index(following), rest)
 
 
 def _style(element: xhtml.Element, properties: dict[str, str]) -> None:
@@ -77,16 +82,24 @@ def _style(element: xhtml.Element, properties: dict[str, str]) -> None:
     element.set("style", f"{own}; {said}" if own else said)
 
 
+@dataclass(slots=True)
+class _Part:
+    """A text of one line in a leaf, with the style of the element it needs, if any."""
+
+    text: str
+    style: dict[str, str]
+
+
 def _set_leaf(leaf: Leaf, lines: Lines) -> None:
-    """Write a leaf's text anew: with the ends of its lines, and with fitted ones in elements."""
-    parts: list[tuple[str, float]] = []
+    """Write a leaf's text anew: with the ends of its lines, and in elements what is fitted or stands in the margin."""
+    parts: list[_Part] = []
     begin = 0
     for end in lines.ends:
         first, stop = max(begin, leaf.start), min(end.at, leaf.end)
-        if first < stop:
-            parts.append((leaf.text[first - leaf.start : stop - leaf.start], end.fit))
-        if _ends_in(end, leaf):
-            parts += [(lines.hyphen if end.kind == DIVIDED else "", end.fit), ("\n", 0.0)]
+        ends_here = _ends_in(end, leaf)
+        if first < stop or ends_here:
+            begins_here = first == begin and first < stop
+            parts += _line_parts(leaf.text[first - leaf.start : stop - leaf.start], end, lines, begins_here, ends_here)
         begin = end.at + (end.kind == SPACE)
     _write(leaf, parts)
 
@@ -98,21 +111,35 @@ def _ends_in(end: LineEnd, leaf: Leaf) -> bool:
     return end.kind != END and leaf.start < end.at <= leaf.end
 
 
-def _write(leaf: Leaf, parts: list[tuple[str, float]]) -> None:
+def _line_parts(text: str, end: LineEnd, lines: Lines, begins: bool, ends: bool) -> list[_Part]:
+    """Cut what a leaf holds of one line into what stands in the line as it is, and what needs an element."""
+    text += lines.hyphen if ends and end.kind == DIVIDED else ""
+    lead = {"margin-left": f"{-end.lead:.3f}pt"} if begins and end.lead else {}
+    hang = {"margin-right": f"{-end.hang:.3f}pt"} if ends and end.hang else {}
+    if end.fit and text:
+        parts = [_Part(text, {"font-size": f"{1 + end.fit:.4f}em", **lead, **hang})]
+    else:
+        parts = [_Part("", lead), _Part(text, {}), _Part("", hang)]
+    return [*parts, _Part("\n", {})] if ends else parts
+
+
+def _span(part: _Part) -> xhtml.Element:
+    span = xhtml.read(xhtml.escape(part.text), "span")
+    span.set("class", FITTED if part.text else _EMPTY)
+    _style(span, part.style)
+    return span
+
+
+def _write(leaf: Leaf, parts: list[_Part]) -> None:
     plain = ""
-    fitted: list[xhtml.Element] = []
-    for text, fit in parts:
-        if fit and fitted and not fitted[-1].tail and fitted[-1].get("style") == _size(fit):
-            fitted[-1].text = (fitted[-1].text or "") + text
-        elif fit and text:
-            span = xhtml.read(xhtml.escape(text), "span")
-            span.set("class", FITTED)
-            span.set("style", _size(fit))
-            fitted.append(span)
-        elif fitted:
-            fitted[-1].tail = (fitted[-1].tail or "") + text
+    spans: list[xhtml.Element] = []
+    for part in parts:
+        if part.style:
+            spans.append(_span(part))
+        elif spans:
+            spans[-1].tail = (spans[-1].tail or "") + part.text
         else:
-            plain += text
+            plain += part.text
     element = leaf.element
     if leaf.tail:
         element.tail = plain
@@ -122,8 +149,4 @@ def _write(leaf: Leaf, parts: list[tuple[str, float]]) -> None:
     else:
         element.text = plain
         parent, at = element, 0
-    parent[at:at] = fitted
-
-
-def _size(fit: float) -> str:
-    return f"font-size: {1 + fit:.4f}em"
+    parent[at:at] = spans

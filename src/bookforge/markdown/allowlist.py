@@ -31,9 +31,10 @@ OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
         "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
-        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned divided close "
+        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned divided "
+        "close "
         # what the plan of the pages marks
-        "continued unfinished resumed level level-picture goes-on at-edge "
+        "continued unfinished resumed level level-picture goes-on at-edge lines lines-ragged fitted hung "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes

@@ -102,11 +102,12 @@ class _Typesetter:
         self._composition = composition
         self._bench = bench
         self._gauges = composer.Gauges(composition.fonts)
-        self._limits = composer.Limits()
+        self._limits = composer.limits(composition.reading.edition.settings)
         self._plain = markup.stylesheets(composition.stylesheets, ())
         self._common = cache_key(
             _STAGE,
             bench.code,
+            repr(self._limits),
             engines.versions(*engines.PAGES),
             *(sheet.text for sheet in self._plain),
             *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
@@ -171,9 +172,8 @@ class _Typesetter:
 
     def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
         frame = self._composition.frame
-        texts = "\n".join(
-            markup.in_lines(markup.section(part, each), each) for part, each in zip(parts, _spread(corrections, len(parts)), strict=True)
-        )
+        each = zip(parts, _spread(corrections, len(parts)), strict=True)
+        texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
         html = frame[0] + context + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         return self._trials.lay(html, (*sheets, _LEFT) if side == "left" else sheets, parts[0].section, _AFTER)
@@ -185,10 +185,12 @@ class _Compositor:
 
     parts: tuple[Part, ...]
     gauges: composer.Gauges
-    limits: composer.Limits
+    limits: composer.Limits | None
 
     def compose(self, galley: "Galley") -> dict[str, composer.Lines]:
         """Choose the lines of every block that can be measured."""
+        if self.limits is None:
+            return {}
         flow = galley.flow()
         return {
             name: lines
@@ -199,9 +201,7 @@ class _Compositor:
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""
         laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(
-            name for part in self.parts for name in composer.differs(xhtml.read(part.text), lines, laid)
-        )
+        return frozenset(name for part in self.parts for name in composer.differs(xhtml.read(part.text), lines, laid))
 
 
 def _digest(path: Path) -> str:

@@ -41,6 +41,7 @@ def _fitted(box: Any, factor: float | None) -> Iterator[tuple[Any, float]]:
             yield box, factor
         return
     if element is not None and element.get("class") == FITTED and type(box).__name__ == "InlineBox":
-        factor = float(element.get("style").removeprefix("font-size: ").removesuffix("em"))
+        size = element.get("style").partition(";")[0]
+        factor = float(size.removeprefix("font-size: ").removesuffix("em"))
     for child in getattr(box, "children", ()):
         yield from _fitted(child, factor)
