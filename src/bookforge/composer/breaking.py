@@ -61,6 +61,9 @@ _CLOSER: Final = 0.05
 _LOOSER: Final = 2.2
 """How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word."""
 
+_UNNOTICED: Final = 1.8
+"""The widest space of lines that are chosen for the sake of the page."""
+
 _ROOMY: Final = 1.35
 _CLOSE: Final = 0.9
 """Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
@@ -90,12 +93,38 @@ class _Node(NamedTuple):
 
 def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
     """Return the ends of a paragraph's lines; ``None`` where no lines are good enough."""
-    found = _fit(paragraph, limits, 1.0)
+    found = min(_fit(paragraph, limits, 1.0), default=None)
     if found is None or found.demerits > _LONE_WORD:
-        wider = _fit(paragraph, replace(limits, narrow=limits.narrow - _CLOSER), _tolerance(limits, _LOOSER))
-        found = min((each for each in (found, wider) if each is not None), default=None)
-    found = found or _fit(paragraph, limits, _tolerance(limits, limits.loosest))
+        wider = _fit(paragraph, _wider(limits), _tolerance(limits, _LOOSER))
+        found = min((found, *wider) if found is not None else wider, default=None)
+    if found is None:
+        found = min(_fit(paragraph, limits, _tolerance(limits, limits.loosest)), default=None)
     return _ends(found) if found is not None else None
+
+
+def variants(paragraph: Paragraph, limits: Limits) -> dict[int, tuple[float, tuple[Break, ...]]]:
+    """Return the best ends for every number of lines a paragraph can have, with their demerits.
+
+    Only lines are taken that a reader would not notice.
+    """
+    found: dict[int, _Node] = {}
+    for node in _fit(paragraph, _wider(limits), _tolerance(limits, _UNNOTICED), counting=True):
+        if node.line not in found or node.demerits < found[node.line].demerits:
+            found[node.line] = node
+    return {count: (node.demerits, _ends(node)) for count, node in sorted(found.items())}
+
+
+def _wider(limits: Limits) -> Limits:
+    return replace(limits, narrow=limits.narrow - _CLOSER)
+
+
+def _ends(node: _Node) -> tuple[Break, ...]:
+    ends: list[Break] = []
+    here: _Node | None = node
+    while here is not None and here.ended is not None:
+        ends.append(here.ended)
+        here = here.before
+    return tuple(reversed(ends))
 
 
 class SetLine(NamedTuple):
@@ -136,10 +165,13 @@ def _ends(node: _Node) -> tuple[Break, ...]:
     return tuple(reversed(ends))
 
 
-def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> _Node | None:
-    """Find the best way through; ``tolerance`` is how far beyond its limits a line may be stretched."""
+def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool = False) -> tuple[_Node, ...]:
+    """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched.
+
+    ``counting``: one for every number of lines.
+    """
     ratio_of = _judge(paragraph, limits)
-    counted = len(paragraph.measures)
+    counted = len(paragraph.breaks) if counting else len(paragraph.measures)
     active = [_Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None)]
     for end in paragraph.breaks:
         found: dict[tuple[int, int, int], _Node] = {}
@@ -157,11 +189,11 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> _Node | None
             if known is None or new.demerits < known.demerits:
                 found[key] = new
         if end.kind == END:
-            return min(found.values(), default=None)
-        active = kept + _worth(found)
+            return tuple(found.values())
+        active = kept + ([*found.values()] if counting else _worth(found))
         if not active:
-            return None
-    return None
+            break
+    return ()
 
 
 def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Node, Break], float | None]:
