@@ -156,15 +156,6 @@ def _tolerance(limits: Limits, loosest: float) -> float:
     return (loosest - 1) / (limits.wide - 1)
 
 
-def _ends(node: _Node) -> tuple[Break, ...]:
-    ends: list[Break] = []
-    here: _Node | None = node
-    while here is not None and here.ended is not None:
-        ends.append(here.ended)
-        here = here.before
-    return tuple(reversed(ends))
-
-
 def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool = False) -> tuple[_Node, ...]:
     """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched.
 
