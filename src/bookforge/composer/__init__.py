@@ -6,12 +6,13 @@ changes, only where its lines end. Lengths are points.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from bookforge import xhtml
 from bookforge.composer import breaking, markup, paragraph
 from bookforge.composer.breaking import Limits, SetLine, limits
 from bookforge.composer.markup import LineEnd, Lines
-from bookforge.composer.paragraph import Paragraph
+from bookforge.composer.paragraph import Break, Paragraph
 from bookforge.composer.shaping import Gauges
 from bookforge.flow import FlowBlock
 from bookforge.laid import Line
@@ -19,7 +20,7 @@ from bookforge.laid import Line
 FITTED = markup.FITTED
 RULES = markup.RULES
 
-__all__ = ["FITTED", "RULES", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs", "limits"]
+__all__ = ["FITTED", "RULES", "Composed", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs", "limits"]
 
 _NO_WIDTH = "\u200b"
 _RUNNING = frozenset({"p", "li", "dd", "span"})
@@ -34,16 +35,40 @@ _STEP = 0.0025
 """Letters are fitted in steps, so that a book has few sizes."""
 
 
-def compose(root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, within: Limits) -> dict[str, Lines]:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A block with its lines chosen, and what they were chosen from."""
+
+    lines: Lines
+    _read: Paragraph
+    _flow: FlowBlock
+    _within: Limits
+
+    def variants(self) -> dict[int, tuple[float, Lines]]:
+        """Return the best lines for other numbers of lines that a reader would not notice.
+
+        With each goes what it costs, in demerits more than the lines that were chosen.
+        """
+        found = breaking.variants(self._read, self._within)
+        own = len(self.lines.ends)
+        least = found[own][0] if own in found else min((cost for cost, _ in found.values()), default=0.0)
+        return {
+            count: (max(0.0, cost - least), _lines(self._read, ends, self._flow, self._within))
+            for count, (cost, ends) in found.items()
+            if count != own
+        }
+
+
+def compose(root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, within: Limits) -> dict[str, Composed]:
     """Choose the lines of the blocks below ``root`` that are set in ``flow``, by id; others are left out."""
-    found: dict[str, Lines] = {}
+    found: dict[str, Composed] = {}
     for block in root.iter():
         name = block.get("id")
         set_as = flow.get(name) if name else None
         if name and set_as and len(set_as.lines) > 1 and _is_text(block, set_as) and paragraph.is_plain(block):
-            lines = _composed(block, set_as, gauges, within)
-            if lines is not None:
-                found[name] = lines
+            composed = _composed(block, set_as, gauges, within)
+            if composed is not None:
+                found[name] = composed
     return found
 
 
@@ -52,11 +77,15 @@ def _is_text(block: xhtml.Element, flow: FlowBlock) -> bool:
     return flow.align == "justify" or (flow.align == "start" and block.tag in _RUNNING)
 
 
-def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Limits) -> Lines | None:
+def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Limits) -> Composed | None:
     read = paragraph.read(block, flow, gauges, within.hanging)
     ends = breaking.best(read, within) if read is not None else None
     if read is None or ends is None:
         return None
+    return Composed(_lines(read, ends, flow, within), read, flow, within)
+
+
+def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Limits) -> Lines:
     return Lines(
         tuple(_line_end(read, line, within) for line in breaking.lines(read, ends)),
         rest=max(0.0, breaking.lines(read, ends)[-1].slack - _SURE),

@@ -187,15 +187,15 @@ class _Compositor:
     gauges: composer.Gauges
     limits: composer.Limits | None
 
-    def compose(self, galley: "Galley") -> dict[str, composer.Lines]:
+    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
         """Choose the lines of every block that can be measured."""
         if self.limits is None:
             return {}
         flow = galley.flow()
         return {
-            name: lines
+            name: composed
             for part in self.parts
-            for name, lines in composer.compose(xhtml.read(part.text), flow, self.gauges, self.limits).items()
+            for name, composed in composer.compose(xhtml.read(part.text), flow, self.gauges, self.limits).items()
         }
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:

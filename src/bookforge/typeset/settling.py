@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from bookforge.composer import Lines
+from bookforge.composer import Composed, Lines
 from bookforge.typeset import footnotes, grid, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
@@ -23,8 +23,8 @@ _PARTINGS: Final = 2
 class Compositor(Protocol):
     """Chooses where lines end."""
 
-    def compose(self, galley: Galley) -> Mapping[str, Lines]:
-        """Return the lines of the blocks of a section that was set greedily, by id."""
+    def compose(self, galley: Galley) -> Mapping[str, Composed]:
+        """Return the blocks of a section that was set greedily with their lines, by id."""
 
     def differs(self, galley: Galley, lines: Mapping[str, Lines]) -> frozenset[str]:
         """Return the blocks whose lines were not set as chosen."""
@@ -62,10 +62,12 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
+        self._composed: Mapping[str, Composed] = {}
 
     def compose(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
         """Set a section with composed lines; a block whose lines do not come out as chosen keeps those it had."""
-        lines = compositor.compose(galley)
+        self._composed = compositor.compose(galley)
+        lines = {name: composed.lines for name, composed in self._composed.items()}
         while lines:
             self.corrections = dataclasses.replace(self.corrections, lines=lines)
             composed = lay(self.corrections)
