@@ -109,8 +109,8 @@ def leaves(block: xhtml.Element) -> list[Leaf]:
     last = " "
     for element, tail in _texts(block):
         raw = (element.tail if tail else element.text) or ""
-        if tail and xhtml.has_class(element, "initial"):
-            last = ""
+        if tail and (element.tag in _NO_TEXT or is_out_of_line(element)):
+            last = ""  # what stands there parts the spaces on its sides
         text = _folded(raw, last)
         found.append(Leaf(element, tail, text, start))
         start += len(text)
