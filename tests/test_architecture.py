@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "printers", "terms", "typography", "writers",
     },
-    "typeset": SAY | {"cache", "compose", "composer", "edition", "engines", "flow", "laid", "makeup", "writers", "xhtml"},
+    "typeset": SAY | {"cache", "compose", "composer", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     "resolution": SAY | BOOK | {"edition", "laid"},
     "preflight": SAY | {"measure", "printers"},
