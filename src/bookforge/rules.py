@@ -125,6 +125,7 @@ RULES: Final[dict[str, str]] = {
     "html-self-contained": "Every page of the HTML edition finds all it needs in its own folder.",
     "note-fits-page": "A note fits at the foot of a page.",
     "plan-kept": "The pages come out as they were planned, section by section.",
+    "nudge-obeyed": "What an author asks of a line or a page can be done.",
     "pages-settle": "The pages of a section come to rest, with the lines of its text on the grid.",
     "page-layout": "The page engine sets the edition without complaint.",
     "page-count-fits": "A book has as many pages as its printer binds.",

@@ -8,6 +8,7 @@ What is not in the manuscript (running heads, folios, contents) falls out.
 import contextlib
 import ctypes
 import json
+import math
 import statistics
 import subprocess
 from collections import Counter
@@ -34,7 +35,9 @@ _SURE = 20
 _CERTAIN = 6
 _CAPITAL = 12
 _SPACE = 0x20
-_SAME_LINE = 0.6
+_SAME_LINE = 0.75
+_WORD_GAP = 0.1
+"""Two characters this far apart, in parts of the size, belong to two words, where no space is written."""
 
 
 # ---------------------------------------------------------------- lines of a PDF
@@ -52,9 +55,12 @@ class Set:
     gaps: list[tuple[float, float | None]]
 
     def stretch(self, usual: float) -> float | None:
-        """Return its word space over the normal one; ``usual`` is that of most spaces, in parts of the size."""
-        normal = sum(usual * self.size if width is None else width for _, width in self.gaps)
-        return sum(gap for gap, _ in self.gaps) / normal if normal else None
+        """Return its word space over the normal one; ``usual`` is that of most spaces, in parts of the size.
+
+        It is that of most gaps of the line: some fonts kern single signs with the space beside them.
+        """
+        ratios = [gap / (usual * self.size if width is None else width) for gap, width in self.gaps]
+        return statistics.median(ratios) if ratios else None
 
 
 @dataclass(slots=True)
@@ -71,12 +77,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Char:
+    """A character. ``size`` is that of its type by its height; ``fit``: how much wider than that it is set."""
+
     text: str
     x: float
     y: float
     left: float
     right: float
     size: float
+    fit: float
 
 
 def sheets(data: bytes) -> list[Sheet]:
@@ -99,7 +108,7 @@ def _sheet(document: pypdfium2.PdfDocument, index: int) -> Sheet:
 
 
 def _chars(text: pypdfium2.PdfTextPage) -> Iterator[_Char]:
-    x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    x, y, box, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     for at in range(raw.FPDFText_CountChars(text.raw)):
         code = raw.FPDFText_GetUnicode(text.raw, at)
         # Where a space is wide pdfium puts one of its own in its place, without a width.
@@ -108,8 +117,10 @@ def _chars(text: pypdfium2.PdfTextPage) -> Iterator[_Char]:
         lost = raw.FPDFText_HasUnicodeMapError(text.raw, at) == 1 or code == 0
         raw.FPDFText_GetCharOrigin(text.raw, at, x, y)
         raw.FPDFText_GetLooseCharBox(text.raw, at, box)
-        size = box.top - box.bottom
-        yield _Char(NO_GLYPH if lost else chr(code), x.value, y.value, box.left, box.right, size)
+        raw.FPDFText_GetMatrix(text.raw, at, matrix)
+        across, up = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+        size = raw.FPDFText_GetFontSize(text.raw, at) * up
+        yield _Char(NO_GLYPH if lost else chr(code), x.value, y.value, box.left, box.right, size, across / up)
 
 
 def _gather(chars: Iterable[_Char]) -> Iterator[list[_Char]]:
@@ -134,15 +145,17 @@ def _set(chars: list[_Char], height: float) -> Set:
     baseline = Counter(round(char.y, 2) for char in drawn).most_common(1)[0][0]
     gaps = []
     widths: list[float] | None = None
-    before = chars[0]
+    before, text = chars[0], ""
     for char in chars:
         if char.text.isspace():
-            widths = (widths or []) + ([char.right - char.left] if char.right > char.left else [])
+            # The normal space is that of the type as it is, not of letters that are set wider or narrower.
+            widths = (widths or []) + ([(char.right - char.left) / char.fit] if char.right > char.left else [])
             continue
-        if widths is not None:
+        if widths is not None or char.left - before.right > _WORD_GAP * char.size:
             gaps.append((char.left - before.right, widths[0] if widths else None))
+            text += " "
+        text += char.text
         widths, before = None, char
-    text = " ".join("".join(char.text for char in chars).split())
     size = statistics.median(char.size for char in drawn)
     return Set(text, height - baseline, drawn[0].left, drawn[-1].right, size, gaps)
 

@@ -59,7 +59,7 @@ def drawn(book: Book) -> str:
 
 def set_in_lines(body: str, folder: Path, **settings: str) -> Book:
     """Plan a chapter and set it with the lines chosen for it."""
-    composition = composed(body, **settings)
+    composition = composed(body, trim="5.5x8.5in", **settings)
     planned = galleys.plan(composition, folder)
     carried = typeset.set_lines(typeset.carry_out(composition, planned), planned)
     said: list[Diagnostic] = []
@@ -109,3 +109,56 @@ def test_no_line_leaves_the_measure(cache_folder: Path) -> None:
         for line in page.lines:
             if line.stretch is not None:
                 assert 0.6 < line.stretch < 4
+
+
+def lengths(book: Book) -> dict[str, int]:
+    """How many lines blocks have."""
+    return {name: len(lines.ends) for name, lines in book.plan.corrections["a"].lines.items()}
+
+
+def unheeded(book: Book, body: str) -> list[str]:
+    return [name for name, _ in composer.unheeded(xhtml.read(body), book.plan.corrections["a"].lines)]
+
+
+def test_paragraphs_take_a_line_more_or_fewer_where_they_can(cache_folder: Path) -> None:
+    chance = random.Random(11)
+    body = "".join(paragraph(f"a.p-{number}", words(80, chance)) for number in range(5))  # one page
+    plain = lengths(set_in_lines(body, cache_folder))
+    for name, more in (("looser", 1), ("tighter", -1)):
+        asked = body.replace("<p ", f'<p class="{name}" ')
+        book = set_in_lines(asked, cache_folder)
+        others = unheeded(book, asked)
+        assert len(others) < 5
+        assert lengths(book) == {each: count + more * (each not in others) for each, count in plain.items()}
+        assert book.lost() == []
+
+
+def test_a_line_ends_where_the_author_says(cache_folder: Path) -> None:
+    chance = random.Random(12)
+    marked = '<span class="line-break"></span>'
+    text = f"{words(60, chance)} {marked}Lantern {words(40, chance)} rich\u2014{marked}poor {words(9, chance)}"
+    book = set_in_lines(paragraph("a.p-1", text), cache_folder)
+    shown = [line for page in book.laid.pages for line in page.lines if line.block == "a.p-1"]
+    (first,) = [place for place, line in enumerate(shown) if line.text.startswith("Lantern")]
+    (second,) = [place for place, line in enumerate(shown) if line.text.startswith("poor")]
+    for line in (shown[first - 1], shown[second - 1]):
+        assert line.width == pytest.approx(shown[1].width, abs=0.5)  # it is filled
+    assert book.lost() == []
+
+
+def test_words_stay_on_a_line_and_whole(cache_folder: Path) -> None:
+    chance = random.Random(13)
+    kept, whole = '<span class="no-break">remember the snow</span>', '<span class="no-hyphen">understanding</span>'
+    text = " ".join(f"{words(chance.randint(3, 9), chance)} {kept} {whole}" for _ in range(9))
+    for lines in ("composed", "greedy"):
+        book = set_in_lines(paragraph("a.p-1", text), cache_folder, lines=lines)
+        shown = [line.text for page in book.laid.pages for line in page.lines if line.block == "a.p-1"]
+        assert sum(line.count("remember the snow") for line in shown) == 9
+        assert sum(line.count("understanding") for line in shown) == 9
+
+
+def test_marks_are_obeyed_without_a_composer_too(cache_folder: Path) -> None:
+    text = f'{words(20, random.Random(14))} <span class="line-break"></span>Lantern.'
+    book = set_in_lines(paragraph("a.p-1", text), cache_folder, lines="greedy")
+    assert [line.text for page in book.laid.pages for line in page.lines][-1].strip() == "Lantern."
+    assert book.lost() == []

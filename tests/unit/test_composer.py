@@ -2,6 +2,7 @@
 
 import functools
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -195,6 +196,17 @@ def test_a_design_may_leave_lines_to_the_page() -> None:
     assert composer.limits({"lines": "composed", "narrowest-space": 70, "letter-fit": 0}) == Limits(0.7, fit=0.0)
 
 
+@settings(deadline=None, max_examples=100)
+@given(WORDS, st.integers(30, 90), st.integers(0, 9))
+def test_a_line_ends_where_it_has_to(words: list[str], measure: int, place: int) -> None:
+    block = columns(" ".join([*words, "end"]), measure)
+    *inner, end = block.breaks
+    forced = tuple(replace(each, forced=number == place) for number, each in enumerate(inner))
+    ends = breaking.best(replace(block, breaks=(*forced, end)), Limits(narrow=0.7, wide=2.0))
+    if ends is not None and place < len(inner):
+        assert forced[place] in ends
+
+
 # ---------------------------------------------------------------- widths and divisions
 
 
@@ -304,6 +316,39 @@ def test_what_is_kept_on_one_line_is_not_parted() -> None:
     block = read('<p>It was <span class="no-break">remembered well</span> then.</p>', *pieces)
     assert block is not None
     assert places(block) == ["It", "It was", "It was remembered well", "It was remembered well then."]
+
+
+MARK = '<span class="line-break"></span>'
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "place"),
+    [
+        (f"<p>It was {MARK}so late.</p>", "It was so late.", 6),
+        (f"<p>It was{MARK} so late.</p>", "It was so late.", 6),
+        (f"<p>It was {MARK} so late.</p>", "It was so late.", 6),
+        (f"<p>It was so\u2014{MARK}late.</p>", "It was so\u2014late.", 10),
+        (f"<p>It was remem{MARK}bered.</p>", "It was remembered.", 12),
+        (f"<p>{MARK}It was.{MARK}</p>", "It was.", None),
+    ],
+)
+def test_a_mark_forces_the_end_of_a_line(html: str, text: str, place: int | None) -> None:
+    block = read(html, piece(text))
+    assert block is not None
+    assert [each.at for each in block.breaks if each.forced] == ([place] if place else [])
+    if place:
+        (end,) = [each for each in block.breaks if each.forced]
+        assert end.width == pytest.approx(piece(text[:place]).width)
+        assert end.next_width == pytest.approx(piece(text[: end.after]).width)
+    lines = composer.Lines(
+        tuple(markup.LineEnd(each.at, each.kind, 0.0) for each in block.breaks if each.forced or each.kind == END),
+        0.0, 0.0, "-", True, {},
+    )  # fmt: skip
+    root = block_of(html)
+    markup.carry_out(root, lines)
+    if place:
+        assert "".join(root.itertext()) == f"{text[:place]}\n{text[place:].lstrip()}"
+        assert not [*xhtml.find_class(root, "line-break")]
 
 
 def test_signs_stand_out_into_the_margin_as_far_as_asked() -> None:

@@ -5,8 +5,8 @@ together, so that its spaces are as even as they can be; the page then sets the 
 changes, only where its lines end. Lengths are points.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bookforge import xhtml
 from bookforge.composer import breaking, markup, paragraph
@@ -20,9 +20,24 @@ from bookforge.laid import Line
 FITTED = markup.FITTED
 RULES = markup.RULES
 
-__all__ = ["FITTED", "RULES", "Composed", "Gauges", "Limits", "Lines", "carry_out", "compose", "differs", "limits"]
+__all__ = [
+    "FITTED",
+    "RULES",
+    "Composed",
+    "Gauges",
+    "Limits",
+    "Lines",
+    "carry_out",
+    "compose",
+    "differs",
+    "limits",
+    "unheeded",
+]
 
 _NO_WIDTH = "\u200b"
+_NUDGES = {"looser": 1, "tighter": -1}
+"""What an author can ask of a paragraph: lines more."""
+
 _RUNNING = frozenset({"p", "li", "dd", "span"})
 
 _SURE = 0.1
@@ -43,12 +58,16 @@ class Composed:
     _read: Paragraph
     _flow: FlowBlock
     _within: Limits
+    _free: bool
 
     def variants(self) -> dict[int, tuple[float, Lines]]:
         """Return the best lines for other numbers of lines that a reader would not notice.
 
-        With each goes what it costs, in demerits more than the lines that were chosen.
+        With each goes what it costs, in demerits more than the lines that were chosen. Where an author asked for more
+        or fewer lines there are no others.
         """
+        if not self._free:
+            return {}
         found = breaking.variants(self._read, self._within)
         own = len(self.lines.ends)
         least = found[own][0] if own in found else min((cost for cost, _ in found.values()), default=0.0)
@@ -82,7 +101,29 @@ def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Lim
     ends = breaking.best(read, within) if read is not None else None
     if read is None or ends is None:
         return None
-    return Composed(_lines(read, ends, flow, within), read, flow, within)
+    asked = _asked(block)
+    other = _nudged(read, len(ends) + asked, within) if asked else None
+    lines = _lines(read, other or ends, flow, within)
+    return Composed(replace(lines, nudged=asked if other else 0), read, flow, within, _free=not asked)
+
+
+def _asked(block: xhtml.Element) -> int:
+    """Return how many lines more the author asks for, of the block or of what it stands in."""
+    here: xhtml.Element | None = block
+    while here is not None:
+        for name, more in _NUDGES.items():
+            if xhtml.has_class(here, name):
+                return more
+        # A note in a paragraph is not part of it.
+        here = None if xhtml.has_class(here, "footnote") else here.getparent()
+    return 0
+
+
+def _nudged(read: Paragraph, count: int, within: Limits) -> tuple[Break, ...] | None:
+    """Return lines of another number than the best, unless the last would be a word alone."""
+    _, ends = breaking.variants(read, within, breaking.ASKED).get(count, (0.0, None))
+    lone = ends is not None and len(ends) > 1 and " " not in read.text[ends[-2].after :]
+    return None if lone else ends
 
 
 def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Limits) -> Lines:
@@ -109,6 +150,15 @@ def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
     """Set the lines of the blocks below ``root``, in place."""
     for block in [each for each in root.iter() if each.get("id") in lines]:
         markup.carry_out(block, lines[block.get("id") or ""])
+
+
+def unheeded(root: xhtml.Element, lines: Mapping[str, Lines]) -> Iterator[tuple[str, str]]:
+    """Yield what an author asked of paragraphs below ``root`` and did not get: the id of a block, and what it was."""
+    for name, more in _NUDGES.items():
+        for passage in xhtml.find_class(root, name):
+            blocks = [each.get("id") or "" for each in passage.iter() if each.get("id")]
+            if blocks and not any(lines[block].nudged == more for block in blocks if block in lines):
+                yield blocks[0], f"this cannot be set in one line {'more' if more > 0 else 'fewer'}, as '{name}' asks"
 
 
 def differs(root: xhtml.Element, lines: Mapping[str, Lines], laid: Iterable[Line]) -> frozenset[str]:

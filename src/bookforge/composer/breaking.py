@@ -64,6 +64,9 @@ _LOOSER: Final = 2.2
 _UNNOTICED: Final = 1.8
 """The widest space of lines that are chosen for the sake of the page."""
 
+ASKED: Final = 2.2
+"""The widest space of lines that an author asked for."""
+
 _ROOMY: Final = 1.35
 _CLOSE: Final = 0.9
 """Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
@@ -102,13 +105,15 @@ def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
     return _ends(found) if found is not None else None
 
 
-def variants(paragraph: Paragraph, limits: Limits) -> dict[int, tuple[float, tuple[Break, ...]]]:
+def variants(
+    paragraph: Paragraph, limits: Limits, loosest: float = _UNNOTICED
+) -> dict[int, tuple[float, tuple[Break, ...]]]:
     """Return the best ends for every number of lines a paragraph can have, with their demerits.
 
-    Only lines are taken that a reader would not notice.
+    Only lines are taken that a reader would not notice, or no space is wider than ``loosest`` times the normal one.
     """
     found: dict[int, _Node] = {}
-    for node in _fit(paragraph, _wider(limits), _tolerance(limits, _UNNOTICED), counting=True):
+    for node in _fit(paragraph, _wider(limits), _tolerance(limits, loosest), counting=True):
         if node.line not in found or node.demerits < found[node.line].demerits:
             found[node.line] = node
     return {count: (node.demerits, _ends(node)) for count, node in sorted(found.items())}
@@ -163,6 +168,7 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool 
     """
     ratio_of = _judge(paragraph, limits)
     counted = len(paragraph.breaks) if counting else len(paragraph.measures)
+    at_most = max(tolerance, _tolerance(limits, limits.loosest))
     active = [_Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None)]
     for end in paragraph.breaks:
         found: dict[tuple[int, int, int], _Node] = {}
@@ -172,7 +178,7 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool 
             if ratio is None:
                 continue
             kept.append(node)
-            if ratio > tolerance:
+            if ratio > (at_most if end.forced else tolerance):
                 continue
             new = _reached(node, end, ratio, paragraph.text, counted)
             key = (new.fit, new.hyphens, new.line)
@@ -181,6 +187,8 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool 
                 found[key] = new
         if end.kind == END:
             return tuple(found.values())
+        if end.forced:
+            kept = []
         active = kept + ([*found.values()] if counting else _worth(found))
         if not active:
             break

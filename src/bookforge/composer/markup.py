@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bookforge import xhtml
-from bookforge.composer.paragraph import DIVIDED, END, SPACE, Leaf, is_out_of_line, leaves
+from bookforge.composer.paragraph import DIVIDED, END, FORCED, SPACE, Leaf, is_out_of_line, leaves
 
 JUSTIFIED: Final = "lines"
 RAGGED: Final = "lines-ragged"
@@ -22,6 +22,9 @@ RULES: Final = f"""
 .{JUSTIFIED}, .{RAGGED} {{ overflow-wrap: normal !important }}
 .{JUSTIFIED} {{ text-align-all: justify !important; text-align-last: justify !important }}
 .{FITTED} {{ line-height: 0 }}
+.{FORCED}::before {{ content: "\\A"; white-space: pre }}
+.no-break {{ white-space: nowrap }}
+.no-hyphen {{ hyphens: none }}
 """
 """What the classes mean; after the layout's own stylesheets."""
 
@@ -45,6 +48,7 @@ class LineEnd:
 class Lines:
     """The lines of a block. Lengths are points.
 
+    ``nudged``: they are one more (1) or one fewer (-1) than would be best, because the author asked for it.
     ``rest`` is the empty part of its last line; ``spacing``, nothing or less, is added to all its spaces before they
     are justified; ``hyphen`` ends divided lines. ``inner`` are properties for what stands in the block but not in its
     lines.
@@ -56,6 +60,7 @@ class Lines:
     hyphen: str
     justified: bool
     inner: dict[str, str]
+    nudged: int = 0
 
 
 def carry_out(block: xhtml.Element, lines: Lines) -> None:
@@ -65,6 +70,8 @@ def carry_out(block: xhtml.Element, lines: Lines) -> None:
         _style(element, lines.inner)
     for leaf in reversed(leaves(block)):
         _set_leaf(leaf, lines)
+        if not leaf.tail:
+            xhtml.drop_class(leaf.element, FORCED)
     if not lines.justified:
         return
     _style(block, {"word-spacing": f"{lines.spacing:.3f}pt"})

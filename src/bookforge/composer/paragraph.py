@@ -21,6 +21,9 @@ _OUT_OF_LINE: Final = ("footnote", "initial")
 """Elements in a line that do not stand in it: notes, and letters that drop."""
 
 
+FORCED: Final = "line-break"
+"""The class of a mark where a line has to end."""
+
 _NO_TEXT: Final = frozenset({"img", "math", "svg"})
 _WHITE: Final = " \t\n\r\f"
 _EXACT: Final = 0.1
@@ -67,6 +70,7 @@ class Break:
     the beginning of the block up to the line's end, ``next_width`` and ``next_spaces`` up to the next one's beginning.
     ``kind`` is :data:`SPACE`, :data:`DIVIDED`, :data:`HYPHEN` or :data:`END`; ``cost`` is a division's. ``hang`` is how
     far the line's last sign stands out into the margin, ``lead`` the next one's first; the widths are without them.
+    ``forced``: a line has to end here.
     """
 
     at: int
@@ -79,6 +83,7 @@ class Break:
     cost: int
     hang: float = 0.0
     lead: float = 0.0
+    forced: bool = False
 
 
 SPACE, HYPHEN, DIVIDED, END = range(4)
@@ -169,7 +174,8 @@ def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, hanging: float) 
 
     ``hanging`` is how much of the usual part of a sign hangs in the margin: 1 or less.
     """
-    text = "".join(leaf.text for leaf in leaves(block))
+    parts = leaves(block)
+    text = "".join(leaf.text for leaf in parts)
     matched = _matched(text, flow)
     if matched is None or not text:
         return None
@@ -177,7 +183,8 @@ def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, hanging: float) 
     gauge = gauges.of(flow.style)
     if gauge is None or not _measurable(runs, text, flow, gauges):
         return None
-    breaks = tuple(_breaks(text, runs, atoms, gauges))
+    forced = frozenset(_forced(parts, text))
+    breaks = tuple(_breaks(_Set(text, _parted(runs, forced, text), atoms, forced), gauges))
     if hanging and flow.align == "justify":
         breaks = tuple(_hung(each, text, gauge, hanging) for each in breaks)
     measures = _measures(flow)
@@ -185,6 +192,37 @@ def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, hanging: float) 
 
 
 _Runs = list[tuple[int, int, TextStyle]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """A text, the styles of its parts, the widths of what is no text by place, and where lines have to end."""
+
+    text: str
+    runs: _Runs
+    atoms: dict[int, float]
+    forced: frozenset[int]
+
+
+def _forced(parts: list[Leaf], text: str) -> Iterator[int]:
+    """Yield the places where a line has to end: at the space that is beside the mark, if there is one."""
+    for leaf in parts:
+        if not leaf.tail and xhtml.has_class(leaf.element, FORCED) and 0 < leaf.start < len(text):
+            yield leaf.start - (text[leaf.start - 1] == " ")
+
+
+def _parted(runs: _Runs, forced: frozenset[int], text: str) -> _Runs:
+    """Part styles where a line ends inside a word: what is shaped as one never does."""
+    for place in forced:
+        if text[place] != " ":
+            runs = [
+                part
+                for start, end, style in runs
+                for part in (
+                    [(start, place, style), (place, end, style)] if start < place < end else [(start, end, style)]
+                )
+            ]
+    return runs
 
 
 def _matched(text: str, flow: FlowBlock) -> tuple[_Runs, dict[int, float]] | None:
@@ -262,11 +300,12 @@ def _measures(flow: FlowBlock) -> tuple[float, ...]:
     return tuple(widths)
 
 
-def _breaks(text: str, runs: _Runs, atoms: dict[int, float], gauges: Gauges) -> Iterator[Break]:
+def _breaks(matter: _Set, gauges: Gauges) -> Iterator[Break]:
     """Yield the places where lines may end, in order."""
+    text, atoms, forced = matter.text, matter.atoms, matter.forced
     width = 0.0
     spaces = 0
-    for start, end, style in runs:
+    for start, end, style in matter.runs:
         gauge = gauges.of(style)
         assert gauge is not None
         at = start
@@ -283,9 +322,11 @@ def _breaks(text: str, runs: _Runs, atoms: dict[int, float], gauges: Gauges) -> 
                 before += atoms.get(at, 0.0)
                 width += atoms.get(at, 0.0)
                 spaces += 1
-                if style.wraps and at:
-                    yield Break(at, at + 1, before, width, spaces - 1, spaces, SPACE, 0)
+                if (style.wraps or at in forced) and at:
+                    yield Break(at, at + 1, before, width, spaces - 1, spaces, SPACE, 0, forced=at in forced)
                 at += 1
+        if end in forced and text[end] != " ":
+            yield Break(end, end, width, width, spaces, spaces, HYPHEN, 0, forced=True)
     width += atoms.get(len(text), 0.0)
     yield Break(len(text), len(text), width, width, spaces, spaces, END, 0)
 

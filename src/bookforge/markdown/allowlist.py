@@ -34,7 +34,7 @@ OUR_CLASSES: Final = (
         "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned divided "
         "close "
         # what the plan of the pages marks
-        "continued unfinished resumed level level-picture goes-on at-edge lines lines-ragged fitted hung "
+        "continued unfinished resumed level level-picture goes-on at-edge lines lines-ragged fitted hung new-page "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes

@@ -11,12 +11,21 @@ from lxml import etree
 
 from bookforge import xhtml
 from bookforge.diagnostics import Severity
-from bookforge.markdown import verse
+from bookforge.markdown import nudges, verse
 from bookforge.markdown.blocks import wrap_loose
 from bookforge.markdown.finder import Problem
 from bookforge.xhtml import Element
 
-PARAGRAPH_CLASSES: Final = ("dateline", "salutation", "closing", "signature", "postscript", "attribution", "asker")
+PARAGRAPH_CLASSES: Final = (
+    "dateline",
+    "salutation",
+    "closing",
+    "signature",
+    "postscript",
+    "attribution",
+    "asker",
+    *nudges.OF_LINES,
+)
 """Spans that name the paragraph they fill alone."""
 
 
@@ -277,4 +286,8 @@ _PASSAGES: Final = {
     "pullquote": _pullquote,
     "plate": _plate,
     "timeline": _timeline,
+    **dict.fromkeys(nudges.OF_LINES, nudges.looser),
+    "keep-together": nudges.keep_together,
+    "keep-with-next": nudges.keep_with_next,
+    "page-break": nudges.page_break,
 }

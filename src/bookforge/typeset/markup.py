@@ -110,6 +110,11 @@ def _rules(corrections: Corrections) -> Iterator[str]:
     for tail in corrections.tails:
         together = "; break-before: avoid" if tail.whole else ""
         yield f"#{_escaped(tail.block)} {{ widows: {tail.lines}{together} }}\n"
+    for start in corrections.starts:
+        if start.row:
+            yield f"#{_escaped(start.block)} {{ widows: {start.rows - start.row} }}\n"
+        else:
+            yield f"#{_escaped(start.opener)} {{ break-before: page }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"
 

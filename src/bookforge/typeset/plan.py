@@ -45,6 +45,17 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """The beginning of a page: a row of a block, which has ``rows`` of them. ``opener`` is what comes before its text
+    on the same page: a scene break's id, or the block's own."""
+
+    block: str
+    row: int
+    rows: int
+    opener: str
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """What one section needs so that its pages come out right.
 
@@ -52,7 +63,8 @@ class Corrections:
     at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
     the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
     begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``sheets`` are pages for
-    the rest of notes after the section's last. ``lines`` are those chosen for blocks.
+    the rest of notes after the section's last. ``lines`` are those chosen for blocks, ``starts`` the places with which
+    the pages after the first begin.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -64,6 +76,7 @@ class Corrections:
     tails: tuple[Tail, ...] = ()
     sheets: int = 0
     lines: Mapping[str, Lines] = field(default_factory=dict)
+    starts: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,28 @@
 """One section: laid out, measured, corrected, laid out again, until nothing is left to correct."""
 
+import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from bookforge.composer import Composed, Lines
-from bookforge.typeset import footnotes, grid, tails
+from bookforge.laid import LaidPage
+from bookforge.typeset import footnotes, grid, rows, spreads, tails
 from bookforge.typeset.grid import Grid
-from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
-from bookforge.writers.galley import Galley
+from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Start
+from bookforge.writers.galley import Block, Galley
 
 _ROUNDS: Final = 12
 """Looks at one section at most: what is not right then is said, not corrected."""
 
 _FREE_LOOKS: Final = 3
 """Rounds after which margins only grow, so that they come to rest."""
+
+_TRIALS: Final = 4
+"""How often the ends of pages are planned anew when they do not come out as planned."""
+
+_SPREAD: Final = 3
+"""Pages of a section that has two facing each other, neither its last."""
 
 _PARTINGS: Final = 2
 """How often notes are parted anew when the pages moved under them."""
@@ -33,21 +41,61 @@ class Compositor(Protocol):
 def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> SectionPlan:
     """Settle a section; ``lay`` lays it out with corrections."""
     state = _Settling()
-    galley = state.compose(lay(state.corrections), lay, compositor)
-    for _ in range(_ROUNDS):
-        before = state.corrections
-        state.look(galley)
-        if state.corrections == before:
-            return _plan(before, galley, restless=False)
-        galley = lay(state.corrections)
-    if state.by_lines:
-        galley = lay(state.join(galley))
-    return _plan(state.corrections, galley, restless=True)
+    galley = state.rest(state.compose(lay(state.corrections), lay, compositor), lay)
+    if state.restless:
+        return state.plan(galley)
+    paged = _paged(state, galley, lay)
+    return paged.plan(paged.galley) if paged is not None else state.plan(galley)
 
 
-def _plan(corrections: Corrections, galley: Galley, restless: bool) -> SectionPlan:
-    unfit = tuple(sorted(galley.laid.unfit))
-    return SectionPlan(corrections, _shape(galley), restless, grid.off_grid(galley), unfit)
+def _paged(state: "_Settling", galley: Galley, lay: Callable[[Corrections], Galley]) -> "_Settling | None":
+    """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned."""
+    memory = rows.Memory()
+    shown = galley
+    for _ in range(_TRIALS):
+        found = _ends(state, shown, galley, memory)
+        if found is None:
+            return None
+        trial = state.copy()
+        trial.set_pages(found)
+        shown = trial.rest(lay(trial.corrections), lay)
+        if not trial.restless and _as_planned(shown, found.starts):
+            trial.galley = shown
+            return trial
+    return None
+
+
+def _ends(state: "_Settling", shown: Galley, galley: Galley, memory: rows.Memory) -> spreads.Pages | None:
+    """Plan the ends of pages by what a layout shows, and all before it."""
+    if (
+        galley.end < _SPREAD
+        or state.corrections.notes
+        or len({_area(page) for page in galley.laid.pages[: galley.end]}) > 1
+    ):
+        return None
+    if shown is not galley:
+        rows.slabs(shown, {}, memory)
+    slabs = rows.slabs(galley, state.composed, memory)
+    page = galley.laid.pages[0]
+    sheet = spreads.Sheet(page.bottom - page.top, page.leading, galley.above_notes)
+    return spreads.plan(slabs, sheet, page.side == "right")
+
+
+def _area(page: LaidPage) -> tuple[float, float]:
+    return round(page.top, 2), round(page.bottom, 2)
+
+
+def _as_planned(galley: Galley, starts: tuple[Start, ...]) -> bool:
+    """Whether every page begins with what it is to begin with."""
+    if galley.end != len(starts) + 1:
+        return False
+    planned = [(page, galley.blocks.get(start.block), start.row) for page, start in enumerate(starts, 1)]
+    return all(block is None or _begins(block, row, page) for page, block, row in planned)
+
+
+def _begins(block: Block, row: int, page: int) -> bool:
+    before = block.rows[row - 1].page if row else page - 1
+    return row < len(block.rows) and block.rows[row].page == page and before < page
 
 
 class _Settling:
@@ -62,12 +110,44 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
-        self._composed: Mapping[str, Composed] = {}
+        self.composed: Mapping[str, Composed] = {}
+        self.restless = False
+        self.galley: Galley
+
+    def copy(self) -> "_Settling":
+        """Return another, to try something with."""
+        other = copy.copy(self)
+        other._idle, other._edges_seen = set(self._idle), dict(self._edges_seen)
+        other._looks = 0
+        return other
+
+    def plan(self, galley: Galley) -> SectionPlan:
+        """Return what came of it."""
+        unfit = tuple(sorted(galley.laid.unfit))
+        return SectionPlan(self.corrections, _shape(galley), self.restless, grid.off_grid(galley), unfit)
+
+    def set_pages(self, pages: spreads.Pages) -> None:
+        """Let the pages begin where they are planned to."""
+        lines = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
+        self.corrections = dataclasses.replace(
+            self.corrections, lines={**self.corrections.lines, **lines}, starts=pages.starts, tails=()
+        )
+
+    def rest(self, galley: Galley, lay: Callable[[Corrections], Galley]) -> Galley:
+        """Correct until there is nothing left to correct."""
+        for _ in range(_ROUNDS):
+            before = self.corrections
+            self.look(galley)
+            if self.corrections == before:
+                return galley
+            galley = lay(self.corrections)
+        self.restless = True
+        return lay(self.join(galley)) if self.by_lines else galley
 
     def compose(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
         """Set a section with composed lines; a block whose lines do not come out as chosen keeps those it had."""
-        self._composed = compositor.compose(galley)
-        lines = {name: composed.lines for name, composed in self._composed.items()}
+        self.composed = compositor.compose(galley)
+        lines = {name: composed.lines for name, composed in self.composed.items()}
         while lines:
             self.corrections = dataclasses.replace(self.corrections, lines=lines)
             composed = lay(self.corrections)
@@ -93,7 +173,9 @@ class _Settling:
         )
         if self.corrections == before:
             self.corrections = dataclasses.replace(
-                before, pushed=self._pushed(galley), tails=before.tails or tails.of(galley)
+                before,
+                pushed=self._pushed(galley),
+                tails=() if before.starts else before.tails or tails.of(galley),
             )
         if self.by_lines and self.corrections == before:
             self.join(galley)
@@ -146,8 +228,13 @@ def _shape(galley: Galley) -> Shape:
     sizes = {
         (page.name, page.side): (round(page.right - page.left, 2), round(page.bottom - page.top, 2)) for page in pages
     }
-    sided = any(page.blank for page in pages) or any(
-        size != sizes.get((name, "left" if side == "right" else "right"), size) for (name, side), size in sizes.items()
+    sided = (
+        len(pages) >= _SPREAD
+        or any(page.blank for page in pages)
+        or any(
+            size != sizes.get((name, "left" if side == "right" else "right"), size)
+            for (name, side), size in sizes.items()
+        )
     )
     anchors = {name: index for name, (index, _, _) in galley.laid.anchors.items() if index < galley.end}
     # A layout may show nothing of a section.

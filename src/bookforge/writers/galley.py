@@ -28,13 +28,16 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Block:
     """A block that holds lines. ``whole``: it, or what it stands in, may not be broken; ``tied``: what follows stays
-    with it. ``orphans`` and ``widows`` are the lines a break leaves on either side at least."""
+    with it; ``held``: it stays with what comes before. ``group`` tells what it stands in that may not be broken.
+    ``orphans`` and ``widows`` are the lines a break leaves on either side at least."""
 
     rows: tuple[Row, ...]
     orphans: int
     widows: int
     whole: bool
     tied: bool
+    held: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Galley:
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
     before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights of
-    those in lines, by block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the
+    those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands above
+    them on each page. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the
     section is over: one more than its last.
     """
 
@@ -64,6 +68,8 @@ class Galley:
     gaps: Mapping[str, float]
     tops: Mapping[str, tuple[int, float]]
     pictures: Mapping[str, tuple[float, ...]]
+    notes: Mapping[str, float]
+    above_notes: float
     start: str
     end: int
     ruler: setting.FeatureReader = field(repr=False, compare=False)
@@ -86,6 +92,8 @@ def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Ga
         gaps=reader.gaps,
         tops=reader.tops,
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
+        notes=reader.notes,
+        above_notes=reader.above_notes,
         start=reader.start,
         end=over,
         ruler=ruler,
@@ -98,10 +106,12 @@ class _Lines:
     widows: int
     whole: bool
     tied: bool
+    held: bool
+    group: str
     rows: list[Row] = field(default_factory=list)
 
     def finished(self) -> Block:
-        return Block(tuple(self.rows), self.orphans, self.widows, self.whole, self.tied)
+        return Block(tuple(self.rows), self.orphans, self.widows, self.whole, self.tied, self.held, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,8 @@ class _Above:
     block: str = ""
     whole: bool = False
     tied: bool = False
+    held: bool = False
+    group: str = ""
 
 
 def _children(box: Any) -> Iterable[Any]:
@@ -129,6 +141,8 @@ class _Reader:
         self.gaps: dict[str, float] = {}
         self.tops: dict[str, tuple[int, float]] = {}
         self.pictures: dict[str, list[float]] = {}
+        self.notes: dict[str, float] = {}
+        self.above_notes = 0.0
         self.start = "page"
         self._index = 0
         self._seen = False
@@ -138,8 +152,16 @@ class _Reader:
         self._index = index
         box = page._page_box
         for child in box.children:
-            if _kind(child) not in {"MarginBox", "FootnoteAreaBox"}:
+            if _kind(child) == "FootnoteAreaBox":
+                self._foot(child)
+            elif _kind(child) != "MarginBox":
                 self._block(child, box.content_box_y(), _Above())
+
+    def _foot(self, area: Any) -> None:
+        heights = {note.element.get("data-note-id"): note.margin_height() * PIXEL_PT for note in _children(area)}
+        self.notes |= {name: height for name, height in heights.items() if name is not None}
+        if heights:
+            self.above_notes = max(self.above_notes, area.margin_height() * PIXEL_PT - sum(heights.values()))
 
     def _block(self, box: Any, floor: float, above: _Above) -> float:
         """Read a box below ``floor``, the edge from which margins count; return the edge below it."""
@@ -174,11 +196,14 @@ class _Reader:
             name or above.block,
             above.whole or box.style["break_inside"] in _AVOID,
             above.tied or box.style["break_after"] in _AVOID,
+            box.style["break_before"] in _AVOID or (above.held and name is None),
+            above.group or (f"{id(box.element)}" if box.style["break_inside"] in _AVOID else ""),
         )
 
     def _line(self, line: Any, box: Any, above: _Above) -> None:
         block = self.blocks.setdefault(
-            above.block, _Lines(box.style["orphans"], box.style["widows"], above.whole, above.tied)
+            above.block,
+            _Lines(box.style["orphans"], box.style["widows"], above.whole, above.tied, above.held, above.group),
         )
         letters = block.rows[-1].letters if block.rows else 0
         for inner in _inline(line):

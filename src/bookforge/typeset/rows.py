@@ -1,0 +1,261 @@
+"""A section laid out alone in, its rows as they would stand on any page out: what pages are planned with.
+
+Lengths are points. What a layout does not show, because a page ended there, is what other layouts of the section showed
+before, or a guess; a plan made from a wrong guess does not come out, is seen, and is made again with what was learned.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, groupby, pairwise
+from typing import Final
+
+from bookforge.composer import Composed, Lines
+from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.writers.galley import Block, Galley
+
+_SAME: Final = 0.5
+_COSTS: Final = 1000.0
+"""Demerits of lines that are worth one of pages."""
+
+_VARIANT: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line, or what stands beside each other at one height.
+
+    ``rise`` and ``drop`` are its extent above and below its baseline, ``advance`` is the distance from the row before
+    in its slab. ``hyphen``: it ends inside a word; ``open``: a page may end before it. ``notes`` are the heights of the
+    notes it calls.
+    """
+
+    rise: float
+    drop: float
+    advance: float
+    hyphen: bool = False
+    open: bool = False
+    notes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to set a slab: its rows, what that costs, and the lines to be set when they are not those it has."""
+
+    rows: tuple[Row, ...]
+    cost: float = 0.0
+    lines: Lines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """The rows of one block. ``lead`` is the distance of its first row from the row before, ``top`` from a page's top.
+
+    ``opener`` is what a page begins with that begins with it: a scene break before it, or its own block. ``open``: a
+    page may end before it; ``forced``: one must; ``parted``: after a scene break; ``body``: it stands on the grid.
+    """
+
+    block: str
+    opener: str
+    lead: float
+    top: float
+    open: bool
+    forced: bool
+    parted: bool
+    body: bool
+    options: tuple[Option, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What layouts of a section have shown: distances between blocks, and from the top of a page."""
+
+    leads: dict[tuple[str, str], float] = field(default_factory=dict)
+    kinds: dict[tuple[str, str, bool], float] = field(default_factory=dict)
+    tops: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A row as set, with the block it stands in."""
+
+    block: str
+    page: int
+    top: float
+    bottom: float
+    baseline: float
+    kind: str
+    body: bool
+    hyphen: bool
+
+
+def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> tuple[Slab, ...]:
+    """Return a section's slabs."""
+    groups = _grouped(_seen(galley))
+    _learn(groups, galley, memory)
+    calls = _calls(galley)
+    found = []
+    before: list[_Seen] = []
+    for group in groups:
+        found.append(_slab(group, before, galley, composed, calls, memory))
+        before = group
+    return tuple(found)
+
+
+def _seen(galley: Galley) -> list[_Seen]:
+    rows: list[_Seen] = []
+    for page in galley.laid.pages[: galley.end]:
+        rows += _page_rows(page)
+    return rows
+
+
+def _page_rows(page: LaidPage) -> Iterator[_Seen]:
+    """Yield the rows of a page from its top: lines and pictures at one height are one."""
+    found = [_row(line, page.index) for line in page.lines if line.note is None]
+    found += [_row(picture, page.index) for picture in page.pictures]
+    last: _Seen | None = None
+    for row in sorted(found, key=lambda each: each.top):
+        if last is not None and min(row.bottom, last.bottom) - max(row.top, last.top) > _SAME * (row.bottom - row.top):
+            last.bottom = max(last.bottom, row.bottom)
+            last.baseline = max(last.baseline, row.baseline)
+            continue
+        if last is not None:
+            yield last
+        last = row
+    if last is not None:
+        yield last
+
+
+def _row(each: Line | Area, page: int) -> _Seen:
+    bottom = each.y + each.height
+    if isinstance(each, Line):
+        return _Seen(each.block or "", page, each.y, bottom, each.baseline, each.kind, each.body, each.hyphen)
+    return _Seen(f"picture-{page}-{each.y:.1f}", page, each.y, bottom, bottom, "picture", body=False, hyphen=False)
+
+
+def _grouped(rows: list[_Seen]) -> list[list[_Seen]]:
+    """Gather the rows of each block; a block that comes again, around others, gets other names."""
+    groups: list[list[_Seen]] = []
+    names: dict[str, int] = {}
+    for name, group in groupby(rows, key=lambda row: row.block):
+        groups.append([*group])
+        names[name] = names.get(name, 0) + 1
+        if names[name] > 1:
+            for row in groups[-1]:
+                row.block = f"{name}#{names[name]}"
+    return groups
+
+
+def _learn(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
+    """Keep the distances that this layout shows."""
+    for before, group in zip([None, *groups], groups, strict=False):
+        first = group[0]
+        if before is not None and before[-1].page == first.page:
+            lead = first.baseline - before[-1].baseline
+            memory.leads[before[0].block, first.block] = lead
+            parted = _scene_break(before[-1], first, galley) is not None
+            memory.kinds[before[0].kind, first.kind, parted] = lead
+        else:
+            memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
+
+
+def _calls(galley: Galley) -> dict[str, dict[int, tuple[float, ...]]]:
+    """Return the heights of the notes that rows call, by block and row."""
+    found: dict[str, dict[int, tuple[float, ...]]] = {}
+    for call in galley.calls:
+        if call.note in galley.notes:
+            rows = found.setdefault(call.block, {})
+            rows[call.row] = (*rows.get(call.row, ()), galley.notes[call.note])
+    return found
+
+
+def _slab(
+    group: list[_Seen],
+    before: list[_Seen],
+    galley: Galley,
+    composed: Mapping[str, Composed],
+    calls: Mapping[str, Mapping[int, tuple[float, ...]]],
+    memory: Memory,
+) -> Slab:
+    first = group[0]
+    block, previous = galley.blocks.get(first.block), galley.blocks.get(before[0].block) if before else None
+    pair = (before[0].block, first.block) if before else ("", "")
+    leading = galley.laid.pages[0].leading
+    scene = _scene_break(before[-1] if before else None, first, galley)
+    apart = scene.height if scene is not None else 0.0
+    lead = 0.0
+    if before:
+        alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), leading + apart)
+        lead = memory.leads.get(pair, alike)
+    usual = Option(tuple(_rows(group, block, leading, calls.get(first.block, {}))))
+    options = [usual]
+    if first.block in composed and first.block not in calls:
+        options += _variants(usual, block, composed[first.block])
+    return Slab(
+        first.block,
+        scene.id if scene is not None and scene.id else first.block,
+        lead,
+        memory.tops.get(first.block, first.baseline - first.top + apart),
+        _opens(block, previous, first.kind, before[-1].kind if before else ""),
+        bool(before) and _turns(galley.laid.pages[before[-1].page], galley.laid.pages[first.page]),
+        scene is not None,
+        first.body,
+        tuple(options),
+    )
+
+
+def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:
+    """Return the scene break between two rows."""
+    pages = galley.laid.pages
+    if before is not None and before.page == row.page:
+        return next((each for each in pages[row.page].breaks if before.bottom <= each.y + 1 < row.top + 1), None)
+    above = (each for each in pages[row.page].breaks if each.y < row.top)
+    below = (each for each in pages[before.page].breaks if each.y > before.top) if before is not None else iter(())
+    return next(chain(above, below), None)
+
+
+def _turns(before: LaidPage, page: LaidPage) -> bool:
+    """Whether a page is of another kind than the one before: it begins one in any case."""
+    return before.index != page.index and before.name != page.name
+
+
+def _opens(block: Block | None, previous: Block | None, kind: str, kind_before: str) -> bool:
+    """Whether a page may end between two blocks."""
+    if previous is not None and (
+        previous.tied or (block is not None and block.group and block.group == previous.group)
+    ):
+        return False
+    if kind == "caption" or (kind == kind_before == "table") or kind_before in {"opening", "heading"}:
+        return False
+    return block is None or not block.held
+
+
+def _rows(
+    group: list[_Seen], block: Block | None, leading: float, calls: Mapping[int, tuple[float, ...]]
+) -> Iterator[Row]:
+    steps = [after.baseline - row.baseline for row, after in pairwise(group) if after.page == row.page]
+    usual = sorted(steps)[len(steps) // 2] if steps else leading
+    count = len(group)
+    for number, row in enumerate(group):
+        step = row.baseline - group[number - 1].baseline if number and group[number - 1].page == row.page else usual
+        may = block is not None and not block.whole and block.orphans <= number <= count - block.widows
+        hyphen = row.hyphen and number < count - 1
+        yield Row(row.baseline - row.top, row.bottom - row.baseline, step, hyphen, may, calls.get(number, ()))
+
+
+def _variants(usual: Option, block: Block | None, composed: Composed) -> Iterator[Option]:
+    """Yield a paragraph with a line more and with one fewer, where that can be."""
+    if block is None or block.whole:
+        return
+    own = len(usual.rows)
+    row = usual.rows[-1]
+    for count, (cost, lines) in composed.variants().items():
+        if abs(count - own) == 1 and count > 1:
+            rows = tuple(
+                Row(row.rise, row.drop, row.advance, end.kind != 0 and number < count - 1, False)
+                for number, end in enumerate(lines.ends)
+            )
+            opened = tuple(
+                Row(each.rise, each.drop, each.advance, each.hyphen, block.orphans <= number <= count - block.widows)
+                for number, each in enumerate(rows)
+            )
+            yield Option(opened, _VARIANT + cost / _COSTS, lines)

@@ -1,0 +1,267 @@
+"""The rows of a section in, where its pages end out: all of them chosen together, so that facing pages are as deep.
+
+A dynamic programme over the places where a page may end: how a page is filled depends only on where it begins, and what
+it costs on the page it faces. Paragraphs may be set a line longer or shorter, and both pages of a spread may run short.
+"""
+
+import heapq
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final, NamedTuple
+
+from bookforge.typeset.plan import Start
+from bookforge.typeset.rows import Option, Row, Slab
+
+_UNEVEN: Final = 1500.0
+_UNEVEN_LINE: Final = 100.0
+_SHORT: Final = 30.0
+"""Both pages of a spread, or a page alone, a line short of the type area."""
+
+_EMPTY: Final = 12.0
+"""A line left empty above notes."""
+
+_TURNED_HYPHEN: Final = 400.0
+_HYPHEN: Final = 40.0
+_EDGE: Final = 300.0
+"""A scene break between two pages."""
+
+_FEW: Final = 2000.0
+"""Each line that the last page has too few."""
+
+_LEAST: Final = 5
+_SHORTEST: Final = 3.2
+"""Lines by which a page may be short of the type area by choice."""
+
+_FRONTIER: Final = 6
+_TOLERANCE: Final = 0.6
+_LEVEL: Final = 0.25
+
+
+class Place(NamedTuple):
+    """Where a page begins: a slab, the option in which it is set, and the row."""
+
+    slab: int
+    row: int
+    option: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The type area: its height, the leading of the text, and the space above notes. In points."""
+
+    height: float
+    leading: float
+    above_notes: float
+
+
+class _Filled(NamedTuple):
+    """A page filled: where the next begins, how deep it is (``None``: down to its notes), and what it costs.
+
+    ``chosen`` are the options of the slabs that begin on it.
+    """
+
+    next: Place
+    depth: float | None
+    short: float
+    cost: float
+    hyphen: bool
+    rows: int
+    chosen: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages planned: ``starts`` is what each begins with, but for the first; ``chosen`` are the options by block, where
+    they are not the usual ones."""
+
+    starts: tuple[Start, ...]
+    chosen: dict[str, Option]
+
+
+class _State(NamedTuple):
+    place: Place
+    right: bool
+    facing: float | None
+    """Depth of the page on the left, -1 when it is closed by notes; ``None`` when there is none."""
+
+
+_NOTES: Final = -1.0
+
+
+def plan(slabs: tuple[Slab, ...], sheet: Sheet, right: bool) -> Pages | None:
+    """Choose the ends of the pages; ``right``: the first is a right page. ``None`` when something fits nowhere."""
+    planner = _Planner(slabs, sheet)
+    start = _State(Place(0, 0, -1), right, None)
+    best: dict[_State, float] = {start: 0.0}
+    came: dict[_State, tuple[_State, _Filled]] = {}
+    order = count()
+    queue: list[tuple[int, int, int, _State]] = [(0, 0, next(order), start)]
+    done: set[_State] = set()
+    end: _State | None = None
+    while queue:
+        *_, state = heapq.heappop(queue)
+        if state in done:
+            continue
+        done.add(state)
+        if state.place.slab == len(slabs):
+            if end is None or best[state] < best[end]:
+                end = state
+            continue
+        for filled in planner.fill(state.place):
+            after, cost = _judged(state, filled, len(slabs), sheet)
+            total = best[state] + cost
+            if after not in best or total < best[after]:
+                best[after] = total
+                came[after] = (state, filled)
+                heapq.heappush(queue, (after.place.slab, after.place.row, next(order), after))
+    return _traced(slabs, end, came) if end is not None else None
+
+
+def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_State, float]:
+    """Return the state behind a page, and what the page costs where it stands."""
+    cost = filled.cost
+    if filled.next.slab == slabs:
+        few = max(0, _LEAST - filled.rows) if state.place != Place(0, 0, -1) else 0
+        return _State(Place(slabs, 0, 0), not state.right, None), cost + few * _FEW
+    depth = _NOTES if filled.depth is None else filled.depth
+    if filled.hyphen:
+        cost += _TURNED_HYPHEN if state.right else _HYPHEN
+    if not state.right:
+        return _State(filled.next, True, depth), cost + filled.short**2 * _SHORT / 2
+    if state.facing is None:
+        return _State(filled.next, False, None), cost + filled.short**2 * _SHORT
+    return _State(filled.next, False, None), cost + filled.short**2 * _SHORT / 2 + _unlike(state.facing, depth, sheet)
+
+
+def _unlike(left: float, right: float, sheet: Sheet) -> float:
+    """Return what it costs that two facing pages are not as deep; one with notes goes down to the foot."""
+    one, other = (sheet.height if each == _NOTES else each for each in (left, right))
+    away = abs(one - other)
+    limit = _LEVEL if _NOTES not in (left, right) else sheet.leading / 2
+    return 0.0 if away <= limit else _UNEVEN + _UNEVEN_LINE * away / sheet.leading
+
+
+def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_State, _Filled]]) -> Pages:
+    starts: list[Start] = []
+    chosen: dict[str, Option] = {}
+    state = end
+    while state in came:
+        state, filled = came[state]
+        for number, option in filled.chosen:
+            if option:
+                chosen[slabs[number].block] = slabs[number].options[option]
+        if state in came:
+            slab = slabs[state.place.slab]
+            rows = len(slab.options[max(0, state.place.option)].rows)
+            starts.append(Start(slab.block, state.place.row, rows, slab.opener))
+    return Pages(tuple(reversed(starts)), chosen)
+
+
+class _Front(NamedTuple):
+    """A page filled so far, up to the end of a slab: the last baseline, and what it took."""
+
+    y: float
+    drop: float
+    notes: float
+    rows: int
+    cost: float
+    chosen: tuple[tuple[int, int], ...]
+    hyphen: bool
+
+
+class _Planner:
+    def __init__(self, slabs: tuple[Slab, ...], sheet: Sheet) -> None:
+        self._slabs = slabs
+        self._sheet = sheet
+        self._filled: dict[Place, tuple[_Filled, ...]] = {}
+
+    def fill(self, place: Place) -> tuple[_Filled, ...]:
+        """Return the ways to fill a page that begins at a place; each next place once."""
+        if place not in self._filled:
+            best: dict[tuple[Place, float | None], _Filled] = {}
+            for filled in self._fill(place):
+                key = (filled.next, filled.depth)
+                if key not in best or filled.cost < best[key].cost:
+                    best[key] = filled
+            self._filled[place] = self._worth([*best.values()])
+        return self._filled[place]
+
+    def _worth(self, found: list[_Filled]) -> tuple[_Filled, ...]:
+        """Leave out the pages that are too short by choice; the fullest stays whatever it is."""
+        full = [each for each in found if each.short <= _SHORTEST or each.next.slab == len(self._slabs)]
+        return tuple(full or sorted(found, key=lambda each: each.short)[:1])
+
+    def _fill(self, place: Place) -> Iterator[_Filled]:
+        fronts = [_Front(0.0, 0.0, 0.0, 0, 0.0, (), hyphen=False)]
+        index = place.slab
+        while fronts and index < len(self._slabs):
+            slab = self._slabs[index]
+            is_first = index == place.slab
+            if not is_first and slab.open:
+                yield from (self._page(front, Place(index, 0, -1)) for front in fronts)
+            if not is_first and slab.forced:
+                return
+            further: dict[float, _Front] = {}
+            options = [place.option] if is_first and place.row else range(len(slab.options))
+            for option in options:
+                for front in fronts:
+                    after = yield from self._slab(front, index, option, place.row if is_first else 0, is_first)
+                    if after is not None:
+                        key = round(after.y + after.notes, 1)
+                        if key not in further or after.cost < further[key].cost:
+                            further[key] = after
+            fronts = sorted(further.values(), key=lambda each: each.cost)[:_FRONTIER]
+            index += 1
+        if index == len(self._slabs):
+            yield from (self._page(front, Place(index, 0, 0)) for front in fronts)
+
+    def _slab(
+        self, front: _Front, index: int, option: int, start: int, is_first: bool
+    ) -> Generator[_Filled, None, _Front | None]:
+        """Set a slab's rows below what stands; yield the pages that may end inside, return what is filled behind it."""
+        slab = self._slabs[index]
+        chosen = slab.options[option]
+        new = () if start else ((index, option),)
+        inside: list[_Filled] = []
+        y, notes, count, hyphen, drop = front.y, front.notes, front.rows, front.hyphen, front.drop
+        cost = front.cost + (0.0 if start else chosen.cost)
+        for number in range(start, len(chosen.rows)):
+            row = chosen.rows[number]
+            before = _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
+            if number > start and row.open:
+                inside.append(self._page(before, Place(index, number, option)))
+            y = self._below(y, slab, row, number, is_first and number == start)
+            notes += sum(row.notes) + (self._sheet.above_notes if row.notes and not notes else 0.0)
+            if y + row.drop + notes > self._sheet.height + _TOLERANCE:
+                # Only a block that does not fit can be made to break, at this place or before it.
+                yield from inside
+                return None
+            count, hyphen, drop = count + 1, row.hyphen, row.drop
+        return _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
+
+    def _below(self, y: float, slab: Slab, row: Row, number: int, at_top: bool) -> float:
+        """Return the baseline of the next row."""
+        if at_top:
+            return row.rise if number else slab.top
+        y += row.advance if number else slab.lead
+        if slab.body and not number:
+            leading = self._sheet.leading
+            off = (y - row.rise) % leading
+            y += leading - off if leading / 20 < off < leading * 19 / 20 else 0.0
+        return y
+
+    def _page(self, front: _Front, after: Place) -> _Filled:
+        cost = front.cost
+        if after.slab < len(self._slabs) and not after.row:
+            following = self._slabs[after.slab]
+            if following.forced:
+                return _Filled(after, None, 0.0, cost, hyphen=False, rows=_LEAST, chosen=front.chosen)
+            cost += _EDGE * following.parted
+        left = (self._sheet.height - front.notes - front.y - front.drop) / self._sheet.leading
+        short = max(0.0, left)
+        if front.notes:
+            empty = max(0.0, short - 1)
+            return _Filled(after, None, 0.0, cost + _EMPTY * empty**2, front.hyphen, front.rows, front.chosen)
+        short = 0.0 if short < 0.9 else short
+        return _Filled(after, round(front.y, 1), short, cost, front.hyphen, front.rows, front.chosen)
