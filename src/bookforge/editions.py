@@ -39,6 +39,7 @@ _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
+_NUDGE_HINT: Final = "take it away, or change a few words; all lines that could be read were tried"
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -333,6 +334,8 @@ def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "
         shop.report(warning("plan-kept", message, _place(name, read), _PLAN_HINT))
     for name, what in typeset.unsettled(planned.plan):
         shop.report(warning("pages-settle", what, _place(name, read), _UNSETTLED_HINT))
+    for name, what in typeset.unheeded(planned.composition, planned.plan):
+        shop.report(warning("nudge-obeyed", what, _place(name, read), _NUDGE_HINT))
     return planned, laid
 
 

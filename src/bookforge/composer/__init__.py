@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _NO_WIDTH = "\u200b"
-_NUDGES = {"looser": 1, "tighter": -1}
+NUDGES = {"looser": 1, "tighter": -1}
 """What an author can ask of a paragraph: lines more."""
 
 _RUNNING = frozenset({"p", "li", "dd", "span"})
@@ -111,7 +111,7 @@ def _asked(block: xhtml.Element) -> int:
     """Return how many lines more the author asks for, of the block or of what it stands in."""
     here: xhtml.Element | None = block
     while here is not None:
-        for name, more in _NUDGES.items():
+        for name, more in NUDGES.items():
             if xhtml.has_class(here, name):
                 return more
         # A note in a paragraph is not part of it.
@@ -154,7 +154,7 @@ def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
 
 def unheeded(root: xhtml.Element, lines: Mapping[str, Lines]) -> Iterator[tuple[str, str]]:
     """Yield what an author asked of paragraphs below ``root`` and did not get: the id of a block, and what it was."""
-    for name, more in _NUDGES.items():
+    for name, more in NUDGES.items():
         for passage in xhtml.find_class(root, name):
             blocks = [each.get("id") or "" for each in passage.iter() if each.get("id")]
             if blocks and not any(lines[block].nudged == more for block in blocks if block in lines):

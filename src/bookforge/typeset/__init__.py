@@ -86,6 +86,18 @@ def unsettled(planned: Plan) -> Iterator[tuple[str, str]]:
             yield unit.off_grid[0] or section, f"{what} not stand on the grid of lines"
 
 
+def unheeded(composition: Composition, planned: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what an author asked of lines and did not get: the id of a block, and what it was.
+
+    A design whose lines are not composed heeds nothing of it, and nothing is said.
+    """
+    if composer.limits(composition.reading.edition.settings) is not None:
+        for part in composition.parts:
+            if any(name in part.text for name in composer.NUDGES):
+                lines = planned.corrections[part.section].lines if part.section in planned.corrections else {}
+                yield from composer.unheeded(xhtml.read(part.text), lines)
+
+
 # ---------------------------------------------------------------- sections
 
 

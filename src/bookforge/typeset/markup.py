@@ -28,9 +28,12 @@ _RULES: Final = """
 .level-picture { display: inline-block; text-indent: 0 }
 .level-picture > img { display: block }
 .goes-on { break-before: page; height: 0 }
+.new-page { break-before: page }
+.keep-together { break-inside: avoid }
+.keep-with-next { break-after: avoid }
 """
-"""What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, and no sign in a
-line is higher than the line."""
+"""What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, no sign in a line
+is higher than the line, and pages end where an author says."""
 
 
 def carry_out(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
