@@ -1,22 +1,23 @@
-"""One variant of our paperback in a process of its own: its PDF, what its layout says, and what choosing lines cost.
-
-Run as ``python -m tests.benchmarks.ours BOOK FOLDER [SETTING=VALUE …]``; it leaves ``made.pdf`` and ``said.pickle``.
-"""
+"""One variant of our paperback in a process of its own: its PDF, what its layout says, and what composing it cost."""
 
 import dataclasses
 import functools
 import pickle
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from bookforge import cache, composer, editions, makeup, pipeline, typeset
+from bookforge import cache, composer, editions, layouts, makeup, pipeline, typeset
 from bookforge.diagnostics import Diagnostic
 from bookforge.laid import LaidPage
 from bookforge.makeup import Makeup
+from bookforge.typeset import rows, spreads
+from bookforge.writers import pdf
+from tests.benchmarks import cold
+from tests.corpus import book
 
 EDITION = "paperback"
 PDF = "made.pdf"
@@ -24,13 +25,47 @@ SAID = "said.pickle"
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Our paperback with some of its layout's settings changed."""
+
+    title: str
+    settings: Mapping[str, str]
+
+
+VARIANTS = (
+    Variant("bookforge, greedy", {"lines": "greedy", "pages": "greedy"}),
+    Variant("bookforge, lines", {"lines": "composed", "pages": "greedy"}),
+    Variant("bookforge, lines and pages", {"lines": "composed", "pages": "composed"}),
+)
+"""The last is the one a reader of the manual gets. Where the layout has no setting ``pages``, all of it is composed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of CPU: all of the plan, and of that the trial layouts, the choice of lines, and that of page ends."""
+
+    planning: float
+    laying: float
+    lines: float
+    pages: float
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """What a build says of itself. ``composing`` and ``planning`` are seconds of CPU, the first a part of the second."""
+    """What a build says of itself."""
 
     pages: tuple[LaidPage, ...]
     makeup: Makeup
-    composing: float
-    planning: float
+    spent: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished variant: its PDF, what it says of itself, what the whole process cost."""
+
+    data: bytes
+    said: Said
+    cost: cold.Run
 
 
 class _Watch:
@@ -60,11 +95,24 @@ class _Watch:
         return timed
 
 
-def make(manifest: Path, folder: Path, settings: Sequence[str]) -> tuple[bytes, Said]:
-    """Make the paperback with some settings changed."""
-    composing, planning = _Watch(), _Watch()
-    composing.on(composer, "compose")
+def make(variant: Variant, manifest: Path, folder: Path) -> Made:
+    """Make a variant in a process of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = [f"{name}={value}" for name, value in variant.settings.items()]
+    # Not with -m: what is pickled is to belong to this module by its name.
+    program = "from tests.benchmarks import ours; ours.main()"
+    command = [sys.executable, "-c", program, str(manifest), str(folder), *settings]
+    cost = cold.measure(command, book.ROOT)
+    return Made((folder / PDF).read_bytes(), pickle.loads((folder / SAID).read_bytes()), cost)
+
+
+def _build(manifest: Path, folder: Path, changed: dict[str, str]) -> tuple[bytes, Said]:
+    planning, laying, lines, page_ends = _Watch(), _Watch(), _Watch(), _Watch()
     planning.on(typeset, "plan")
+    laying.on(pdf.Trials, "lay")
+    lines.on(composer, "compose")
+    page_ends.on(rows, "slabs")
+    page_ends.on(spreads, "plan")
     pages: list[tuple[LaidPage, ...]] = []
     examine = makeup.examine
 
@@ -72,26 +120,23 @@ def make(manifest: Path, folder: Path, settings: Sequence[str]) -> tuple[bytes, 
         pages.append(tuple(laid))
         return examine(laid, *arguments, **named)
 
-    makeup.examine = seen
+    makeup.examine = cast(Any, seen)
     said: list[Diagnostic] = []
     store = cache.Cache(None, said.append)
     loaded = pipeline.load(manifest, (), store, 1, said.append)
     edition = next(each for each in loaded.manifest.editions if each.name == EDITION)
-    changed = dict(each.split("=", 1) for each in settings)
+    if "pages" not in layouts.find(edition.layout, manifest.parent).settings and changed.pop("pages", "") == "greedy":
+        spreads.plan = lambda *_: None
     edition = dataclasses.replace(edition, settings={**edition.settings, **changed})
     artifact = editions.make(loaded, edition, editions.Workshop(store, folder, said.append))
     assert artifact.makeup is not None
     data = next(iter(artifact.files.values()))
-    return data, Said(pages[-1], artifact.makeup, composing.spent, planning.spent)
+    return data, Said(pages[-1], artifact.makeup, Spent(planning.spent, laying.spent, lines.spent, page_ends.spent))
 
 
 def main() -> None:
-    """Make one variant and write it."""
+    """Make one variant and write it: the arguments are the manifest, a folder, and settings as ``name=value``."""
     manifest, folder, *settings = sys.argv[1:]
-    data, said = make(Path(manifest), Path(folder), settings)
+    data, said = _build(Path(manifest), Path(folder), dict(each.split("=", 1) for each in settings))
     Path(folder, PDF).write_bytes(data)
     Path(folder, SAID).write_bytes(pickle.dumps(said))
-
-
-if __name__ == "__main__":
-    main()

@@ -36,7 +36,7 @@ _CERTAIN = 6
 _CAPITAL = 12
 _SPACE = 0x20
 _SAME_LINE = 0.75
-_WORD_GAP = 0.1
+_WORD_GAP = 0.07
 """Two characters this far apart, in parts of the size, belong to two words, where no space is written."""
 
 
@@ -77,7 +77,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Char:
-    """A character. ``size`` is that of its type by its height; ``fit``: how much wider than that it is set."""
+    """A character. ``size`` is that of its type, by its height."""
 
     text: str
     x: float
@@ -85,7 +85,6 @@ class _Char:
     left: float
     right: float
     size: float
-    fit: float
 
 
 def sheets(data: bytes) -> list[Sheet]:
@@ -120,7 +119,11 @@ def _chars(text: pypdfium2.PdfTextPage) -> Iterator[_Char]:
         raw.FPDFText_GetMatrix(text.raw, at, matrix)
         across, up = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
         size = raw.FPDFText_GetFontSize(text.raw, at) * up
-        yield _Char(NO_GLYPH if lost else chr(code), x.value, y.value, box.left, box.right, size, across / up)
+        # A space that pdfium puts there has no width of its own; one of the file is as wide as the type it is of is,
+        # before its letters were set wider or narrower.
+        is_own = not raw.FPDFText_IsGenerated(text.raw, at)
+        right = box.right if code != _SPACE else box.left + is_own * (box.right - box.left) * up / across
+        yield _Char(NO_GLYPH if lost else chr(code), x.value, y.value, box.left, right, size)
 
 
 def _gather(chars: Iterable[_Char]) -> Iterator[list[_Char]]:
@@ -148,8 +151,7 @@ def _set(chars: list[_Char], height: float) -> Set:
     before, text = chars[0], ""
     for char in chars:
         if char.text.isspace():
-            # The normal space is that of the type as it is, not of letters that are set wider or narrower.
-            widths = (widths or []) + ([(char.right - char.left) / char.fit] if char.right > char.left else [])
+            widths = (widths or []) + ([char.right - char.left] if char.right > char.left else [])
             continue
         if widths is not None or char.left - before.right > _WORD_GAP * char.size:
             gaps.append((char.left - before.right, widths[0] if widths else None))
@@ -345,15 +347,19 @@ class _Follower:
         return _Found(chapter, start, at) if at > start else None
 
 
-def pages(data: bytes, manuscript: Sequence[Chapter]) -> list[LaidPage]:
-    """Read a PDF's pages as :mod:`bookforge.writers.pages` reads the engine's."""
+def pages(data: bytes, manuscript: Sequence[Chapter], space: float | None = None) -> list[LaidPage]:
+    """Read a PDF's pages as :mod:`bookforge.writers.pages` reads the engine's.
+
+    ``space`` is the normal word space where the file has no spaces of its own, in parts of the size; without it, it is
+    that of most spaces.
+    """
     for chapter in manuscript:
         chapter.cursor = 0
     follower = _Follower(manuscript)
     read = sheets(data)
     placed = [[(line, found) for line in sheet.lines if (found := follower.find(line.text))] for sheet in read]
     _drop_contents(placed)
-    grid = _Grid.of(read, placed)
+    grid = _Grid.of(read, placed, space)
     return [_page(index, sheet, lines, grid) for index, (sheet, lines) in enumerate(zip(read, placed, strict=True))]
 
 
@@ -393,7 +399,7 @@ class _Grid:
     space: float
 
     @classmethod
-    def of(cls, read: Sequence[Sheet], placed: Sequence[_Placed]) -> "_Grid":
+    def of(cls, read: Sequence[Sheet], placed: Sequence[_Placed], space: float | None) -> "_Grid":
         flow = [
             (index, line, _paragraph(found))
             for index, lines in enumerate(placed)
@@ -414,7 +420,7 @@ class _Grid:
             size, leading, first, min(line.baseline for _, line, _ in text), max(line.baseline for _, line, _ in text),
             (_edge((line.left for line in edges[0]), 0.002), _edge((line.left for line in edges[1]), 0.002)),
             (_edge((line.right for line in edges[0]), 0.998), _edge((line.right for line in edges[1]), 0.998)),
-            usual_space(line for _, line, _ in text),
+            usual_space(line for _, line, _ in text) if space is None else space,
         )  # fmt: skip
 
 

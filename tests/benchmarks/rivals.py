@@ -1,7 +1,7 @@
 """Our page in, the same chapters on the same page by Typst and by LuaLaTeX out: measure, face, size, leading are ours.
 
 Type comes from the files of the layout's font package. What else a page has (drop capitals, ornaments, running heads)
-is left out. LuaLaTeX is no part of what a developer installs: where it is missing, its column is, too, and that is said.
+is left out. LuaLaTeX is no part of what a developer installs: where it is missing, its column is too, and that is said.
 """
 
 import re
@@ -27,7 +27,10 @@ LUALATEX = "LuaLaTeX with microtype"
 DEBIAN = "texlive-luatex texlive-latex-recommended texlive-fonts-recommended"
 
 _WEIGHTS = {"Regular": ("normal", 400), "Italic": ("italic", 400), "Bold": ("normal", 700)}
+_SIZE = 11.0
 _NOTE = 0.82
+"""The size of the paperback's type on its usual trim, and that of its notes in parts of it."""
+
 _QUERY = re.compile(r"\{>>.*?<<\}", re.DOTALL)
 
 _FILTER = r"""
@@ -104,7 +107,10 @@ $body$
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The page that all set: lengths in points. ``first`` is the first baseline below the top of the type area."""
+    """The page that all set: lengths in points. ``first`` is the first baseline below the top of the type area.
+
+    ``face`` is a file of the text's face, beside those of its other styles.
+    """
 
     width: float
     height: float
@@ -116,18 +122,19 @@ class Frame:
     leading: float
     first: float
     recto: bool
+    face: Path
 
     @classmethod
-    def of(cls, pages: Sequence[LaidPage], size: float) -> "Frame":
-        """Read the page from a finished book of ours."""
+    def of(cls, pages: Sequence[LaidPage], layout: Layout, folder: Path) -> "Frame":
+        """Read the page from a finished book of ours, and write the layout's faces into a folder."""
         common = Counter((page.left, page.right, page.top, page.bottom) for page in pages if page.side == "right")
         left, right, top, bottom = common.most_common(1)[0][0]
         page = pages[0]
         openings = {each.side for each in pages if each.lines and each.lines[0].kind == "opening"}
         return cls(
             page.width, page.height, round(left, 2), round(page.width - right, 2), round(top, 2),
-            round((bottom - top) / page.leading), size, page.leading, round(page.first - page.top, 3),
-            openings == {"right"},
+            round((bottom - top) / page.leading), _SIZE, round(page.leading, 3), round(page.first - page.top, 3),
+            openings == {"right"}, _write_faces(layout, folder),
         )  # fmt: skip
 
 
@@ -150,13 +157,14 @@ def clean(chapters: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def face(layout: Layout, folder: Path) -> None:
+def _write_faces(layout: Layout, folder: Path) -> Path:
     """Write the layout's text face as files with fixed weights and plain names: TeX reads no others."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {each.style: each.path for each in reversed(fonts.resolve(layout.fonts)) if each.family == "EB Garamond"}
     for name, (style, weight) in _WEIGHTS.items():
         font = instancer.instantiateVariableFont(TTFont(files[style]), {"wght": weight}, updateFontNames=True)
         font.save(folder / f"{FAMILY}-{name}.ttf")
+    return folder / f"{FAMILY}-Regular.ttf"
 
 
 def make(frame: Frame, chapters: Sequence[Path], folder: Path) -> dict[str, Made]:
@@ -193,7 +201,8 @@ def _lualatex(frame: Frame, chapters: Sequence[Path], folder: Path) -> Made:
         second = cold.measure(command, folder)
     except SystemExit:
         log = source.with_suffix(".log").read_text(encoding="utf-8", errors="replace").splitlines()
-        raise SystemExit("\n".join(["LuaLaTeX failed:", *(line for line in log if line.startswith("!")), *log[-25:]])) from None
+        wrong = [line for line in log if line.startswith("!")]
+        raise SystemExit("\n".join(["LuaLaTeX failed:", *wrong, *log[-25:]])) from None
     return Made(source.with_suffix(".pdf").read_bytes(), _both(first, second))
 
 
