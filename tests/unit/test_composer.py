@@ -224,15 +224,52 @@ def test_words_are_divided_as_their_language_does() -> None:
     assert divided("remember", limits=(9, 2, 3)) == []
 
 
-@pytest.mark.parametrize("word", ["self-made", "1990\u201391", "rich\u2014poor", "and/or"])
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("understanding", ["under", "understand"]),
+        ("everything", ["every"]),
+        ("handiwork", ["handi"]),
+        ("legends", []),
+        ("Englishmen", ["English"]),
+    ],
+)
+def test_divisions_that_mislead_are_left_out(word: str, parts: list[str]) -> None:
+    assert divided(word, language="en-US") == parts
+    assert divided("Urinstinkt", language="de") == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "self-made", "1990\u201391", "rich\u2014poor", "and/or", "summer\u201d\u2014an", "work.\u2060\u2014the",
+        "(so)\u2014\u201cno", "maybe\u2026so", "T-shirt",
+    ],
+)  # fmt: skip
 def test_lines_may_end_after_dashes_without_another_hyphen(word: str) -> None:
-    found = [each for each in gauge(divides="none").divisions(word)]
-    assert [(word[: each.at][-1].isalnum(), each.inserted) for each in found] == [(False, False)]
+    found = gauge(divides="none").divisions(word)
+    assert [(word[each.at - 1].isalnum(), word[each.at].isspace(), each.inserted) for each in found] == [(False,) * 3]
 
 
-@pytest.mark.parametrize("word", ["-x", "x-", "\u2014so", "so\u2014", "--", "a-b-"])
+@pytest.mark.parametrize(
+    "word", ["-x", "x-", "\u2014so", "so\u2014", "--", "\u201c\u2014so", "\u2026so", "x.-y", "well\u2026\u201d"]
+)
 def test_no_line_begins_or_ends_with_a_lone_dash(word: str) -> None:
-    assert all(each.at not in (1, len(word)) for each in gauge().divisions(word))
+    assert divided(word, divides="none") == []
+
+
+def test_single_letters_and_figures_are_parted_at_a_price() -> None:
+    costs = {word: gauge().divisions(word)[0].cost for word in ("self-made", "T-shirt", "m-i-l-k", "12\u201315")}
+    assert costs["self-made"] == 0
+    assert all(costs[word] for word in ("T-shirt", "m-i-l-k", "12\u201315"))
+
+
+def test_addresses_are_parted_before_their_signs_and_never_with_a_hyphen() -> None:
+    word = "https://www.understanding.org/two-words/x"
+    parts = ["https://", "https://www", "https://www.understanding", "https://www.understanding.org/"]
+    assert divided(word)[:4] == parts
+    assert not any(each.inserted for each in gauge().divisions(word))
+    assert divided("someone.else@example.org") == ["someone", "someone.else", "someone.else@example"]
 
 
 def test_a_part_of_a_word_is_as_wide_as_shaped_with_its_hyphen() -> None:

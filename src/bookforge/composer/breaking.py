@@ -48,8 +48,8 @@ _COST: Final = 60.0**2
 
 _SECOND_HYPHEN: Final = 4_000.0
 _THIRD_HYPHEN: Final = 1_000_000.0
-_LONE_WORD: Final = 3_000_000.0
-"""A last line of one word: worse than any loose line."""
+_LONE_WORD: Final = 10_000_000.0
+"""A last line of one word: worse than a line with spaces of almost three times the normal one."""
 
 _STUB: Final = 15_000.0
 _SHORT: Final = 8
@@ -97,11 +97,12 @@ class _Node(NamedTuple):
 def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
     """Return the ends of a paragraph's lines; ``None`` where no lines are good enough."""
     found = min(_fit(paragraph, limits, 1.0), default=None)
-    if found is None or found.demerits > _LONE_WORD:
-        wider = _fit(paragraph, _wider(limits), _tolerance(limits, _LOOSER))
-        found = min((found, *wider) if found is not None else wider, default=None)
-    if found is None:
-        found = min(_fit(paragraph, limits, _tolerance(limits, limits.loosest)), default=None)
+    wider = _wider(limits)
+    for loosest in (_LOOSER, limits.loosest):
+        if found is not None and found.demerits < _LONE_WORD:
+            break
+        others = _fit(paragraph, wider, _tolerance(limits, loosest))
+        found = min((found, *others) if found is not None else others, default=None)
     return _ends(found) if found is not None else None
 
 
@@ -271,7 +272,7 @@ def _last(text: str, before: Break) -> float:
     """Return the demerits of a paragraph's last line."""
     demerits = _LAST_DIVIDED if before.kind == DIVIDED else 0.0
     if " " not in text:
-        demerits += _LONE_WORD
+        demerits += _LONE_WORD * (1.5 if before.kind == DIVIDED else 1)
     elif len(text) < _SHORT:
         demerits += _STUB
     return demerits

@@ -16,10 +16,24 @@ from bookforge.flow import TextStyle
 
 _SOFT_HYPHEN: Final = "\u00ad"
 _WORD: Final = re.compile(r"(?:[^\W\d_]|\u00ad)+")
-_DASHES: Final = "-\u2010\u2013\u2014/"
-_JOINERS: Final = "\u2060\ufeff"
+_HYPHENS: Final = "-\u2010"
+_DASHES: Final = f"{_HYPHENS}\u2013\u2014\u2026/"
+_JOINERS: Final = "\u2060\ufeff\u200a"
 _OPENING: Final = "\u201c\u2018\u00ab\u201e\u201a("
+_CLOSING: Final = "\u201d\u2019\u00bb.,:;!?)\u2026"
 _MIN_SIDE: Final = 2
+_MISLEADING: Final = {
+    "de": re.compile("erb-las|urin-stin"),
+    "en": re.compile(
+        "(au-to|di-am|en-gl|ev-er|hand-iw|in-ter|leg-end|read-just|rein-v|su-per|sum-merh|un-der|wher-ev)"
+    ),
+}
+"""Divisions, by language, that the patterns allow and no compositor does: they make one read on wrongly, or part what
+belongs together where a better place is near."""
+
+_ADDRESS: Final = re.compile(r"://|^www\.|\w@\w")
+_IN_ADDRESS: Final = re.compile(r"(?<=\w)(?=[.?&=_~#%@-]\w)|(?<=\w/)(?=\w)|(?<=//)(?=\w)")
+"""Where an address is parted: before its signs, but after its strokes; never with a hyphen (Chicago 7.46)."""
 _MEMORY: Final = 60_000
 """Words remembered for one style: more than a long book has."""
 
@@ -44,6 +58,12 @@ NAME: Final = 1
 
 COMPOUND: Final = 2
 """The cost of dividing a word that has a hyphen of its own elsewhere."""
+
+FIGURES: Final = 2
+"""The cost of parting two figures at the dash between them."""
+
+SPELT: Final = 5
+"""The cost of parting a single letter at its hyphen, as in *T-shirt* or *s-p-e-l-t*."""
 
 
 class Gauge:
@@ -89,7 +109,9 @@ class Gauge:
         return known
 
     def _divided(self, word: str) -> Iterable[Division]:
-        found = {at: self._division(word, at, inserted=False, cost=0) for at in _after_dashes(word)}
+        if _ADDRESS.search(word):
+            return tuple(self._division(word, at.start(), inserted=False, cost=0) for at in _IN_ADDRESS.finditer(word))
+        found = {at: self._division(word, at, inserted=False, cost=_parting(word, at)) for at in _after_dashes(word)}
         has_own = bool(found)
         for part in _WORD.finditer(word):
             for at in _positions(part.group(), self.style):
@@ -103,11 +125,23 @@ class Gauge:
 
 
 def _after_dashes(word: str) -> Iterable[int]:
-    """Yield the places after hyphens, dashes and strokes that stand between letters or figures."""
+    """Yield the places after hyphens, dashes, strokes and dots that stand between what belongs to the text before and
+    what belongs to the text after."""
     for at in range(_MIN_SIDE, len(word)):
         before = word[: at - 1].rstrip(_JOINERS)[-1:]
-        if word[at - 1] in _DASHES and before.isalnum() and (word[at].isalnum() or word[at] in _OPENING):
+        ends = before.isalnum() or (before in _CLOSING and word[at - 1] not in _HYPHENS)
+        if word[at - 1] in _DASHES and before and ends and (word[at].isalnum() or word[at] in _OPENING):
             yield at
+
+
+def _parting(word: str, at: int) -> int:
+    """Return the cost of ending a line after the dash before a place."""
+    dash = word[at - 1]
+    before, after = word[: at - 1].rstrip(_JOINERS), word[at:]
+    if before[-1:].isdigit() and after[0].isdigit():
+        return FIGURES
+    alone = not before[-2:-1].isalnum() or not after[1:2].isalnum()
+    return SPELT if dash in _HYPHENS and alone else 0
 
 
 def _positions(word: str, style: TextStyle) -> Iterable[int]:
@@ -120,7 +154,13 @@ def _positions(word: str, style: TextStyle) -> Iterable[int]:
     if style.divides != "auto" or len(word) < total:
         return ()
     dictionary = _dictionary(style.language, left, right)
-    return [int(at) for at in dictionary.positions(word) if left <= at <= len(word) - right] if dictionary else ()
+    if dictionary is None:
+        return ()
+    found = [int(at) for at in dictionary.positions(word) if left <= at <= len(word) - right]
+    misleading = _MISLEADING.get(style.language.partition("-")[0].casefold())
+    if misleading is None:
+        return found
+    return [at for at in found if not misleading.match(f"{word[:at]}-{word[at:]}".casefold())]
 
 
 @cache
