@@ -135,7 +135,7 @@ def test_no_other_line_ends_are_better(words: list[str], measure: int, indent: i
         assert found is not None
         assert costs[found] == pytest.approx(min(costs.values()))
     for line in breaking.lines(block, found or ()):
-        assert line.slack >= -line.spaces * 3 * (1 - limits.narrow + breaking._CLOSER) - limits.fit * line.width - 1e-6
+        assert line.slack >= -line.spaces * 3 * (1 - limits.narrow + breaking.CLOSER) - limits.fit * line.width - 1e-6
 
 
 @settings(deadline=None, max_examples=100)
@@ -144,7 +144,7 @@ def test_every_count_of_lines_comes_with_its_best(words: list[str], measure: int
     block = columns(" ".join([*words, "end"]), measure)
     limits = Limits(narrow=0.7, wide=2.0)
     tolerance = breaking._tolerance(limits, breaking._UNNOTICED)
-    ways = every_way(block, breaking._wider(limits), tolerance)
+    ways = every_way(block, breaking._wider(limits, breaking._UNSEEN), tolerance)
     found = breaking.variants(block, limits)
     assert found.keys() == {len(ends) for _, ends in ways}
     for count, (demerits, ends) in found.items():

@@ -130,7 +130,7 @@ def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Li
     return Lines(
         tuple(_line_end(read, line, within) for line in breaking.lines(read, ends)),
         rest=max(0.0, breaking.lines(read, ends)[-1].slack - _SURE),
-        spacing=-(1 - within.narrow) * read.space - _ROOM,
+        spacing=-(1 - within.narrow + breaking.CLOSER) * read.space - _ROOM,
         hyphen=flow.style.hyphen,
         justified=read.justified,
         inner=dict(flow.inner),

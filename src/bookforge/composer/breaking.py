@@ -57,9 +57,13 @@ _LAST_DIVIDED: Final = 5_000.0
 _UNLIKE: Final = 3_000.0
 """Two lines that follow each other, one tight and one loose."""
 
-_CLOSER: Final = 0.05
+CLOSER: Final = 0.1
 _LOOSER: Final = 2.2
-"""How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word."""
+"""How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word:
+narrower by so much, and as wide as that."""
+
+_UNSEEN: Final = 0.05
+"""How much narrower than their limit spaces may be for the sake of the page."""
 
 _UNNOTICED: Final = 1.8
 """The widest space of lines that are chosen for the sake of the page."""
@@ -97,7 +101,7 @@ class _Node(NamedTuple):
 def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
     """Return the ends of a paragraph's lines; ``None`` where no lines are good enough."""
     found = min(_fit(paragraph, limits, 1.0), default=None)
-    wider = _wider(limits)
+    wider = _wider(limits, CLOSER)
     for loosest in (_LOOSER, limits.loosest):
         if found is not None and found.demerits < _LONE_WORD:
             break
@@ -114,14 +118,14 @@ def variants(
     Only lines are taken that a reader would not notice, or no space is wider than ``loosest`` times the normal one.
     """
     found: dict[int, _Node] = {}
-    for node in _fit(paragraph, _wider(limits), _tolerance(limits, loosest), counting=True):
+    for node in _fit(paragraph, _wider(limits, _UNSEEN), _tolerance(limits, loosest), counting=True):
         if node.line not in found or node.demerits < found[node.line].demerits:
             found[node.line] = node
     return {count: (node.demerits, _ends(node)) for count, node in sorted(found.items())}
 
 
-def _wider(limits: Limits) -> Limits:
-    return replace(limits, narrow=limits.narrow - _CLOSER)
+def _wider(limits: Limits, closer: float) -> Limits:
+    return replace(limits, narrow=limits.narrow - closer)
 
 
 def _ends(node: _Node) -> tuple[Break, ...]:
