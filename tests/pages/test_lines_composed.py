@@ -162,3 +162,31 @@ def test_marks_are_obeyed_without_a_composer_too(cache_folder: Path) -> None:
     book = set_in_lines(paragraph("a.p-1", text), cache_folder, lines="greedy")
     assert [line.text for page in book.laid.pages for line in page.lines][-1].strip() == "Lantern."
     assert book.lost() == []
+
+
+def test_what_cannot_be_obeyed_is_told(cache_folder: Path) -> None:
+    body = paragraph("a.p-1", "Three short words.").replace("<p ", '<p class="looser" ') + paragraph("a.p-2", "So.")
+    for lines, told in (("composed", ["a.p-1"]), ("greedy", [])):
+        book = set_in_lines(body, cache_folder, lines=lines)
+        assert [name for name, _ in typeset.unheeded(book.composition, book.plan)] == told
+
+
+def pages_of(book: Book) -> list[set[int]]:
+    """The pages of each paragraph."""
+    laid = [(line.block, page.index) for page in book.laid.pages for line in page.lines]
+    names = dict.fromkeys(block for block, _ in laid if block and block.startswith("a.p-"))
+    return [{page for block, page in laid if block == name} for name in names]
+
+
+def test_pages_end_where_the_author_says(cache_folder: Path) -> None:
+    chance = random.Random(15)
+    plain = "".join(paragraph(f"a.p-{number}", words(130, chance)) for number in range(9))
+    before = pages_of(set_in_lines(plain, cache_folder))
+    (over, *_) = [number for number, pages in enumerate(before) if len(pages) > 1]
+    marked = plain.replace('<p id="a.p-2"', '<p class="new-page" id="a.p-2"')
+    assert [min(pages) for pages in pages_of(set_in_lines(marked, cache_folder))][:3] == [0, 0, 1]
+    marked = plain.replace(f'<p id="a.p-{over}"', f'<p class="keep-together" id="a.p-{over}"')
+    assert len(pages_of(set_in_lines(marked, cache_folder))[over]) == 1
+    marked = "".join(f'<p class="keep-together keep-with-next" id="a.p-{n}">{words(40, chance)}</p>' for n in range(5))
+    book = pages_of(set_in_lines(plain + marked.replace("a.p-", "a.p-2"), cache_folder))
+    assert len(set.union(*book[-5:])) == 1
