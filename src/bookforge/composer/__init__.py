@@ -5,8 +5,10 @@ together, so that its spaces are as even as they can be; the page then sets the 
 changes, only where its lines end. Lengths are points.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from bookforge import xhtml
 from bookforge.composer import breaking, markup, paragraph
@@ -59,6 +61,11 @@ class Composed:
     _flow: FlowBlock
     _within: Limits
     _free: bool
+
+    def letters(self, lines: Lines) -> tuple[int, ...]:
+        """Return how many letters and figures of the block stand before the end of each of its lines."""
+        counts = list(accumulate(map(str.isalnum, self._read.text), initial=0))
+        return tuple(counts[end.at] for end in lines.ends)
 
     def variants(self) -> dict[int, tuple[float, Lines]]:
         """Return the best lines for other numbers of lines that a reader would not notice.
@@ -142,7 +149,9 @@ def _line_end(read: Paragraph, line: SetLine, within: Limits) -> LineEnd:
     if not read.justified or (line.end.kind == paragraph.END and line.slack >= 0):
         return LineEnd(line.end.at, line.end.kind, 0.0, line.lead, line.end.hang)
     left = breaking.eased(line.slack, line.spaces * read.space, within.fit * line.width)
-    fit = round((line.slack - left) / line.width / _STEP) * _STEP
+    # Spaces take up what rounding leaves; where there are none the line must not become too long.
+    to_step = round if line.spaces else math.floor
+    fit = to_step((line.slack - left) / line.width / _STEP) * _STEP
     return LineEnd(line.end.at, line.end.kind, fit, line.lead, line.end.hang)
 
 
