@@ -115,11 +115,12 @@ class _Typesetter:
         self._bench = bench
         self._gauges = composer.Gauges(composition.fonts)
         self._limits = composer.limits(composition.reading.edition.settings)
+        self._pages = composition.reading.edition.settings.get("pages") == "balanced"
         self._plain = markup.stylesheets(composition.stylesheets, ())
         self._common = cache_key(
             _STAGE,
             bench.code,
-            repr(self._limits),
+            repr((self._limits, self._pages)),
             engines.versions(*engines.PAGES),
             *(sheet.text for sheet in self._plain),
             *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
@@ -176,7 +177,7 @@ class _Typesetter:
         name = cache_key(_STAGE, side, *depends)
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
-            compositor = _Compositor(parts, self._gauges, self._limits)
+            compositor = _Compositor(parts, self._gauges, self._limits, self._pages)
             known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
             self._bench.store.put(_STAGE, name, known)
         self._bench.known[name] = known
@@ -198,6 +199,7 @@ class _Compositor:
     parts: tuple[Part, ...]
     gauges: composer.Gauges
     limits: composer.Limits | None
+    pages: bool
 
     def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
         """Choose the lines of every block that can be measured."""

@@ -4,6 +4,7 @@ Lengths are points. What a layout does not show, because a page ended there, is 
 before, or a guess; a plan made from a wrong guess does not come out, is seen, and is made again with what was learned.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
@@ -11,7 +12,7 @@ from typing import Final
 
 from bookforge.composer import Composed, Lines
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
-from bookforge.writers.galley import Block, Galley
+from bookforge.writers.galley import Block, Call, Galley
 
 _SAME: Final = 0.5
 _COSTS: Final = 1000.0
@@ -67,11 +68,17 @@ class Slab:
 
 @dataclass(slots=True)
 class Memory:
-    """What layouts of a section have shown: distances between blocks, and from the top of a page."""
+    """What layouts of a section have shown: distances between blocks, and from the top of a page.
+
+    ``refused`` are the rows with which no page could be made to begin; ``variants`` are blocks in other numbers of
+    lines, once they were asked for.
+    """
 
     leads: dict[tuple[str, str], float] = field(default_factory=dict)
     kinds: dict[tuple[str, str, bool], float] = field(default_factory=dict)
     tops: dict[str, float] = field(default_factory=dict)
+    refused: set[tuple[str, int]] = field(default_factory=set)
+    variants: dict[str, Mapping[int, tuple[float, Lines]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -91,14 +98,21 @@ class _Seen:
 def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> tuple[Slab, ...]:
     """Return a section's slabs."""
     groups = _grouped(_seen(galley))
-    _learn(groups, galley, memory)
+    if not memory.leads:
+        _learn(groups, galley, memory)
     calls = _calls(galley)
     found = []
     before: list[_Seen] = []
     for group in groups:
-        found.append(_slab(group, before, galley, composed, calls, memory))
+        name = group[0].block
+        found.append(_slab(group, before, galley, composed.get(name), calls.get(name, []), memory))
         before = group
     return tuple(found)
+
+
+def learn(galley: Galley, memory: Memory) -> None:
+    """Keep the distances that another layout of a section shows."""
+    _learn(_grouped(_seen(galley)), galley, memory)
 
 
 def _seen(galley: Galley) -> list[_Seen]:
@@ -158,13 +172,12 @@ def _learn(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
             memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
 
 
-def _calls(galley: Galley) -> dict[str, dict[int, tuple[float, ...]]]:
-    """Return the heights of the notes that rows call, by block and row."""
-    found: dict[str, dict[int, tuple[float, ...]]] = {}
+def _calls(galley: Galley) -> dict[str, list[Call]]:
+    """Return the calls of notes at the foot by their blocks."""
+    found: dict[str, list[Call]] = {}
     for call in galley.calls:
         if call.note in galley.notes:
-            rows = found.setdefault(call.block, {})
-            rows[call.row] = (*rows.get(call.row, ()), galley.notes[call.note])
+            found.setdefault(call.block, []).append(call)
     return found
 
 
@@ -172,8 +185,8 @@ def _slab(
     group: list[_Seen],
     before: list[_Seen],
     galley: Galley,
-    composed: Mapping[str, Composed],
-    calls: Mapping[str, Mapping[int, tuple[float, ...]]],
+    composed: Composed | None,
+    calls: list[Call],
     memory: Memory,
 ) -> Slab:
     first = group[0]
@@ -186,21 +199,85 @@ def _slab(
     if before:
         alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), leading + apart)
         lead = memory.leads.get(pair, alike)
-    usual = Option(tuple(_rows(group, block, leading, calls.get(first.block, {}))))
-    options = [usual]
-    if first.block in composed and first.block not in calls:
-        options += _variants(usual, block, composed[first.block])
+    maker = _Maker(group, block, leading, galley.notes, calls, memory)
     return Slab(
         first.block,
         scene.id if scene is not None and scene.id else first.block,
         lead,
         memory.tops.get(first.block, first.baseline - first.top + apart),
-        _opens(block, previous, first.kind, before[-1].kind if before else ""),
+        (first.block, 0) not in memory.refused
+        and _opens(block, previous, first.kind, before[-1].kind if before else ""),
         bool(before) and _turns(galley.laid.pages[before[-1].page], galley.laid.pages[first.page]),
         scene is not None,
         first.body,
-        tuple(options),
+        tuple(maker.composed(composed)) if composed is not None else (maker.as_set(),),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the ways to set a block out of the rows it was set in."""
+
+    group: list[_Seen]
+    block: Block | None
+    leading: float
+    notes: Mapping[str, float]
+    calls: list[Call]
+    memory: Memory
+
+    def as_set(self) -> Option:
+        """Return the block as it was set."""
+        group = self.group
+        steps = self._steps()
+        usual = sorted(steps)[len(steps) // 2] if steps else self.leading
+        found = []
+        for number, row in enumerate(group):
+            goes_on = number and group[number - 1].page == row.page
+            step = row.baseline - group[number - 1].baseline if goes_on else usual
+            notes = tuple(self.notes[call.note] for call in self.calls if call.row == number)
+            hyphen = row.hyphen and number < len(group) - 1
+            extent = (row.baseline - row.top, row.bottom - row.baseline)
+            found.append(Row(*extent, step, hyphen, self._opens(number, len(group)), notes))
+        return Option(tuple(found))
+
+    def composed(self, composed: Composed) -> Iterator[Option]:
+        """Yield the block with composed lines, and with a line more and one fewer where that can be."""
+        lines = composed.lines
+        yield Option(self._of_lines(composed, lines))
+        if self.block is None or self.block.whole:
+            return
+        name = self.group[0].block
+        if name not in self.memory.variants:
+            self.memory.variants[name] = composed.variants()
+        for count, (cost, other) in self.memory.variants[name].items():
+            if abs(count - len(lines.ends)) == 1 and count > 1:
+                yield Option(self._of_lines(composed, other), _VARIANT + cost / _COSTS, other)
+
+    def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
+        like = self.group[-1]
+        steps = self._steps()
+        step = sorted(steps)[len(steps) // 2] if steps else self.leading
+        extent = (like.baseline - like.top, like.bottom - like.baseline)
+        count = len(lines.ends)
+        notes: dict[int, tuple[float, ...]] = {}
+        ends = composed.letters(lines) if self.calls else ()
+        for call in self.calls:
+            row = min(bisect_left(ends, call.letters), count - 1)
+            notes[row] = (*notes.get(row, ()), self.notes[call.note])
+        return tuple(
+            Row(*extent, step, end.kind != 0 and number < count - 1, self._opens(number, count), notes.get(number, ()))
+            for number, end in enumerate(lines.ends)
+        )
+
+    def _steps(self) -> list[float]:
+        return [after.baseline - row.baseline for row, after in pairwise(self.group) if after.page == row.page]
+
+    def _opens(self, number: int, count: int) -> bool:
+        """Whether a page may begin with a row."""
+        block = self.block
+        if block is None or block.whole or (self.group[0].block, number) in self.memory.refused:
+            return False
+        return block.orphans <= number <= count - block.widows
 
 
 def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:
@@ -227,35 +304,3 @@ def _opens(block: Block | None, previous: Block | None, kind: str, kind_before: 
     if kind == "caption" or (kind == kind_before == "table") or kind_before in {"opening", "heading"}:
         return False
     return block is None or not block.held
-
-
-def _rows(
-    group: list[_Seen], block: Block | None, leading: float, calls: Mapping[int, tuple[float, ...]]
-) -> Iterator[Row]:
-    steps = [after.baseline - row.baseline for row, after in pairwise(group) if after.page == row.page]
-    usual = sorted(steps)[len(steps) // 2] if steps else leading
-    count = len(group)
-    for number, row in enumerate(group):
-        step = row.baseline - group[number - 1].baseline if number and group[number - 1].page == row.page else usual
-        may = block is not None and not block.whole and block.orphans <= number <= count - block.widows
-        hyphen = row.hyphen and number < count - 1
-        yield Row(row.baseline - row.top, row.bottom - row.baseline, step, hyphen, may, calls.get(number, ()))
-
-
-def _variants(usual: Option, block: Block | None, composed: Composed) -> Iterator[Option]:
-    """Yield a paragraph with a line more and with one fewer, where that can be."""
-    if block is None or block.whole:
-        return
-    own = len(usual.rows)
-    row = usual.rows[-1]
-    for count, (cost, lines) in composed.variants().items():
-        if abs(count - own) == 1 and count > 1:
-            rows = tuple(
-                Row(row.rise, row.drop, row.advance, end.kind != 0 and number < count - 1, False)
-                for number, end in enumerate(lines.ends)
-            )
-            opened = tuple(
-                Row(each.rise, each.drop, each.advance, each.hyphen, block.orphans <= number <= count - block.widows)
-                for number, each in enumerate(rows)
-            )
-            yield Option(opened, _VARIANT + cost / _COSTS, lines)

@@ -31,6 +31,10 @@ _PARTINGS: Final = 2
 class Compositor(Protocol):
     """Chooses where lines end."""
 
+    @property
+    def pages(self) -> bool:
+        """Whether it is to be chosen where pages end, too."""
+
     def compose(self, galley: Galley) -> Mapping[str, Composed]:
         """Return the blocks of a section that was set greedily with their lines, by id."""
 
@@ -41,41 +45,53 @@ class Compositor(Protocol):
 def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> SectionPlan:
     """Settle a section; ``lay`` lays it out with corrections."""
     state = _Settling()
-    galley = state.rest(state.compose(lay(state.corrections), lay, compositor), lay)
-    if state.restless:
-        return state.plan(galley)
-    paged = _paged(state, galley, lay)
-    return paged.plan(paged.galley) if paged is not None else state.plan(galley)
+    galley = lay(state.corrections)
+    state.composed = compositor.compose(galley)
+    paged = _paged(state, galley, lay, compositor) if compositor.pages and _can_be_paged(galley) else None
+    return paged if paged is not None else state.plan(state.rest(state.in_lines(galley, lay, compositor), lay))
 
 
-def _paged(state: "_Settling", galley: Galley, lay: Callable[[Corrections], Galley]) -> "_Settling | None":
-    """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned."""
+def _can_be_paged(galley: Galley) -> bool:
+    """Whether a section has facing pages, all of one kind, and no note that must be parted."""
+    areas = {_area(page) for page in galley.laid.pages[: galley.end]}
+    return galley.end >= _SPREAD and len(areas) == 1 and not footnotes.troubled(galley)
+
+
+def _paged(
+    state: "_Settling", galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor
+) -> SectionPlan | None:
+    """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned.
+
+    What comes out otherwise is learned from, and not tried again; at last only the pages before it are planned.
+    """
     memory = rows.Memory()
-    shown = galley
-    for _ in range(_TRIALS):
-        found = _ends(state, shown, galley, memory)
+    trial = state
+    found: spreads.Pages | None = None
+    for number in range(_TRIALS + 1):
+        if number < _TRIALS or found is None:
+            found = _ends(rows.slabs(galley, state.composed, memory), galley)
         if found is None:
             return None
-        trial = state.copy()
+        trial = trial.copy()
         trial.set_pages(found)
-        shown = trial.rest(lay(trial.corrections), lay)
-        if not trial.restless and _as_planned(shown, found.starts):
-            trial.galley = shown
-            return trial
+        shown = lay(trial.corrections)
+        unlike = compositor.differs(shown, trial.corrections.lines)
+        wrong = _first_wrong(shown, found.starts)
+        if wrong is None and not unlike:
+            shown = trial.rest(shown, lay)
+            wrong = _first_wrong(shown, found.starts)
+            if wrong is None and not trial.restless:
+                return trial.plan(shown)
+        state.forget(unlike)
+        rows.learn(shown, memory)
+        if wrong is not None and wrong < len(found.starts):
+            memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
+        found = found.before(wrong or 0)
     return None
 
 
-def _ends(state: "_Settling", shown: Galley, galley: Galley, memory: rows.Memory) -> spreads.Pages | None:
-    """Plan the ends of pages by what a layout shows, and all before it."""
-    if (
-        galley.end < _SPREAD
-        or state.corrections.notes
-        or len({_area(page) for page in galley.laid.pages[: galley.end]}) > 1
-    ):
-        return None
-    if shown is not galley:
-        rows.slabs(shown, {}, memory)
-    slabs = rows.slabs(galley, state.composed, memory)
+def _ends(slabs: tuple[rows.Slab, ...], galley: Galley) -> spreads.Pages | None:
+    """Plan the ends of the pages."""
     page = galley.laid.pages[0]
     sheet = spreads.Sheet(page.bottom - page.top, page.leading, galley.above_notes)
     return spreads.plan(slabs, sheet, page.side == "right")
@@ -85,12 +101,13 @@ def _area(page: LaidPage) -> tuple[float, float]:
     return round(page.top, 2), round(page.bottom, 2)
 
 
-def _as_planned(galley: Galley, starts: tuple[Start, ...]) -> bool:
-    """Whether every page begins with what it is to begin with."""
-    if galley.end != len(starts) + 1:
-        return False
-    planned = [(page, galley.blocks.get(start.block), start.row) for page, start in enumerate(starts, 1)]
-    return all(block is None or _begins(block, row, page) for page, block, row in planned)
+def _first_wrong(galley: Galley, starts: tuple[Start, ...]) -> int | None:
+    """Return the number of the first page start that is not where it is to be; ``None`` when all are."""
+    for number, start in enumerate(starts):
+        block = galley.blocks.get(start.block)
+        if block is not None and not _begins(block, start.row, number + 1):
+            return number
+    return None
 
 
 def _begins(block: Block, row: int, page: int) -> bool:
@@ -112,13 +129,12 @@ class _Settling:
         self._cuts: dict[str, PartedNote] = {}
         self.composed: Mapping[str, Composed] = {}
         self.restless = False
-        self.galley: Galley
 
     def copy(self) -> "_Settling":
         """Return another, to try something with."""
         other = copy.copy(self)
         other._idle, other._edges_seen = set(self._idle), dict(self._edges_seen)
-        other._looks = 0
+        other._looks, other.restless = 0, False
         return other
 
     def plan(self, galley: Galley) -> SectionPlan:
@@ -127,11 +143,17 @@ class _Settling:
         return SectionPlan(self.corrections, _shape(galley), self.restless, grid.off_grid(galley), unfit)
 
     def set_pages(self, pages: spreads.Pages) -> None:
-        """Let the pages begin where they are planned to."""
-        lines = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
+        """Let the pages begin where they are planned to, with the lines that are chosen for that."""
+        lines = {name: composed.lines for name, composed in self.composed.items()}
+        chosen = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
         self.corrections = dataclasses.replace(
-            self.corrections, lines={**self.corrections.lines, **lines}, starts=pages.starts, tails=()
+            self.corrections, lines={**lines, **chosen}, starts=pages.starts, tails=()
         )
+
+    def forget(self, blocks: frozenset[str]) -> None:
+        """Leave blocks as the page sets them: their lines did not come out as chosen."""
+        if blocks:
+            self.composed = {name: each for name, each in self.composed.items() if name not in blocks}
 
     def rest(self, galley: Galley, lay: Callable[[Corrections], Galley]) -> Galley:
         """Correct until there is nothing left to correct."""
@@ -144,17 +166,16 @@ class _Settling:
         self.restless = True
         return lay(self.join(galley)) if self.by_lines else galley
 
-    def compose(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
-        """Set a section with composed lines; a block whose lines do not come out as chosen keeps those it had."""
-        self.composed = compositor.compose(galley)
-        lines = {name: composed.lines for name, composed in self.composed.items()}
-        while lines:
+    def in_lines(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
+        """Set a section, of which ``galley`` is a greedy setting, in its composed lines."""
+        while self.composed:
+            lines = {name: composed.lines for name, composed in self.composed.items()}
             self.corrections = dataclasses.replace(self.corrections, lines=lines)
-            composed = lay(self.corrections)
-            wrong = compositor.differs(composed, lines)
-            if not wrong:
-                return composed
-            lines = {name: each for name, each in lines.items() if name not in wrong}
+            shown = lay(self.corrections)
+            unlike = compositor.differs(shown, lines)
+            if not unlike:
+                return shown
+            self.forget(unlike)
         self.corrections = dataclasses.replace(self.corrections, lines={})
         return galley
 

@@ -33,6 +33,9 @@ _LEAST: Final = 5
 _SHORTEST: Final = 3.2
 """Lines by which a page may be short of the type area by choice."""
 
+_LONG: Final = 30
+"""Rows of a block that may go over two ends of pages: only its last end can be chosen, so it fills its pages."""
+
 _FRONTIER: Final = 6
 _TOLERANCE: Final = 0.6
 _LEVEL: Final = 0.25
@@ -77,6 +80,10 @@ class Pages:
 
     starts: tuple[Start, ...]
     chosen: dict[str, Option]
+
+    def before(self, count: int) -> "Pages":
+        """Return only the first so many of the starts."""
+        return Pages(self.starts[:count], self.chosen)
 
 
 class _State(NamedTuple):
@@ -175,22 +182,30 @@ class _Planner:
         self._slabs = slabs
         self._sheet = sheet
         self._filled: dict[Place, tuple[_Filled, ...]] = {}
+        self._least = 0.0
 
     def fill(self, place: Place) -> tuple[_Filled, ...]:
         """Return the ways to fill a page that begins at a place; each next place once."""
         if place not in self._filled:
-            best: dict[tuple[Place, float | None], _Filled] = {}
-            for filled in self._fill(place):
-                key = (filled.next, filled.depth)
-                if key not in best or filled.cost < best[key].cost:
-                    best[key] = filled
-            self._filled[place] = self._worth([*best.values()])
+            self._least = self._sheet.height - _SHORTEST * self._sheet.leading
+            found = self._best(place)
+            if not found:
+                # Something large follows: the page is as full as it can be, however short that is.
+                self._least = 0.0
+                found = sorted(self._best(place), key=lambda each: each.short)[:1]
+            self._filled[place] = tuple(found)
         return self._filled[place]
 
-    def _worth(self, found: list[_Filled]) -> tuple[_Filled, ...]:
-        """Leave out the pages that are too short by choice; the fullest stays whatever it is."""
-        full = [each for each in found if each.short <= _SHORTEST or each.next.slab == len(self._slabs)]
-        return tuple(full or sorted(found, key=lambda each: each.short)[:1])
+    def _best(self, place: Place) -> list[_Filled]:
+        best: dict[tuple[Place, float | None], _Filled] = {}
+        for filled in self._fill(place):
+            key = (filled.next, filled.depth)
+            if key not in best or filled.cost < best[key].cost:
+                best[key] = filled
+        return [*best.values()]
+
+    def _is_full(self, front: _Front) -> bool:
+        return front.y + front.drop + front.notes >= self._least
 
     def _fill(self, place: Place) -> Iterator[_Filled]:
         fronts = [_Front(0.0, 0.0, 0.0, 0, 0.0, (), hyphen=False)]
@@ -198,8 +213,9 @@ class _Planner:
         while fronts and index < len(self._slabs):
             slab = self._slabs[index]
             is_first = index == place.slab
-            if not is_first and slab.open:
-                yield from (self._page(front, Place(index, 0, -1)) for front in fronts)
+            if not is_first and (slab.open or slab.forced):
+                ends = (front for front in fronts if slab.forced or self._is_full(front))
+                yield from (self._page(front, Place(index, 0, -1)) for front in ends)
             if not is_first and slab.forced:
                 return
             further: dict[float, _Front] = {}
@@ -228,14 +244,14 @@ class _Planner:
         cost = front.cost + (0.0 if start else chosen.cost)
         for number in range(start, len(chosen.rows)):
             row = chosen.rows[number]
-            before = _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
-            if number > start and row.open:
+            if number > start and row.open and y + drop + notes >= self._least:
+                before = _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
                 inside.append(self._page(before, Place(index, number, option)))
             y = self._below(y, slab, row, number, is_first and number == start)
             notes += sum(row.notes) + (self._sheet.above_notes if row.notes and not notes else 0.0)
             if y + row.drop + notes > self._sheet.height + _TOLERANCE:
                 # Only a block that does not fit can be made to break, at this place or before it.
-                yield from inside
+                yield from inside[-1:] if len(chosen.rows) > _LONG else inside
                 return None
             count, hyphen, drop = count + 1, row.hyphen, row.drop
         return _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)

@@ -42,13 +42,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The place from which a part of a note is called: page, block and row. ``part`` counts from 1."""
+    """The place from which a part of a note is called: page, block and row, and after how many of the block's letters.
+
+    ``part`` counts from 1.
+    """
 
     note: str
     part: int
     page: int
     block: str
     row: int
+    letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,8 @@ class _Reader:
             if tag.endswith("::footnote-call") and _kind(inner) == "InlineBox":
                 note, part = inner.element.get("data-note-id"), inner.element.get("data-note-part")
                 if note is not None:
-                    self.calls.append(Call(note, int(part or 1), self._index, above.block, len(block.rows)))
+                    place = (self._index, above.block, len(block.rows), letters)
+                    self.calls.append(Call(note, int(part or 1), *place))
             elif _kind(inner).endswith("ReplacedBox") and "::" not in tag:
                 self.pictures.setdefault(above.block, []).append(inner.height * PIXEL_PT)
             elif _kind(inner) == "TextBox" and "::" not in tag:
