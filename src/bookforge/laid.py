@@ -74,12 +74,12 @@ class LaidPage:
     """One page. ``side`` is ``left`` or ``right``; ``label`` what its folio says, printed or not (``iv``, ``12``).
 
     ``text`` is the flow in order, hyphenation undone, without running heads, notes and what stylesheets add;
-    ``authored`` the same without elements marked ``data-generated``. At a line end a space stands, also where an
-    unbroken word was cut: compare letters, not words. ``hyphenated``: the last word goes on on the next page.
-    ``top``, ``bottom``, ``left``, ``right`` are the edges of the type area; ``leading`` is the line height of the
-    body's text, ``first`` the baseline of a line of it at the top: the grid is ``first`` and every ``leading`` below.
-    ``lines`` are the flow in order, then the notes at the foot. ``marked``: something is printed on the page, if only
-    in its margins.
+    ``authored`` the same without elements marked ``data-generated``, and a table that goes on overleaf whole, on
+    the page where it begins. At a line end a space stands, also where an unbroken word was cut: compare letters,
+    not words. ``hyphenated``: the last word goes on on the next page. ``top``, ``bottom``, ``left``, ``right`` are
+    the edges of the type area; ``leading`` is the line height of the body's text, ``first`` the baseline of a line
+    of it at the top: the grid is ``first`` and every ``leading`` below. ``lines`` are the flow in order, then the
+    notes at the foot. ``marked``: something is printed on the page, if only in its margins.
     """
 
     index: int
