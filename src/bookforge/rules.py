@@ -109,6 +109,7 @@ RULES: Final[dict[str, str]] = {
     "cover-fits-pages": "A cover was made for the number of pages the book has.",
     "cover-fits-trim": "A cover file, or the numbers of a printer's template, have the size of the book.",
     "cover-large-enough": "The picture of a cover is large enough for shops and for print.",
+    "cover-lettering": "The book says whether title and authors are in the picture of its cover, or are set with it.",
     "cover-present": "An e-book has a cover picture, which shops and libraries show.",
     "cover-readable": "A cover file is a PDF of one page.",
     "cover-size-known": "The size of a cover can be computed, or is given by the printer's template.",

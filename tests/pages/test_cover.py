@@ -17,7 +17,7 @@ from tests.unit import rich_book
 from bookforge import cover, fonts, layouts, printers
 from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
 from bookforge.cache import Cache
-from bookforge.cover import art, front, sizing, wrap
+from bookforge.cover import art, lettering, sizing, wrap
 from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
@@ -50,10 +50,17 @@ LONG = dataclasses.replace(
 )
 
 
-def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None = None, **said: Any) -> cover.Studio:
+def studio(
+    scratch: Path,
+    metadata: Metadata = METADATA,
+    picture: Asset | None = None,
+    words: str | None = "in-image",
+    **said: Any,
+) -> cover.Studio:
     layout = layouts.find("paperback", Path(__file__).parent)
     if picture:
-        metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", Location("book.yaml", 7)))
+        at = Location("book.yaml", 7)
+        metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", at, words))
     book = Book(metadata, {}, (), {picture.path: picture} if picture else {}, "draft 1")
     edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))
     faces = fonts.resolve(layout.fonts)
@@ -325,22 +332,118 @@ def test_many_authors_stand_in_rows_that_can_be_read(scratch: Path) -> None:
     names = tuple(Contributor(f"Person Number{number}") for number in range(20))
     made = studio(scratch, dataclasses.replace(METADATA, authors=names))
     page = Box(0, 0, 396, 612)
-    view = front.view(made, page, page.inside(18, 18, 18, 18), 0)
+    view = lettering.view(made.metadata, made.faces, lettering.Front(page, page.inside(18, 18, 18, 18), 0))
     assert 4 <= len(view.authors) <= 7
     assert all(f"Number{number}" in " ".join(view.authors) for number in range(20))
     assert view.authors_size * view.unit > 7
-    assert front.view(studio(scratch), page, page, 0).authors == tuple(each.name for each in METADATA.authors)
+    few = lettering.view(METADATA, made.faces, lettering.Front(page, page, 0))
+    assert few.authors == tuple(each.name for each in METADATA.authors)
 
 
 @pytest.mark.parametrize(
-    ("size", "rule", "said"),
-    [((1600, 1600), "cover-fits-trim", "36% of its width"), ((1000, 1600), "cover-large-enough", "178 dots an inch")],
+    ("size", "words", "rule", "said"),
+    [
+        ((1600, 2800), "in-image", "cover-fits-trim", "lose 11% of its height"),
+        ((1000, 1600), "in-image", "cover-large-enough", "178 dots an inch"),
+        ((1000, 1600), "in-image", "cover-large-enough", "1,688 by 2,700 pixels, not 1,000 by 1,600"),
+        ((5000, 2000), "set", "cover-fits-trim", "loses 42% of its width"),
+        ((1000, 1500), "set", "cover-large-enough", "171 dots an inch"),
+    ],
 )
-def test_a_picture_that_does_not_suit_is_told(size: tuple[int, int], rule: str, said: str, scratch: Path) -> None:
-    bound = Bound(studio(scratch, picture=picture(*size), isbn=ISBN), 212)
+def test_a_picture_that_does_not_suit_is_told(
+    size: tuple[int, int], words: str, rule: str, said: str, scratch: Path
+) -> None:
+    bound = Bound(studio(scratch, picture=picture(*size), words=words, isbn=ISBN), 212)
     (found,) = bound.made.said
     assert (found.rule, str(found.at)) == (rule, "book.yaml:7")
-    assert said in found.message
+    assert said in f"{found.message} {found.hint}"
+
+
+SHOWN = {"portrait": (1900, 2900), "square": (2600, 2600), "landscape": (3000, 2000), "panorama": (6000, 2000)}
+GROUNDS = {"portrait": "#7a7f72", "square": "#f0ede4", "landscape": "#0c1020", "panorama": "#c04020"}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_title_and_authors_are_set_with_a_picture(name: str, scratch: Path) -> None:
+    made = studio(scratch, picture=picture(*SHOWN[name], GROUNDS[name]), words="set", isbn=ISBN)
+    bound = Bound(made, 212)
+    sheet = bound.sheet
+    assert bound.text_in(sheet.front_safe) == "Lights,IVSalt&SignalTwoKeepersofOneLightAdaMarshBenHolm"
+    shop = cover.picture(made)
+    assert (shop.width, shop.height, shop.said) == (1600, 2560, ())
+    assert set("Salt&SignalAdaMarshBenHolm") <= set(shop.shown)
+    # The words stand on a plain ground that ink is read on, in shops and in print the same.
+    depicted = made.depicted()
+    assert depicted is not None
+    ink = "#ffffff" if depicted.dark else "#000000"
+    assert art.contrast(depicted.edge, ink) >= 7
+    ground = tuple(int(depicted.edge[at : at + 2], 16) for at in (1, 3, 5))
+    for line in ("Salt", "Ada", "Two"):
+        boxes = _word(bound, line, sheet.front)
+        place = Box(boxes[0].left - 2, boxes[0].top - 2, boxes[-1].right - boxes[0].left + 4, boxes[0].height + 4)
+        shades = {shade for _, shade in bound.pixels(place, 72).getcolors(99999) or ()}
+        assert ground in shades
+        assert (0xE0, 0xD0, 0xC0) not in shades
+
+
+def _word(bound: Bound, word: str, place: Box) -> list[Box]:
+    inside = [(char, box) for char, box in bound.letters if place.holds(box, 1.0)]
+    start = "".join(char for char, _ in inside).index(word)
+    return [box for _, box in inside[start : start + len(word)]]
+
+
+def test_shop_and_wrap_show_one_design(scratch: Path) -> None:
+    made = studio(scratch, picture=picture(3000, 2000), words="set", isbn=ISBN)
+    bound, shop = Bound(made, 212), Image.open(io.BytesIO(cover.picture(made).data)).convert("RGB")
+    panel = bound.sheet.front
+    for share, is_picture in ((0.1, True), (0.38, True), (0.5, False), (0.98, False)):
+        wrapped = bound.pixels(Box(panel.right - 4, panel.top + share * panel.height, 2, 2)).getpixel((1, 1))
+        sold = shop.getpixel((1590, round(share * 2560)))
+        for shade in (wrapped, sold):
+            assert (shade == pytest.approx((0xE0, 0xD0, 0xC0), abs=3)) is is_picture
+
+
+def test_a_picture_with_words_of_its_own_is_shown_whole_where_it_does_not_fit(scratch: Path) -> None:
+    bound = Bound(studio(scratch, picture=picture(2000, 2000), isbn=ISBN), 212)
+    front = bound.sheet.front
+    assert bound.text_in(front) == ""
+    middle = bound.pixels(Box(front.left, front.top + front.height / 2, front.width, 2))
+    assert middle.getpixel((2, 1)) == pytest.approx((0x20, 0x30, 0x40), abs=2)
+    assert middle.getpixel((middle.width - 4, 1)) == pytest.approx((0xE0, 0xD0, 0xC0), abs=2)
+    above = bound.pixels(Box(front.right - 20, front.top + 20, 4, 4)).getpixel((4, 4))
+    assert above == pytest.approx((0x20, 0x30, 0x40), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("alt", "said", "lettered"),
+    [
+        ("A light", "title and authors are set with the picture", False),
+        ("Salt &  signal, and a light below", "is taken to bear title and authors", True),
+    ],
+)
+def test_what_is_taken_of_a_picture_is_said_until_the_book_says_it(
+    alt: str, said: str, lettered: bool, scratch: Path
+) -> None:
+    found = picture(1900, 3040)
+    told = Cover(found.path, alt, Location("book.yaml", 7))
+    made = studio(scratch, dataclasses.replace(METADATA, cover=told))
+    made = dataclasses.replace(
+        made, read=dataclasses.replace(made.read, book=dataclasses.replace(made.read.book, assets={found.path: found}))
+    )
+    shown = cover.picture(made)
+    assert [each.rule for each in shown.said] == ["cover-lettering"]
+    assert said in shown.said[0].message
+    assert (shown.data == found.data) is lettered
+    assert not Cover("a.jpg", "A light at sea", Location("book.yaml")).is_lettered("Light")
+
+
+def test_a_cover_is_set_in_the_face_of_its_layout(scratch: Path) -> None:
+    layout = layouts.find("modern", scratch)
+    modern = dataclasses.replace(studio(scratch), layout=layout, faces=fonts.resolve(layout.fonts))
+    with pikepdf.open(io.BytesIO(Bound(modern, 212).data)) as document:
+        found = {str(each["/BaseFont"]) for each in document.objects if "/BaseFont" in each}
+    assert found
+    assert all("Source-Serif" in name or "SourceSerif" in name for name in found)
 
 
 def test_shops_get_a_jpeg_without_anything_behind_it() -> None:

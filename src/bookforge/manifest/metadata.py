@@ -109,7 +109,7 @@ def _cover(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Cov
     if image is None:
         return None
     path = file_of(book_dir, image, errors)
-    return Cover(path, said.text("alt") or "", image.at) if path else None
+    return Cover(path, said.text("alt") or "", image.at, said.text("lettering")) if path else None
 
 
 def _paragraphs(cover: Fields | None) -> tuple[str, ...]:
