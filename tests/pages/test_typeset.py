@@ -155,6 +155,29 @@ def test_thirty_notes_in_a_row(cache_folder: Path, chance: random.Random) -> Non
     assert book.off_grid() == []
 
 
+def test_more_notes_than_pages_hold_go_to_the_end(
+    cache_folder: Path, chance: random.Random, layouts: list[str]
+) -> None:
+    """They were laid out line by line, over and over, for minutes, and stood pages after their calls."""
+    called = " ".join(note(number, words(70, chance)) for number in range(1, 31))
+    last = paragraph("a.p-2", f"{words(80, chance)} {note(31, words(60, chance))}")
+    planned = galleys.plan(composed(paragraph("a.p-1", called) + last, trim="5x8in"), cache_folder)
+    assert set(planned.unfit) == {f"a.note-{number}" for number in range(1, 31)}
+    assert len(layouts) <= 4
+
+
+def test_many_notes_are_parted_in_few_layouts(cache_folder: Path, chance: random.Random, layouts: list[str]) -> None:
+    body = "".join(
+        paragraph(f"a.p-{number}", f"{words(90, chance)} {note(number, words(70, chance))}") for number in range(1, 31)
+    )
+    book = set_book(composed(body), cache_folder)
+    assert len(layouts) <= 6
+    assert any(len(set(book.pages_of(f"a.note-{n}"))) > 1 for n in range(1, 31))
+    assert all(book.pages_of(f"a.note-{n}")[0] == book.page_of_call(f"a.note-{n}") for n in range(1, 31))
+    assert book.lost() == []
+    assert book.off_grid() == []
+
+
 def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Random) -> None:
     quoted = paragraph("a.p-2", f"{words(30, chance)} {note(2, words(300, chance))}")
     body = f'<h3 id="a.h">A Heading {note(1, words(300, chance))}</h3>' + paragraph("a.p-1", words(200, chance))

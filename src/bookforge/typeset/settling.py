@@ -25,8 +25,9 @@ def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
     galley = lay(state.corrections)
     for _ in range(_ROUNDS):
         before = state.corrections
+        hopeless = state.by_lines and footnotes.crowded(galley)
         state.look(galley)
-        if state.corrections == before:
+        if hopeless or state.corrections == before:
             return _plan(before, galley, restless=False)
         galley = lay(state.corrections)
     if state.by_lines:
@@ -35,7 +36,7 @@ def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
 
 
 def _plan(corrections: Corrections, galley: Galley, restless: bool) -> SectionPlan:
-    unfit = tuple(sorted(galley.laid.unfit))
+    unfit = tuple(sorted(galley.laid.unfit | footnotes.crowded(galley)))
     return SectionPlan(corrections, _shape(galley), restless, grid.off_grid(galley), unfit)
 
 
@@ -51,6 +52,7 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
+        self._many = False
 
     def look(self, galley: Galley) -> None:
         """Take in a layout with the corrections so far; correct further."""
@@ -69,7 +71,8 @@ class _Settling:
             self.corrections = dataclasses.replace(
                 before, pushed=self._pushed(galley), tails=before.tails or tails.of(galley)
             )
-        if self.by_lines and self.corrections == before:
+        # Many parts take long to lay out: they are joined at once, and what else there is to correct comes after.
+        if self.by_lines and (self.corrections == before or self._many):
             self.join(galley)
         elif not self.by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
             self.by_lines = True
@@ -96,7 +99,8 @@ class _Settling:
 
     def _parted(self, galley: Galley) -> dict[str, PartedNote]:
         # The lines of a note are read while it is whole: in parts it ends where it only goes on elsewhere.
-        self._cuts = self._cuts or footnotes.by_lines(galley)
+        if not self._cuts:
+            self._cuts, self._many = footnotes.by_lines(galley)
         return self._cuts
 
     def _edges(self, galley: Galley) -> tuple[str, ...]:
