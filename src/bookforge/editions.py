@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
-from bookforge.book import BookSection, Metadata, Note, Section, SectionId
+from bookforge.book import BookSection, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
@@ -292,7 +292,7 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
     if wrong:
         raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
-    if planned.supplies.press.dpi:
+    if read.edition.of is None:
         for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
             shop.report(finding)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
@@ -497,15 +497,9 @@ def _cover(
     """Return the front cover as a picture every shop takes: the book's own, or one set from the title."""
     from bookforge import cover
 
-    declared = read.book.metadata.cover
     studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
     shown = cover.picture(studio)
     for finding in shown.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, shown.shown, shop.report)
-    alt = declared.alt if declared else f"{studio.metadata.title}, {_authors(studio.metadata)}"
-    return shown.data, shown.media_type, alt
-
-
-def _authors(said: Metadata) -> str:
-    return ", ".join(author.name for author in said.authors)
+    return shown.data, shown.media_type, cover.description(studio)

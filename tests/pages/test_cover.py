@@ -371,6 +371,7 @@ def test_title_and_authors_are_set_with_a_picture(name: str, scratch: Path) -> N
     assert bound.text_in(sheet.front_safe) == "Lights,IVSalt&SignalTwoKeepersofOneLightAdaMarshBenHolm"
     shop = cover.picture(made)
     assert (shop.width, shop.height, shop.said) == (1600, 2560, ())
+    assert cover.description(made) == "Salt & Signal, Ada Marsh, Ben Holm. A light"
     assert set("Salt&SignalAdaMarshBenHolm") <= set(shop.shown)
     # The words stand on a plain ground that ink is read on, in shops and in print the same.
     depicted = made.depicted()

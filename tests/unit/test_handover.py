@@ -152,7 +152,9 @@ def test_the_folder_is_named_after_the_printer(printer: str, name: str) -> None:
 # ---------------------------------------------------------------- pictures in time
 
 
-def coarse(width: float, height: float, source: str = "images/photo.jpg", kind: str = "image/jpeg") -> list[str]:
+def coarse(
+    width: float, height: float, source: str = "images/photo.jpg", kind: str = "image/jpeg", dpi: int = 300
+) -> list[str]:
     """Place a picture of 900 x 600 pixels on the page with the folio 41."""
     data = b"picture"
     content = books.section("one.md", "<p>A</p>", images=(Image("images/photo.jpg", "", Place(0, 0, 7, 3)),))
@@ -167,19 +169,31 @@ def coarse(width: float, height: float, source: str = "images/photo.jpg", kind: 
         hyphenated=False, lines=(), top=0, bottom=0, left=0, right=0, leading=14, first=0, breaks=(),
         pictures=(Picture(50, 50, width, height, source),), marked=True,
     )  # fmt: skip
-    return [str(found) for found in resolution.too_coarse(composition, (page,), 300)]
+    return [str(found) for found in resolution.too_coarse(composition, (page,), dpi)]
 
 
 def test_a_picture_below_the_printers_resolution_is_named_with_page_and_need() -> None:
     (said,) = coarse(324, 216)
     assert said.startswith(
-        "one.md:7:3: warning: images/photo.jpg on page 41 is printed at 200 dpi: it needs 1,350 pixels"
+        "one.md:7:3: warning: images/photo.jpg on page 41 is printed at 200 dpi: it needs 1,350 by 900 pixels"
     )
+    assert "it has 900 by 600; take a larger file, or give it a smaller width" in said
+
+
+def test_a_picture_over_the_whole_page_has_no_smaller_width() -> None:
+    (said,) = coarse(441, 666)
+    assert "take a larger file, or leave '.full-bleed' away" in said
+
+
+def test_without_a_printer_only_dots_that_everybody_sees_are_named() -> None:
+    assert coarse(324, 216, dpi=0) == []
+    (said,) = coarse(648, 432, dpi=0)
+    assert "at 100 dpi: it needs 2,700 by 1,800 pixels" in said
 
 
 def test_a_stretched_picture_counts_by_its_coarser_side() -> None:
     (said,) = coarse(216, 288)
-    assert "at 150 dpi: it needs 1,800 pixels" in said
+    assert "at 150 dpi: it needs 1,800 by 1,200 pixels" in said
 
 
 def test_fine_pictures_drawings_and_what_the_layout_shows_are_not_named() -> None:

@@ -153,6 +153,15 @@ def picture(studio: Studio) -> Picture:
     return dataclasses.replace(shown, said=said)
 
 
+def description(studio: Studio) -> str:
+    """Say in words what the front shows: title and authors where they are set, and the picture."""
+    said = studio.metadata
+    words = f"{said.title}, {', '.join(author.name for author in said.authors)}"
+    if said.cover is None:
+        return words
+    return said.cover.alt if said.cover.is_lettered(studio.read.book.metadata.title) else f"{words}. {said.cover.alt}"
+
+
 def raw(studio: Studio) -> Picture:
     """Return the book's own picture as pixels: a photograph as it is, a drawing in its own proportions."""
     found = studio.art
