@@ -16,6 +16,7 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
+    LayoutError,
     Location,
     ManuscriptError,
     Report,
@@ -60,12 +61,17 @@ class Workshop:
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
     """Find an edition's layout and merge its settings: the layout's defaults, those of what it proves, its own.
 
-    Errors: ``layout-exists``, ``layout-valid``, ``layout-format``, ``setting-known``, ``setting-fits``.
+    Errors: ``layout-exists``, ``layout-valid``, ``layout-format``, ``font-exists``, ``setting-known`` and
+    ``setting-fits``.
     """
     layout = layouts.find(edition.layout, declared.folder, edition.at)
     if layout.format is not None and layout.format is not edition.format:
         message = f"layout '{edition.layout}' makes {layout.format}, not {edition.format}"
         raise EditionError(error("layout-format", message, edition.at, "choose another layout or format"))
+    if edition.format is Format.PDF and not layout.fonts:
+        said = Location(layout.shown(layout.folders[0] / "layout.yaml"))
+        hint = "list some under 'fonts', or let it extend 'paperback'; see docs/layouts.md"
+        raise LayoutError(error("font-exists", f"layout '{layout.name}' has no font to set pages in", said, hint))
     proved = next((each for each in declared.editions if each.name == edition.of), None)
     inherited = {name: value for name, value in (proved.settings if proved else {}).items() if name in layout.settings}
     settings = dict(layout.settings) | inherited | dict(edition.settings)
@@ -86,8 +92,13 @@ def _at(name: str, edition: Edition, declared: Manifest) -> Location | None:
     return declared.setting_places.get(edition.name, {}).get(name, edition.at)
 
 
+_SIDES: Final = {"left-head": "verso-head", "right-head": "recto-head"}
+"""Settings as people call them who do not print, who would else be told of the other side."""
+
+
 def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Manifest) -> Diagnostic:
-    near = get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1, 0.7)
+    same = [_SIDES[name]] if _SIDES.get(name) in layout.settings else []
+    near = same or get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1, 0.7)
     known = ", ".join(sorted(layout.settings))
     hint = f"its settings are {known}" if known else "it has no settings"
     hint = f"did you mean '{near[0]}'?" if near else hint

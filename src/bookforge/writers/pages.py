@@ -142,13 +142,17 @@ class _Context:
 
 @dataclass(slots=True)
 class _Run:
-    """A piece of text on one line. ``normal`` and ``extra`` are all its word spaces, and what was added to them."""
+    """A piece of text on one line. ``normal`` and ``extra`` are all its word spaces, and what was added to them.
+
+    ``hanging`` is how wide the spaces at its end are: at the end of a line of code they show nowhere.
+    """
 
     text: str
     context: _Context
     hyphen: str
     normal: float
     extra: float
+    hanging: float
 
 
 class _Measures:
@@ -253,7 +257,8 @@ class _Surveyor:
         self._measures = measures
         self._heads_seen: set[int] = set()
         self._heads_here: set[int] = set()
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[tuple[int, str], _Stream] = {}
+        self._streams_here: set[tuple[int, str]] = set()
         self._breaks: list[SceneBreak] = []
         self._pictures: list[Picture] = []
         self._marked = False
@@ -261,7 +266,8 @@ class _Surveyor:
     def page(self, index: int, page: Any, label: str) -> _Sheet:
         """Read one page."""
         box = page._page_box
-        self._heads_here, self._breaks, self._pictures, self._marked = set(), [], [], False
+        self._heads_here, self._streams_here = set(), set()
+        self._breaks, self._pictures, self._marked = [], [], False
         flow: list[_Run] = []
         notes: list[_Run] = []
         stream, aside = _Stream(), _Stream()
@@ -328,17 +334,22 @@ class _Surveyor:
             part = head if box.is_header else foot if box.is_footer else body
             assert isinstance(part, _Stream)
             return part
-        if id(box.element) not in self._streams:
+        key = (id(box.element), _kind(box))
+        # Boxes that only a style makes share the element around them: two on one page are not parts of the same.
+        if key not in self._streams or key in self._streams_here:
             parts = () if _kind(box) == "TableCellBox" else (_Stream(), _Stream(), _Stream())
-            self._streams[id(box.element)] = _Stream(*parts)
-            around.parts.append(self._streams[id(box.element)])
-        return self._streams[id(box.element)]
+            self._streams[key] = _Stream(*parts)
+            around.parts.append(self._streams[key])
+        self._streams_here.add(key)
+        return self._streams[key]
 
     def _run(self, box: Any, context: _Context) -> _Run:
         added = box.justification_spacing
         spaces = box.text.count(" ") + box.text.count("\u00a0") if added else 0
         normal = spaces * self._measures.space(box.style) if spaces else 0.0
-        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * added)
+        ended = len(box.text) - len(box.text.rstrip(" "))
+        hanging = ended * (self._measures.space(box.style) + added) if ended else 0.0
+        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * added, hanging)
 
     def _look_at(self, box: Any) -> None:
         """Note what a box shows beside text."""
@@ -381,7 +392,7 @@ class _Surveyor:
             return None
         first, box = runs[0].context, runs[0].context.line
         body = not first.free and first.authored and box.element_tag in _ON_GRID and self._measures.is_text(box.style)
-        outside = not first.placed and not frame.holds(box)
+        outside = not first.placed and not frame.holds(box, runs[-1].hanging)
         line = _SetLine(runs, box, text, body, outside, id(box.element) not in self.last_lines)
         self.last_lines[id(box.element)] = line
         return line
@@ -506,11 +517,12 @@ class _Frame:
         left, top = box.content_box_x(), box.content_box_y()
         return cls(left, top, left + box.width, top + box.height)
 
-    def holds(self, line: Any) -> bool:
+    def holds(self, line: Any, hanging: float) -> bool:
+        """Say whether a line is in the area, the spaces at its end left out."""
         return bool(
             line.position_x >= self.left - _SLACK
             and line.position_y >= self.top - _SLACK
-            and line.position_x + line.width <= self.right + _SLACK
+            and line.position_x + line.width - hanging <= self.right + _SLACK
             and line.position_y + line.height <= self.bottom + _SLACK
         )
 
