@@ -19,7 +19,7 @@ import jinja2.sandbox
 from bookforge import textfile, yamlfile
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
-from bookforge.measure import Length, TrimSize
+from bookforge.measure import Length, MeasureError, TrimSize
 
 _MAX_DEPTH: Final = 8
 _MAX_FILE: Final = 4_000_000
@@ -384,8 +384,8 @@ class _Reader:
     def _check_trim(self, node: yamlfile.Node) -> None:
         try:
             TrimSize.parse(node.text)
-        except ValueError as problem:
-            self._wrong(str(problem), node, "write width x height and the unit, as in 5.5x8.5in", "setting-fits")
+        except MeasureError as problem:
+            self._wrong(str(problem), node, problem.hint, "setting-fits")
 
 
 # ---------------------------------------------------------------- templates

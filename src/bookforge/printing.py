@@ -62,7 +62,6 @@ class Job:
             ink=self.ink,
             ink_limit=printer.ink_limit,
             crop_marks=printer.crop_marks,
-            forbids=printer.forbids,
             intent=_intent(metadata, digital) if self.edition.pdf_x else None,
         )
 

@@ -515,6 +515,8 @@ CASES = (
     (EDITION + "{format: pdf, lead: [1]}\n", "manifest-types", "6:26", "'lead'", "number"),
     (EDITION + "{format: pdf, lead: }\n", "manifest-types", "6:25", "'lead'", "number"),
     (EDITION + "{format: pdf, trim-size: big}\n", "trim-size-valid", "6:31", "'big'", "5.5x8.5in"),
+    (EDITION + "{format: pdf, trim-size: 6x9}\n", "trim-size-valid", "6:31", "'6x9'", "did you mean 6x9in?"),
+    (EDITION + "{format: pdf, printer: kdp, wrap: {width: 0in}}\n", "manifest-types", "6:48", "no width", "template"),
     (EDITION + "{format: pdf, isbn: 978-0-306-40615-8}\n", "isbn-valid", "6:26", "ends in 8", "ends in 7"),
     (EDITION + "{format: pdf, isbn: 080442957X1}\n", "isbn-valid", "6:26", "not an ISBN", "978"),
     (EDITION + "{format: pdf, isbn: 0804429571}\n", "isbn-valid", "6:26", "ends in 1", "ends in X"),

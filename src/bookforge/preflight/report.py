@@ -5,9 +5,8 @@ from typing import Final
 
 from bookforge.preflight.facts import Reading
 from bookforge.preflight.subject import Demand, Subject, in_inches
-from bookforge.preflight.verdict import Check, counted
+from bookforge.preflight.verdict import SHOWN, Check, counted
 
-_PLACES: Final = 5
 _WIDEST_RULE: Final = 20
 
 
@@ -27,7 +26,7 @@ def _described(reading: Reading, demand: Demand) -> str:
         return ""
     pages = counted(len(reading.pages), "page")
     if demand.cover:
-        return f"{pages} of {in_inches(subject.size)}, a cover wrap, "
+        return f"{pages} of {in_inches(subject.size)}, the cover that goes round a book, "
     return f"{pages} of {in_inches(subject.trim)} {'with' if subject.has_bleed else 'without'} bleed, "
 
 
@@ -40,10 +39,10 @@ def _of(check: Check) -> Iterable[str]:
     yield f"  {mark}  {check.rule:<{_WIDEST_RULE}}  {check.what}"
     if check.result == "pass":
         return
-    for place in check.where[:_PLACES]:
+    for place in check.where[:SHOWN]:
         yield f"        {place}"
-    if len(check.where) > _PLACES:
-        yield f"        and {len(check.where) - _PLACES:,} more places"
+    if check.more:
+        yield f"        and {check.more}"
     yield f"        fix: {check.fix}"
 
 
