@@ -173,7 +173,7 @@ examples:
     command.add_argument(
         "--release",
         action="store_true",
-        help="refuse open queries, drafts, placeholders, and anything a validator finds",
+        help="refuse open queries, drafts, placeholders, calls without a note, and anything a validator finds",
     )
 
 
