@@ -23,6 +23,8 @@ from bookforge.preflight import Check, Demand
 from bookforge.printers import Printer
 
 _ENGINES: Final = ("pikepdf", "pypdfium2")
+_COARSE: Final = {INTERIOR_FILE: "picture-fine-enough", WRAP_FILE: "cover-large-enough"}
+"""The rules that name coarse pictures of a file before it is made."""
 _COLUMN: Final = 12
 _MARKS: Final = {"pass": "pass", "note": "note", "fail": "FAIL"}
 
@@ -55,8 +57,13 @@ class Handover:
 
     def refused_beside(self, said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return what was refused and was not said already: coarse pictures are named better before they are set."""
-        named = any(each.rule == "picture-fine-enough" for each in said)
-        return tuple(each for each in self.refused if not (named and each.rule == "print-resolution"))
+        rules = {each.rule for each in said}
+        named = [name for name, rule in _COARSE.items() if rule in rules]
+        return tuple(
+            each
+            for each in self.refused
+            if each.rule != "print-resolution" or not each.message.startswith(tuple(f"{name}: " for name in named))
+        )
 
 
 def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) -> Handover:

@@ -53,7 +53,7 @@ def _finding(found: float, page: LaidPage, asset: Asset, picture: Picture, dpi: 
 
 
 def _needed(pixels: int, found: float, dpi: int) -> int:
-    return math.ceil(round(pixels * dpi / found, 3))
+    return round(pixels * dpi / found)
 
 
 def _fills(picture: Picture, page: LaidPage) -> bool:

@@ -393,6 +393,17 @@ def _word(bound: Bound, word: str, place: Box) -> list[Box]:
     return [box for _, box in inside[start : start + len(word)]]
 
 
+def test_no_line_shows_round_a_picture_of_the_colour_beside_it(scratch: Path) -> None:
+    plain, out = Image.new("RGB", (1900, 2900), "#203040"), io.BytesIO()
+    plain.save(out, "PNG")
+    art = Asset("images/cover.png", "image/png", out.getvalue(), 1900, 2900, "plain")
+    bound = Bound(studio(scratch, picture=art, isbn=ISBN), 212)
+    front = bound.sheet.front
+    for dots in (47, 50, 61, 73):
+        across = bound.pixels(Box(front.left - 4, front.top + 60, 8, 4), dots)
+        assert max(max(shade) for _, shade in across.getcolors(9999) or ()) <= 0x42
+
+
 def test_shop_and_wrap_show_one_design(scratch: Path) -> None:
     made = studio(scratch, picture=picture(3000, 2000), words="set", isbn=ISBN)
     bound, shop = Bound(made, 212), Image.open(io.BytesIO(cover.picture(made).data)).convert("RGB")

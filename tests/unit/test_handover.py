@@ -118,6 +118,7 @@ def test_a_coarse_picture_is_said_once() -> None:
     assert [found.rule for found in made.refused] == ["print-resolution"]
     assert made.refused_beside(()) == made.refused
     assert made.refused_beside((warning("picture-fine-enough", "photo.jpg"),)) == ()
+    assert made.refused_beside((warning("cover-large-enough", "photo.jpg"),)) == made.refused
 
 
 def test_a_file_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,7 +164,7 @@ class _Binder:
         sides = (found.width / place.width, found.height / place.height)
         dots = (max(sides) if first.fit == "contain" else min(sides)) * 72
         if found.media_type != "image/svg+xml" and dots < self.printer.min_dpi:
-            wanted = [math.ceil(each * self.printer.min_dpi / dots) for each in (found.width, found.height)]
+            wanted = [round(each * self.printer.min_dpi / dots) for each in (found.width, found.height)]
             message = f"the picture '{found.path}' has {dots:.0f} dots an inch on the printed cover"
             hint = (
                 f"{self.printer.title} wants {self.printer.min_dpi}: give it {wanted[0]:,} by {wanted[1]:,} pixels, "

@@ -1,6 +1,5 @@
 """Rules about what is printed: fonts, sizes, lines, pictures, colours, ink, transparency."""
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -165,7 +164,7 @@ def resolution(subject: Subject) -> Verdict:
 def _coarse(found: list[tuple[Frame, Picture]], least: int) -> Verdict:
     what = f"{counted(len(found), 'picture')} below {least} dpi on {pages_of(_places(found))}"
     frame, worst = min(found, key=lambda each: each[1].dpi)
-    needs = math.ceil(worst.width * least / worst.dpi)
+    needs = round(worst.width * least / worst.dpi)
     needed = f"{_called(worst)} on page {frame.page.number} needs {needs:,} pixels across"
     return bad(what, f"take larger files or place them smaller; {needed}", _places(found))
 
