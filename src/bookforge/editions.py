@@ -40,6 +40,7 @@ _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
+_PROOF: Final = "proof"
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -307,10 +308,15 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
         for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
             shop.report(finding)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
-    judged = makeup.examine(laid.pages, _sections(read), missing, proof=read.edition.of is not None)
+    judged = makeup.examine(laid.pages, _sections(read), missing, proof=_is_proof(read.edition, layout))
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
+
+
+def _is_proof(edition: Edition, layout: Layout) -> bool:
+    """Say whether every sheet carries marks: a proof's, or one set by the proof's layout."""
+    return edition.of is not None or any(folder.name == _PROOF for folder in layout.folders)
 
 
 def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "Laid"]:

@@ -14,12 +14,13 @@ ON_GRID: Final = 0.25
 class Line:
     """One line as set. ``block`` is the id of the element it stands in, ``note`` the note's when it is in one.
 
-    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is measured
-    from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is ``body``,
-    ``heading``, ``note``, ``opening``, ``verse``, ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``,
-    ``generated`` or ``other``. ``starts``, ``ends``: the first, the last line of its block element. ``hyphen``: it ends
-    with a hyphen, typed or not, inside a word. ``stretch`` is its word space divided by the normal one of its fonts,
-    ``None`` where words are not spread.
+    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is
+    measured from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is
+    ``body``, ``heading``, ``label`` (the date and the salutation of a letter), ``note``, ``opening``, ``verse``,
+    ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``, ``generated`` or ``other``. ``starts``,
+    ``ends``: the first, the last line of its block element. ``hyphen``: it ends with a hyphen, typed or not, inside
+    a word. ``stretch`` is its word space divided by the normal one of its fonts, ``None`` where words are not
+    spread.
 
     A letter that a style lets drop into the lines below is part of the first one's text.
     """

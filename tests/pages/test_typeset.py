@@ -8,7 +8,7 @@ import galleys
 import pytest
 from galleys import Mixture, composed, note, notes, paragraph, set_book, words
 
-from bookforge import formulas, typeset
+from bookforge import formulas, makeup, typeset
 from bookforge.edition import Stylesheet
 from bookforge.typeset import grid
 from bookforge.typeset.grid import Grid
@@ -108,6 +108,17 @@ def test_the_last_page_of_a_section_has_five_lines_at_least(count: int, cache_fo
     pages = [page for page in book.laid.pages if any(line.block for line in page.lines)]
     assert len(pages) == 1 or len(pages[-1].lines) >= 5
     assert book.off_grid() == []
+
+
+@pytest.mark.parametrize("lines", range(22, 28))
+def test_a_letters_head_stands_with_two_lines_of_it(lines: int, cache_folder: Path) -> None:
+    head = '<p class="dateline" id="a.d">9 March</p><p class="salutation" id="a.s">Dear Anna,</p>'
+    letter = f'<div class="letter" id="a.l">{head}{paragraph("a.p-2", words(90, random.Random(1)))}</div>'
+    before = "".join(paragraph(f"a.b-{number}", "One line.") for number in range(lines))
+    book = set_book(composed(before + letter + paragraph("a.p-3", words(300, random.Random(2)))), cache_folder)
+    pages = {name: book.laid.anchors[name][0] for name in ("a.d", "a.s", "a.p-2")}
+    assert len(set(pages.values())) == 1, pages
+    assert makeup.examine(book.laid.pages).count("stranded") == 0
 
 
 # ---------------------------------------------------------------- notes

@@ -29,6 +29,8 @@ _KINDS_BY_CLASS: Final = {
     "epigraph": "quote",
     "transcript": "other",
     "display": "other",
+    "dateline": "label",
+    "salutation": "label",
 }
 """What a class says of the lines inside: none of these stands on the page's grid."""
 
