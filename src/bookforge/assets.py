@@ -94,7 +94,7 @@ def collect(
     The result has the same keys. ``media_type`` can differ from the file's ending: it says what ``data`` is.
     Errors, all at once: ``image-exists``, ``image-format``, ``image-readable``, ``image-size``.
     Warnings: ``image-name-fits``, ``image-rgb``, ``image-still``, ``svg-passive``, ``svg-self-contained``,
-    ``svg-sized``.
+    ``svg-sized``, ``svg-prints``.
     """
     wrong: list[Diagnostic] = []
     assets = {}
@@ -355,7 +355,14 @@ def _drawing(content: bytes) -> Picture:
 
 
 def _removed(removal: svg.Removal) -> Finding:
-    if removal.rule == "svg-sized":
+    if removal.rule == "svg-prints":
+        message = (
+            f"is drawn otherwise in a PDF than on a screen: {removal.what} is not carried out there, or not wholly"
+        )
+        hint = "look at its page; a picture of it (PNG, 300 dpi) prints as it looks"
+    elif removal.what == "0":
+        message, hint = "says that it is 0 wide or high: pages show nothing of it", "give it a width and a height"
+    elif removal.rule == "svg-sized":
         message, hint = "does not say how large it is", "give its root element a viewBox, or a width and a height"
     else:
         message, hint = f"is published without {removal.what}", None

@@ -93,6 +93,7 @@ RULES: Final[dict[str, str]] = {
     "svg-passive": "A drawing runs no script and holds no foreign markup.",
     "svg-self-contained": "A drawing needs no other file.",
     "svg-sized": "A drawing says how large it is.",
+    "svg-prints": "A drawing uses what the page engine draws, or is looked at on its page.",
     # layouts and fonts
     "font-exists": "A font that a layout declares is installed and can be read.",
     "head-fits": "A running head fits into its line.",
