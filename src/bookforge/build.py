@@ -265,7 +265,7 @@ class _Building:
         """Measure what goes to a printer and put its sheet to it; what a printer would refuse ends a release."""
         if not artifact.package:
             return artifact
-        from bookforge import handover
+        from bookforge.printing import handover
 
         self.say(f"measuring {artifact.edition.name} for its printer")
         declared, store = self.loaded.manifest, cache.Cache(self.folder, self.log)

@@ -295,7 +295,8 @@ class _Planned:
 
 def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop) -> Artifact:
     """Set a book by the plan of its pages, prove its words, draw it."""
-    from bookforge import fonts, ledger, makeup, resolution
+    from bookforge import fonts, ledger, makeup
+    from bookforge.printing import resolution
     from bookforge.writers import pdf
 
     planned, laid = _set(planned, layout, shop)

@@ -560,9 +560,13 @@ class Templates:
 
     def stylesheets(self, **values: Any) -> tuple[Stylesheet, ...]:
         """Return the layout's stylesheets, inherited first; those named ``*.css.j2`` are rendered with ``values``."""
-        return tuple(self._stylesheet(name, values) for name in self.layout.stylesheets)
+        return tuple(self.stylesheet(name, **values) for name in self.layout.stylesheets)
 
-    def _stylesheet(self, name: str, values: dict[str, Any]) -> Stylesheet:
+    def stylesheet(self, name: str, **values: Any) -> Stylesheet:
+        """Return one of the layout's stylesheets; one named ``*.css.j2`` is rendered with ``values``.
+
+        Errors: ``resource-allowed``, ``template-renders``.
+        """
         path = self.layout.path(name)
         assert path is not None
         text = self.render(name, **values) if name.endswith(".j2") else self.layout.text(name)

@@ -20,6 +20,8 @@ _SLIPS: Final = (
 _MOST_INCHES: Final = 20.0
 _WRITE_LENGTH: Final = "write a number and its unit, as in 12.93in or 328.4mm"
 _WRITE_SIZE: Final = "write width x height and the unit, as in 5.5x8.5in"
+SAME_PT: Final = 0.75
+"""Sizes closer than this are the same: programs round millimetres, inches and pixels their own ways."""
 _SHORTEST_PT: Final = 2.5 * 72
 _LONGEST_PT: Final = 20 * 72
 
@@ -79,11 +81,6 @@ class Length:
         return cls(float(match.group(1)) * _POINTS[match.group(2)])
 
     @property
-    def inches(self) -> float:
-        """The length in inches."""
-        return self.pt / _POINTS["in"]
-
-    @property
     def mm(self) -> float:
         """The length in millimetres."""
         return self.pt / _POINTS["mm"]
@@ -120,8 +117,29 @@ class TrimSize:
                 raise MeasureError(message, "each side is from 2.5in to 20in (64mm to 508mm)")
         return size
 
+    @property
+    def points(self) -> tuple[float, float]:
+        """Width and height in points."""
+        return self.width.pt, self.height.pt
+
     def __str__(self) -> str:
         return f"{self.width} {self.height}"
+
+
+def inches(*points: float) -> str:
+    """Write a length or a size for people, to a thousandth of an inch: ``0.676 in``, ``6 × 9 in``."""
+    return " × ".join(f"{each / _POINTS['in']:.3f}".rstrip("0").rstrip(".") for each in points) + " in"
+
+
+def millimetres(*points: float) -> str:
+    """Write the same for a ruler, to a tenth of a millimetre; a single length, such as a spine, to a hundredth."""
+    places = 1 if len(points) > 1 else 2
+    return " × ".join(f"{Length(each).mm:.{places}f}" for each in points) + " mm"
+
+
+def same_size(first: tuple[float, float], second: tuple[float, float], slack: float = SAME_PT) -> bool:
+    """Say whether two sizes in points are one."""
+    return abs(first[0] - second[0]) <= slack and abs(first[1] - second[1]) <= slack
 
 
 def _meant(text: str, shape: re.Pattern[str]) -> str | None:

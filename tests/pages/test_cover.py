@@ -541,6 +541,9 @@ def test_a_layout_of_the_books_own_changes_the_looks(scratch: Path, tmp_path: Pa
     mine = dataclasses.replace(studio(scratch, isbn=ISBN), layout=layouts.find("mine", tmp_path))
     bound = Bound(mine, 212)
     assert bound.pixels(Box(0, 0, 4, 4)).getpixel((1, 1)) == (0xF4, 0xC4, 0x30)
+    look.write_text(":root { --cover-ground: url(https://a.example/ground.png) }\n")
+    with pytest.raises(LayoutError, match=r"layouts/mine/cover-look\.css\.j2:1.* is not part of the layout"):
+        Bound(dataclasses.replace(mine), 212)
     look.write_text(":root { --cover-ground: {{ colour }} }\n")
     with pytest.raises(LayoutError, match=r"layouts/mine/cover-look\.css\.j2:1"):
         Bound(dataclasses.replace(mine), 212)

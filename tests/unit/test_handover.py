@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from pikepdf import Pdf
 
-from bookforge import handover, preflight, printers, resolution
+from bookforge import preflight, printers
 from bookforge.book import Asset, Book, BookSection, Contributor, Image, Metadata, Place, SectionId
 from bookforge.cache import Cache
 from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity, warning
 from bookforge.edition import Artifact, Composition, Edition, Format, Reading, Wrap
-from bookforge.handover import Handover
 from bookforge.laid import LaidPage, Picture
+from bookforge.printing import handover, resolution
+from bookforge.printing.handover import Handover
 from bookforge.semantics import Matter, Role
 from tests.unit import books, printed
 
@@ -73,8 +74,8 @@ def test_the_sheet_is_put_to_the_files() -> None:
         "Trim        6 × 9 in (152.4 × 228.6 mm)",
         "Bleed       none",
         "Pages       36",
-        "Spine       0.0811 in (2.06 mm)",
-        "Cover       12.3311 × 9.25 in (313.2 × 234.9 mm), bleed included",
+        "Spine       0.081 in (2.06 mm)",
+        "Cover       12.331 × 9.25 in (313.2 × 234.9 mm), bleed included",
         "",
         "Files",
     ]
@@ -105,7 +106,7 @@ def test_a_wrap_of_another_thickness_is_refused() -> None:
     templated = dataclasses.replace(EDITION, wrap=numbers)
     made = handed({"interior.pdf": interior(), "cover.pdf": wrap(900)}, templated)
     assert made.refused == ()
-    assert "Spine       0.2778 in (7.06 mm)" in sheet(made)
+    assert "Spine       0.278 in (7.06 mm)" in sheet(made)
 
 
 def test_a_spine_only_the_template_knows() -> None:

@@ -573,14 +573,14 @@ def test_a_cover_is_seen_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture
     draw("0.5 g 0 0 931 666 re f 1 g BT /Fx 12 Tf 99 300 Td (A) Tj /Fx 6 Tf (ISBN 978-0-306-40615-7) Tj ET", 1)(pdf)
     assert run(tmp_path, written(pdf), "--printer", "kdp") == 0
     said = capsys.readouterr().out
-    assert "1 page of 12.93 × 9.25 in, the cover that goes round a book, for Amazon KDP" in said
+    assert "1 page of 12.926 × 9.25 in, the cover that goes round a book, for Amazon KDP" in said
     assert "back and front of 6 × 9 in, bleed, and a spine of 0.676 in, that of 300 pages on white paper" in said
     assert "the smallest letters have 12 pt" in said
     assert "print-page-count" not in said
     assert run(tmp_path, written(pdf), "--printer", "ingram", "--trim", "6x9in") == 0
     assert "a spine of 0.676 in\n" in capsys.readouterr().out
     assert run(tmp_path, written(pdf), "--printer", "kdp", "--trim", "5x8in") == 0
-    assert "note  print-page-size       one page of 12.93 × 9.25 in, which is the cover of no size" in (
+    assert "note  print-page-size       one page of 12.926 × 9.25 in, which is the cover of no size" in (
         capsys.readouterr().out
     )
 

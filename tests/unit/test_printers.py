@@ -9,7 +9,8 @@ from bookforge import printers
 from bookforge.diagnostics import EditionError, Location, Severity
 from bookforge.edition import Edition, Format
 from bookforge.measure import TrimSize
-from bookforge.printers import limits
+from bookforge.printers import Printer, limits
+from bookforge.writers import press
 
 NAMED = {name: printers.find(name) for name in printers.NAMES}
 KDP, INGRAM, LULU, GENERIC = (NAMED[name] for name in ("kdp", "ingram", "lulu", "generic"))
@@ -118,14 +119,18 @@ def test_ingram_prints_small_books_in_sheets_of_six_pages_and_large_ones_in_four
     assert INGRAM.page_multiple(TrimSize.parse(trim)) == multiple
 
 
+def filled(printer: Printer, pages: int) -> int:
+    return press.filled(pages, printer.page_multiple(SIX_BY_NINE), printer.last_blank)
+
+
 @pytest.mark.parametrize(("pages", "padded"), [(5, 6), (6, 12), (7, 12), (11, 12)])
 def test_a_book_at_ingram_ends_on_a_blank_page_of_a_whole_sheet(pages: int, padded: int) -> None:
-    assert INGRAM.padded(pages, SIX_BY_NINE) == padded
+    assert filled(INGRAM, pages) == padded
 
 
 @pytest.mark.parametrize(("pages", "padded"), [(1, 2), (86, 86), (87, 88)])
 def test_a_book_at_kdp_has_an_even_number_of_pages(pages: int, padded: int) -> None:
-    assert KDP.padded(pages, SIX_BY_NINE) == padded
+    assert filled(KDP, pages) == padded
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,7 @@ def test_a_paper_the_printer_has_not() -> None:
 def test_a_size_off_the_list_is_an_error_or_a_warning_as_the_profile_says() -> None:
     (found,) = limits.of_edition(edition(binding="hardcover"), KDP, TrimSize.parse("5x8in"))
     assert (found.rule, found.severity) == ("trim-size-listed", Severity.ERROR)
-    assert found.hint == "the nearest sizes it names are 5.5x8.5in, 6x9in, 6.14x9.21in"
+    assert found.hint == "the nearest sizes it names are 5.5 × 8.5 in, 6 × 9 in, 6.14 × 9.21 in"
     (found,) = limits.of_edition(edition(), LULU, TrimSize.parse("138x216mm"))
     assert found.severity is Severity.WARNING
 
@@ -254,7 +259,7 @@ def test_a_profile_of_ones_own_rests_on_the_generic_one(tmp_path: Path) -> None:
     printer = own(tmp_path, f"{table}\npage-multiple: [{{multiple: 16}}]\n")
     assert printer.inside(200) == GENERIC.inside(200)
     assert printer.spine(200, "cream", "hardcover") == pytest.approx((0.06 * 200 + 5) * 72 / 25.4)
-    assert printer.padded(200, SIX_BY_NINE) == 208
+    assert filled(printer, 200) == 208
 
 
 def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> None:

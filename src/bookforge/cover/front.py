@@ -16,7 +16,7 @@ from bookforge.cover import art, lettering
 from bookforge.cover.lettering import Art, Front
 from bookforge.cover.sheet import Box
 from bookforge.diagnostics import Diagnostic, note, warning
-from bookforge.edition import FontFace, Reading, Stylesheet
+from bookforge.edition import FontFace, Reading
 from bookforge.laid import Laid
 from bookforge.layouts import Layout
 from bookforge.pipeline import code_digest
@@ -84,14 +84,7 @@ class Studio:
     def lay(self, template: str, sheets: tuple[str, ...], values: Mapping[str, Any], assets: "Assets") -> "Proof":
         """Render a template and its stylesheets, and lay the page out."""
         html = self.templates.render(template, book=self.metadata, **values)
-        styles = tuple(
-            Stylesheet(
-                name.removesuffix(".j2"),
-                self.layout.shown(self.layout.path(name) or Path(name)),
-                self.templates.render(name, **values) if name.endswith(".j2") else self.layout.text(name),
-            )
-            for name in sheets
-        )
+        styles = tuple(self.templates.stylesheet(name, **values) for name in sheets)
         said: list[Diagnostic] = []
         laid = pdf.lay_sheet(html, pdf.Materials(styles, assets, self.faces, self.scratch), said.append)
         return Proof(laid, tuple(said), "\0".join([html, *(style.text for style in styles)]))

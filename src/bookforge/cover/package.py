@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bookforge import bookpath
+from bookforge import bookpath, preflight
 from bookforge.cover import art, front, sizing, wrap
 from bookforge.cover.front import Studio
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
 from bookforge.edition import FRONT_FILE, WRAP_FILE, Edition
 from bookforge.measure import TrimSize
 from bookforge.printers import Printer
-from bookforge.writers import pdf
 
 _MAX_BYTES = 650_000_000
 
@@ -72,7 +71,7 @@ def _own(
         raise _unreadable(own.file, f"cannot be read: {problem.strerror}", edition) from problem
     if len(data) > _MAX_BYTES:
         raise _unreadable(own.file, f"is larger than {_MAX_BYTES // 1_000_000} MB", edition)
-    sizes = pdf.page_sizes(data)
+    sizes = preflight.sizes(data)
     if sizes is None or len(sizes) != 1:
         what = "is no PDF that can be read" if sizes is None else f"has {len(sizes)} pages"
         raise _unreadable(own.file, what, edition)

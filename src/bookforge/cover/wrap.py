@@ -17,6 +17,7 @@ from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import Diagnostic, note, warning
 from bookforge.edition import Edition
 from bookforge.laid import Laid
+from bookforge.measure import inches, millimetres
 from bookforge.printers import Printer
 from bookforge.writers import pdf
 
@@ -150,7 +151,7 @@ class _Binder:
             return
         lost = lettering.loss(self.depicted.proportion, place)
         side = "height" if found.width / found.height < place.width / place.height else "width"
-        size = f"{place.width / 72:.3f} by {place.height / 72:.3f} in"
+        size = f"{inches(place.width, place.height)}"
         if first.fit == "contain":
             message = (
                 f"the picture '{found.path}' bears words and would lose {lost:.0%} of its {side} on the front: it is "
@@ -223,7 +224,7 @@ class _Binder:
             best = self._spine_of(first, parts, count, best) or best
         if best is not None:
             return best
-        self._bare(f"it is {self.sheet.spine.width / 72 * 25.4:.1f} mm wide, too narrow for the title")
+        self._bare(f"it is {millimetres(self.sheet.spine.width)} wide, too narrow for the title")
         return None
 
     def _spine_of(self, first: FrontView, parts: tuple[str, ...], count: int, best: Spine | None) -> Spine | None:

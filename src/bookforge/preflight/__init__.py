@@ -10,10 +10,10 @@ from typing import Final
 
 from bookforge.preflight import cover, ink, paging, pdfx, structure, whole
 from bookforge.preflight.facts import Reading
-from bookforge.preflight.subject import Demand, Subject
+from bookforge.preflight.subject import Demand, Subject, size_of
 from bookforge.preflight.verdict import Check, Place, Verdict
 
-__all__ = ["INTERIOR", "Check", "Demand", "Place", "Reading", "Subject", "examine", "judge", "look"]
+__all__ = ["INTERIOR", "Check", "Demand", "Place", "Reading", "Subject", "examine", "judge", "look", "sizes"]
 
 Rule = Callable[[Subject], Verdict | None]
 
@@ -90,6 +90,14 @@ def look(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, Dema
     reading = structure.read(name, source)
     taken = cover.recognised(reading, demand)
     return reading, taken, judge(reading, taken)
+
+
+def sizes(data: bytes) -> tuple[tuple[float, float], ...] | None:
+    """Return the pages' sizes in points (width, height), bleed included and marks left out; ``None`` for no PDF."""
+    reading = structure.read("", data)
+    if reading.trouble is not None or any(page.broken is not None for page in reading.pages):
+        return None
+    return tuple(size_of(page.bleed) if page.bleed else (page.width, page.height) for page in reading.pages)
 
 
 def judge(reading: Reading, demand: Demand) -> tuple[Check, ...]:

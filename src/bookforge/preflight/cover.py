@@ -3,10 +3,10 @@
 import dataclasses
 from typing import Final
 
-from bookforge.measure import NAMED, TrimSize
+from bookforge.measure import NAMED, SAME_PT, TrimSize, inches, same_size
 from bookforge.preflight.facts import Reading
 from bookforge.preflight.paging import an, outermost
-from bookforge.preflight.subject import SAME_PT, TOLERANCE_PT, Demand, Size, Subject, in_inches, same
+from bookforge.preflight.subject import TOLERANCE_PT, Demand, Size, Subject
 from bookforge.preflight.verdict import Place, Verdict, bad, counted, good, remark
 
 _THICKEST_PT: Final = 3 * 72
@@ -20,7 +20,7 @@ def recognised(reading: Reading, demand: Demand) -> Demand:
         return demand
     size = (reading.pages[0].width, reading.pages[0].height)
     subject = Subject(reading, demand)
-    is_page = any(same(size, made) for trim in _trims(demand) for made in (trim, subject.with_bleed(trim)))
+    is_page = any(same_size(size, made) for trim in _trims(demand) for made in (trim, subject.with_bleed(trim)))
     if _panel(size, demand) is None and (is_page or size[0] < _SPREAD * size[1]):
         return demand
     return dataclasses.replace(demand, cover=True)
@@ -28,10 +28,9 @@ def recognised(reading: Reading, demand: Demand) -> Demand:
 
 def _trims(demand: Demand) -> list[Size]:
     if demand.trim is not None:
-        return [(demand.trim.width.pt, demand.trim.height.pt)]
+        return [demand.trim.points]
     listed = list(demand.printer.trims.get(demand.binding, ()))
-    named = (TrimSize.parse(name) for name in NAMED)
-    return listed or [(each.width.pt, each.height.pt) for each in named]
+    return listed or [TrimSize.parse(name).points for name in NAMED]
 
 
 def _panel(size: Size, demand: Demand) -> tuple[Size, float] | None:
@@ -49,14 +48,14 @@ def _panel(size: Size, demand: Demand) -> tuple[Size, float] | None:
 def _measured(subject: Subject) -> Verdict:
     """Say what book a cover of which nothing is known may go round."""
     found, printer, demand = _panel(subject.size, subject.demand), subject.printer, subject.demand
-    of_size = f"one page of {in_inches(subject.size)}"
+    of_size = f"one page of {inches(*subject.size)}"
     if found is None:
         what = f"{of_size}, which is the cover of no size that is known of {printer.title}"
         return remark(
             what, "say the size after the cut, as in --trim 6x9in, and compare it with the printer's template"
         )
     trim, spine = found
-    what = f"{of_size}: back and front of {in_inches(trim)}, bleed, and a spine of {max(0.0, spine) / 72:.3f} in"
+    what = f"{of_size}: back and front of {inches(*trim)}, bleed, and a spine of {inches(max(0.0, spine))}"
     first, second = (printer.spine(pages, demand.paper, demand.binding) for pages in (0, 1))
     if first is None or second is None or second <= first:
         return good(what)
@@ -72,9 +71,9 @@ def size(subject: Subject) -> Verdict:
     points = f"{subject.size[0]:g} × {subject.size[1]:g} pt"
     if wanted is None:
         return _measured(subject)
-    if same(subject.size, wanted):
-        return good(f"one page of {in_inches(wanted)} ({points})")
-    what = f"the wrap is {in_inches(subject.size)} ({points}), and this book's is {in_inches(wanted)}"
+    if same_size(subject.size, wanted):
+        return good(f"one page of {inches(*wanted)} ({points})")
+    what = f"the wrap is {inches(*subject.size)} ({points}), and this book's is {inches(*wanted)}"
     return bad(what, "make the wrap again: its spine follows from the page count and the paper")
 
 
@@ -88,8 +87,8 @@ def margins(subject: Subject) -> Verdict:
         if min(run.box[0], run.box[1], page.width - run.box[2], page.height - run.box[3]) < safe - TOLERANCE_PT
     ]
     if found:
-        return bad("text stands too near the edge", f"keep text {safe / 72:g} in from the edge of the sheet", found)
-    return good(f"all text keeps {safe / 72:g} in from the edge of the sheet")
+        return bad("text stands too near the edge", f"keep text {inches(safe)} from the edge of the sheet", found)
+    return good(f"all text keeps {inches(safe)} from the edge of the sheet")
 
 
 def bleed(subject: Subject) -> Verdict:

@@ -97,12 +97,7 @@ def weigh(fails: bool, what: str, fix: str, where: Iterable[Place] = ()) -> Verd
 
 def named_pages(numbers: Iterable[int]) -> str:
     """Name pages: ``page 4``, ``pages 4, 7 to 9 and 12``."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
+    runs = runs_of(sorted(set(numbers)))
     if not runs:
         return "no page"
     words = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
@@ -111,6 +106,17 @@ def named_pages(numbers: Iterable[int]) -> str:
         words = [*words[:_NAMED], f"{rest} more"]
     plural = len(runs) > 1 or len(runs[0]) > 1
     return f"page{'s' if plural else ''} {listed(words)}"
+
+
+def runs_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Gather rising numbers into runs that follow each other."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
 
 
 def pages_of(places: Iterable[Place]) -> str:

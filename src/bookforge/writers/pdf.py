@@ -190,18 +190,6 @@ def draw_sheet(laid: Laid, size: tuple[int, int], report: Report) -> bytes:
     return out.getvalue()
 
 
-def page_sizes(data: bytes) -> tuple[tuple[float, float], ...] | None:
-    """Return the pages' sizes in points (width, height), bleed included and marks left out; ``None`` for no PDF."""
-    import pypdfium2
-
-    try:
-        with contextlib.closing(pypdfium2.PdfDocument(data)) as pdf:
-            boxes = [pdf[index].get_bleedbox() for index in range(len(pdf))]
-    except pypdfium2.PdfiumError:
-        return None
-    return tuple((right - left, top - bottom) for left, bottom, right, top in boxes)
-
-
 def _drawn_characters(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
     """Return the characters drawings are lettered with: the engine sets them in the layout's faces."""
     found: set[str] = set()

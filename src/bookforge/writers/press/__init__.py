@@ -15,7 +15,7 @@ from bookforge.writers.press.colours import BLACK, Colours
 from bookforge.writers.press.intent import Intent, declare
 from bookforge.writers.press.sheet import Edges
 
-__all__ = ["Edges", "Intent", "Interior", "Order", "interior"]
+__all__ = ["Edges", "Intent", "Interior", "Order", "filled", "interior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,14 @@ def _without(thing: pikepdf.Object, keys: tuple[str, ...]) -> None:
             del thing[key]
 
 
+def filled(pages: int, multiple: int, one_more: bool) -> int:
+    """Return how many pages a file has that is filled up to a multiple, with a blank one at the end if ``one_more``."""
+    return -(-(pages + one_more) // multiple) * multiple
+
+
 def _wanted(pdf: pikepdf.Pdf, order: Order) -> int:
-    pages = len(pdf.pages)
-    if order.last_blank and pages and not ink.is_blank(pdf.pages[-1].obj):
-        pages += 1
-    return -(-pages // order.multiple) * order.multiple
+    ends_in_ink = bool(pdf.pages) and not ink.is_blank(pdf.pages[-1].obj)
+    return filled(len(pdf.pages), order.multiple, order.last_blank and ends_in_ink)
 
 
 def _pad(pdf: pikepdf.Pdf, order: Order) -> None:
