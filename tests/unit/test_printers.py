@@ -1,14 +1,20 @@
 """Profiles of printers: what they say, where it comes from, and what an own one may change."""
 
 import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bookforge import printers
+from bookforge import fonts, layouts, printers
+from bookforge.compose import sheet as compose_sheet
+from bookforge.compose import views
+from bookforge.cover import sheet as sheet_of_cover
+from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity
-from bookforge.edition import Edition, Format
-from bookforge.measure import TrimSize
+from bookforge.edition import Edition, Format, Press
+from bookforge.measure import Length, TrimSize, inches
 from bookforge.printers import Printer, limits
 from bookforge.writers import press
 
@@ -17,7 +23,7 @@ KDP, INGRAM, LULU, GENERIC = (NAMED[name] for name in ("kdp", "ingram", "lulu", 
 SIX_BY_NINE = TrimSize.parse("6x9in")
 
 
-def inches(points: float | None) -> float:
+def in_inches(points: float | None) -> float:
     assert points is not None
     return points / 72
 
@@ -55,7 +61,7 @@ def test_what_is_trade_knowledge_only_never_stops_a_book() -> None:
     ],
 )  # fmt: skip
 def test_the_gutter_of_kdp_by_its_bands(pages: int, inside: float) -> None:
-    assert inches(KDP.inside(pages)) == pytest.approx(inside)
+    assert in_inches(KDP.inside(pages)) == pytest.approx(inside)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,7 @@ def test_the_gutter_of_kdp_by_its_bands(pages: int, inside: float) -> None:
     [(32, 0.5), (59, 0.5), (60, 0.625), (150, 0.625), (151, 1.0), (399, 1.0), (400, 1.125), (600, 1.125), (601, 1.25)],
 )
 def test_the_gutter_of_lulu_takes_the_wider_where_the_guide_is_unclear(pages: int, inside: float) -> None:
-    assert inches(LULU.inside(pages)) == pytest.approx(inside)
+    assert in_inches(LULU.inside(pages)) == pytest.approx(inside)
 
 
 @pytest.mark.parametrize("pages", [24, 59, 60, 150, 151, 300, 301, 399, 400, 500, 501, 600, 601, 700, 701, 828])
@@ -89,13 +95,13 @@ def test_the_generic_profile_satisfies_every_printer(pages: int) -> None:
     ],
 )
 def test_spines_of_paperbacks(printer: printers.Printer, pages: int, paper: str, width: float) -> None:
-    assert inches(printer.spine(pages, paper, "paperback")) == pytest.approx(width, abs=0.005 / 25.4)
+    assert in_inches(printer.spine(pages, paper, "paperback")) == pytest.approx(width, abs=0.005 / 25.4)
 
 
 def test_the_cover_of_a_kdp_paperback_is_as_wide_as_its_own_calculator_says() -> None:
     spine = KDP.spine(300, "white", "paperback")
     assert spine is not None
-    assert inches(2 * SIX_BY_NINE.width.pt + spine + 2 * KDP.cover_bleed) == pytest.approx(12.9256)
+    assert in_inches(2 * SIX_BY_NINE.width.pt + spine + 2 * KDP.cover_bleed) == pytest.approx(12.9256)
 
 
 @pytest.mark.parametrize("paper", ["white", "cream"])
@@ -208,6 +214,60 @@ def test_a_size_off_the_list_is_an_error_or_a_warning_as_the_profile_says() -> N
     assert found.hint == "the nearest sizes it names are 5.5 × 8.5 in, 6 × 9 in, 6.14 × 9.21 in"
     (found,) = limits.of_edition(edition(), LULU, TrimSize.parse("138x216mm"))
     assert found.severity is Severity.WARNING
+
+
+Pages = Callable[[Press, TrimSize], list[Mapping[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def pages_of_a_layout() -> Pages:
+    """Return what measures pages in the designs a book is printed in."""
+    designs = [layouts.find(name, Path(__file__).parent) for name in ("paperback", "modern", "large-print")]
+    faced = [(design, views.FaceView.of(fonts.resolve(design.fonts)[0])) for design in designs]
+
+    def measured(asked: Press, trim: TrimSize) -> list[Mapping[str, Any]]:
+        return [
+            layouts.Templates(design).measures(
+                "geometry.j2", press=asked, trim=trim, fonts=(face,), settings=design.settings
+            )
+            for design, face in faced[: 3 if trim.width.pt >= 432 else 2]  # large print is for pages of its size
+        ]
+
+    return measured
+
+
+LISTED = [
+    (name, binding, size)
+    for name, printer in NAMED.items()
+    for binding, sizes in printer.trims.items()
+    for size in sizes
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "binding", "size"), LISTED, ids=[f"{name}-{binding}-{inches(*size)}" for name, binding, size in LISTED]
+)
+def test_each_listed_size_has_margins_and_room_for_text(
+    name: str, binding: str, size: tuple[float, float], pages_of_a_layout: Pages
+) -> None:
+    printer, trim = NAMED[name], TrimSize(Length(size[0]), Length(size[1]))
+    assert limits.of_edition(edition(binding=binding), printer, trim) == ()
+    least, most = printer.pages(binding, "white", trim) or (0, 0)
+    for pages, bleed in ((least, 0.0), (most, printer.bleed)):
+        asked = Press(printer.inside(pages), printer.edge(bool(bleed)), bleed)
+        for said in pages_of_a_layout(asked, trim):
+            assert said["inner"] >= asked.inside - 0.05
+            assert min(said["outer"], said["top"], said["foot"]) >= asked.edge - 0.05
+            assert said["inner"] + said["text_width"] + said["outer"] == pytest.approx(size[0], abs=0.1)
+            sheet = compose_sheet.of(said)
+            assert sheet is not None
+            assert compose_sheet.judge(sheet, edition(), lambda _: None) is None
+            assert sheet.width / sheet.character >= 36  # fewer characters make holes in justified lines
+    spine = printer.spine(most, "white", binding)
+    if spine is not None:
+        made = sheet_of_cover.paperback(size, spine, sizing.terms(printer))
+        assert min(made.front_safe.width, made.back_safe.width) > 72
+        assert made.back_safe.holds(made.barcode)
 
 
 def test_a_page_on_which_the_margins_would_leave_no_room_is_refused() -> None:
