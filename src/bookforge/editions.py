@@ -357,6 +357,11 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
     """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
     from bookforge import typeset
 
+    if composition.asked and not supplies.pages:
+        # A first look, without the sections that ask for page numbers behind all of these: an index is long to set.
+        composition, plan, supplies = _fitted(composition, supplies, layout, shop, composition.asked)
+        supplies = dataclasses.replace(supplies, pages=plan.labels)
+        composition = _compose(composition.reading, layout, supplies)
     composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     rounds = 0
     while any(supplies.pages.get(name) != plan.labels.get(name) for name in composition.asked):
@@ -372,15 +377,19 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
 
 
 def _fitted(
-    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+    composition: Composition,
+    supplies: compose.Supplies,
+    layout: Layout,
+    shop: Workshop,
+    wanted: frozenset[str] | None = None,
 ) -> "tuple[Composition, Plan, compose.Supplies]":
-    """Plan the pages; notes that fit none go to the ends of their chapters until all the others do."""
+    """Plan the pages, or those of the ids ``wanted``; notes that fit none go to the ends of their chapters."""
     from bookforge import typeset
 
     read = composition.reading
     bench = typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans)
     for done in itertools.count():
-        plan = typeset.plan(composition, bench)
+        plan = typeset.plan(composition, bench, wanted)
         unfit = frozenset(plan.unfit) - supplies.endnotes
         if not unfit:
             break

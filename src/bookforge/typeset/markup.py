@@ -91,6 +91,8 @@ def _rules(corrections: Corrections) -> Iterator[str]:
         yield f"#{_escaped(tail.block)} {{ widows: {tail.lines}{together} }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"
+    for block in corrections.columns:
+        yield f"#{_escaped(block)} {{ break-before: column }}\n"
 
 
 def _points(length: float) -> str:

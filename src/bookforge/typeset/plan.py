@@ -49,8 +49,8 @@ class Corrections:
     ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
     at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
     the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
-    begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``sheets`` are pages for
-    the rest of notes after the section's last.
+    begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``columns`` those that
+    begin a column; ``sheets`` are pages for the rest of notes after the section's last.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -60,6 +60,7 @@ class Corrections:
     line: tuple[float, float] = (0, 0)
     pushed: tuple[str, ...] = ()
     tails: tuple[Tail, ...] = ()
+    columns: tuple[str, ...] = ()
     sheets: int = 0
 
 

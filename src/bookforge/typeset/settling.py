@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from bookforge.typeset import footnotes, grid, tails
+from bookforge.typeset import columns, footnotes, grid, tails
 from bookforge.typeset.grid import Grid
-from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape
+from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Tail
 from bookforge.writers.galley import Galley
 
 _ROUNDS: Final = 12
@@ -35,9 +35,17 @@ def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
     return _plan(state.corrections, galley, restless=True)
 
 
+def _tails(galley: Galley) -> tuple[Tail, ...]:
+    return () if columns.has(galley) else tails.of(galley)
+
+
 def _plan(corrections: Corrections, galley: Galley, restless: bool) -> SectionPlan:
     unfit = tuple(sorted(galley.laid.unfit | footnotes.crowded(galley)))
-    return SectionPlan(corrections, _shape(galley), restless, grid.off_grid(galley), unfit)
+    shape, levelled = _shape(galley), columns.level(galley)
+    # What that moves is known without a further look.
+    shape = dataclasses.replace(shape, anchors={**shape.anchors, **dict.fromkeys(levelled.moved, galley.end - 1)})
+    corrections = dataclasses.replace(corrections, columns=levelled.begins)
+    return SectionPlan(corrections, shape, restless, grid.off_grid(galley), unfit)
 
 
 class _Settling:
@@ -69,7 +77,7 @@ class _Settling:
         )
         if self.corrections == before:
             self.corrections = dataclasses.replace(
-                before, pushed=self._pushed(galley), tails=before.tails or tails.of(galley)
+                before, pushed=self._pushed(galley), tails=before.tails or _tails(galley)
             )
         # Many parts take long to lay out: they are joined at once, and what else there is to correct comes after.
         if self.by_lines and (self.corrections == before or self._many):
