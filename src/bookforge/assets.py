@@ -252,27 +252,27 @@ def whole_images_only() -> Iterator[None]:
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
+            yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
-    with warnings.catch_warnings(), whole_images_only():
-        warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
-        with Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
-            _check_size(*image.size)
-            if name == "PNG":
-                image.load()  # what says how the camera was held may stand behind the pixels
-            findings = _findings(image, facts)
-            turned = name != "GIF" and _orientation(image) != 1
-            if name in _STRIP and not findings and not turned and not image.mode.startswith("I"):
-                if name == "JPEG":
-                    image.draft("L", (1, 1))  # decodes every block, computes few pixels
-                image.load()
-                return Picture(f"image/{name.lower()}", None, facts.width, facts.height)
-            shown, media_type = _again(image, as_photograph=name == "JPEG" or not facts.lossless)
-            return Picture(media_type, shown[0], *shown[1], findings)
+    with whole_images_only(), Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
+        _check_size(*image.size)
+        if name == "PNG":
+            image.load()  # what says how the camera was held may stand behind the pixels
+        findings = _findings(image, facts)
+        turned = name != "GIF" and _orientation(image) != 1
+        if name in _STRIP and not findings and not turned and not image.mode.startswith("I"):
+            if name == "JPEG":
+                image.draft("L", (1, 1))  # decodes every block, computes few pixels
+            image.load()
+            return Picture(f"image/{name.lower()}", None, facts.width, facts.height)
+        shown, media_type = _again(image, as_photograph=name == "JPEG" or not facts.lossless)
+        return Picture(media_type, shown[0], *shown[1], findings)
 
 
 def _findings(image: Image.Image, facts: imagefile.Facts) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -272,6 +273,19 @@ def _scan(image: Image.Image) -> str:
     return str(orders.index(sets[:6])) + digits
 
 
+def test_a_price_without_a_bar_code_is_missed(scratch: Path) -> None:
+    bound = Bound(studio(scratch, wrap=Wrap(price="51499")), 212)
+    assert bound.said == ["cover-barcode-fits"]
+    assert "price" in bound.made.said[0].message
+
+
+def test_a_field_as_wide_as_the_back_leaves_no_width_below_nothing(scratch: Path) -> None:
+    made, wide = studio(scratch), dataclasses.replace(printers.find("kdp"), barcode_clear=144.0, barcode_width=216.0)
+    found = sizing.sheet_of(made.read.edition, TRIM, wide, 212)
+    assert isinstance(found, Sheet)
+    assert "stylesheet-parses" not in [each.rule for each in wrap.wrap(made, found, wide, 212).said]
+
+
 def test_a_bar_code_without_room_is_left_out_and_said(scratch: Path) -> None:
     made, narrow = studio(scratch, isbn=ISBN), dataclasses.replace(printers.find("kdp"), barcode_width=20.0)
     found = sizing.sheet_of(made.read.edition, TRIM, narrow, 212)
@@ -496,6 +510,21 @@ def handed(made: cover.Studio, pages: int, folder: Path, printer: str = "kdp") -
     return cover.package(made, printers.find(printer), TRIM, pages, folder)
 
 
+def test_a_coarse_picture_is_told_once_with_one_number(scratch: Path, tmp_path: Path) -> None:
+    covers = handed(studio(scratch, picture=picture(400, 640), words="set", isbn=ISBN), 212, tmp_path)
+    (said,) = covers.said
+    assert (said.rule, said.hint) == (
+        "cover-large-enough", "Amazon KDP wants 300: give it 1,688 by 2,700 pixels, not 400 by 640",
+    )  # fmt: skip
+
+
+def test_a_huge_picture_brings_no_warning_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert art.edge(picture(20, 20).data) == "#203040"
+
+
 def test_both_covers_are_handed_over(plain: Bound, scratch: Path, tmp_path: Path) -> None:
     covers = handed(studio(scratch, isbn=ISBN), 212, tmp_path)
     assert covers.files["cover.pdf"] == plain.data
@@ -521,7 +550,28 @@ def test_a_cover_of_ones_own_is_handed_over_as_it_is(plain: Bound, scratch: Path
         handed(own, 240, tmp_path)
 
 
-@pytest.mark.parametrize(("data", "said"), [(b"no PDF at all", "no PDF"), (b"", "no PDF")])
+def pdf_of(pages: int = 1, size: tuple[float, float] = (820, 630), locked: bool = False, **said: Any) -> bytes:
+    made, out = pikepdf.Pdf.new(), io.BytesIO()
+    for _ in range(pages):
+        made.add_blank_page(page_size=size)
+        for key, value in said.items():
+            made.pages[-1].obj[f"/{key}"] = value
+    made.save(out, encryption=pikepdf.Encryption(user="a", owner="b") if locked else False)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("data", [pdf_of(size=(630, 820), Rotate=90), pdf_of(size=(410, 315), UserUnit=2)])
+def test_a_cover_of_ones_own_is_measured_as_it_is_shown(data: bytes, scratch: Path, tmp_path: Path) -> None:
+    """A page turned, or counted in other units, had the size of its box."""
+    (tmp_path / "wrap.pdf").write_bytes(data)
+    own = studio(scratch, isbn=ISBN, paper="white", wrap=Wrap(file="wrap.pdf", at=Location("book.yaml", 30)))
+    assert handed(own, round((820 - 2 * 396 - 18) / 72 / 0.002252), tmp_path).files["cover.pdf"] == data
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"no PDF at all", "no PDF"), (b"", "empty"), (pdf_of(locked=True), "password"), (pdf_of(2), "2 pages")],
+)
 def test_a_cover_that_is_no_pdf_is_refused(data: bytes, said: str, scratch: Path, tmp_path: Path) -> None:
     (tmp_path / "wrap.pdf").write_bytes(data)
     with pytest.raises(EditionError, match=said) as raised:

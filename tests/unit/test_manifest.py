@@ -470,6 +470,7 @@ CASES = (
         "price in five digits",
         "90000",
     ),
+    (GOOD + "cover: {lettering: set}\n", "manifest-keys-required", "5:8", "no 'image'", "image: "),
     (GOOD + "cover: {image: images/cover.svg}\n", "manifest-keys-required", "5:8", "no 'alt'", "alt: "),
     (GOOD + "cover: {image: images/covr.svg, alt: x}\n", "manifest-file-exists", "5:16", "covr", "cover.svg"),
     (GOOD + "cover: {image: ../x.svg, alt: x}\n", "manifest-file-exists", "5:16", "leads out", "folder"),

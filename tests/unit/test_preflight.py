@@ -617,6 +617,16 @@ def test_a_line_a_rule_with_place_and_fix(tmp_path: Path, capsys: pytest.Capture
     assert said[-1].endswith("29 passed, 1 failed")
 
 
+def test_bare_pages_are_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pdf = good()
+    for page in pdf.pages:
+        page.obj.Rotate = 180
+    run(tmp_path, written(pdf), "--printer", "kdp")
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("  note  print-upright         pages 1 to 36 turned in the file")
+    assert said[at + 1].startswith("        fix: ")
+
+
 def test_many_places_are_summed_up_by_their_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pdf = good()
     for page in range(3, 13):

@@ -327,11 +327,11 @@ def test_a_profile_of_ones_own_rests_on_the_generic_one(tmp_path: Path) -> None:
 def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> None:
     text = "bleed: 3\nguter: []\ngutter: [{inside: 1in}, {to: 100, inside: 2in}]\nforbids: [links]\ntitle: []\n"
     assert wrong(tmp_path, text) == [
-        "mine.yaml:1:8: 'bleed' is a length such as 0.125in or 3mm",
+        "mine.yaml:1:8: 'bleed' must be a length such as 0.125in or 3mm",
         "mine.yaml:2:1: a printer's profile has no key 'guter'",
-        "mine.yaml:3:9: 'gutter' is rows by rising 'to', the last without it",
-        "mine.yaml:4:10: 'forbids' is one of outline, annotations, metadata, marks, layers, attachments",
-        "mine.yaml:5:8: 'title' is a text",
+        "mine.yaml:3:9: 'gutter' must be rows by rising 'to', the last without it",
+        "mine.yaml:4:10: 'forbids' must be one of outline, annotations, metadata, marks, layers, attachments",
+        "mine.yaml:5:8: 'title' must be a text",
     ]
 
 
@@ -342,33 +342,39 @@ def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> N
         ("extends: amazon", "mine.yaml: a profile cannot extend 'amazon'"),
         ("bleed: {value: 3mm, source: me, dated: 2026}", "mine.yaml:1:33: 'bleed' has no 'dated'"),
         ("bleed: {value: 3mm, date: soon}", "mine.yaml:1:27: the date of 'bleed' is not a day such as 2026-11-22"),
-        ("bleed: 9in", "mine.yaml:1:8: 'bleed' is a length up to 2in"),
-        ("page-multiple: [{multiple: 0}]", "mine.yaml:1:16: 'page-multiple' is a whole number from 1"),
-        ("page-multiple: [{multiple: 100000}]", "mine.yaml:1:16: 'page-multiple' is a whole number up to 64"),
-        ("spines: [{binding: paperback}]", "mine.yaml:1:9: 'spines' is rows with either per-page or pages-per-inch"),
+        ("bleed: 9in", "mine.yaml:1:8: 'bleed' must be a length up to 2in"),
+        ("page-multiple: [{multiple: 0}]", "mine.yaml:1:16: 'page-multiple' must be a whole number from 1"),
+        ("page-multiple: [{multiple: 100000}]", "mine.yaml:1:16: 'page-multiple' must be a whole number up to 64"),
+        (
+            "spines: [{binding: paperback}]",
+            "mine.yaml:1:9: 'spines' must be rows with either per-page or pages-per-inch",
+        ),
         (
             "spines: [{binding: paperback, per-page: 1in}]",
-            "mine.yaml:1:9: 'spines' is rows with leaves up to 0.1in thick",
+            "mine.yaml:1:9: 'spines' must be rows with leaves up to 0.1in thick",
         ),
         (
             "spines: [{binding: paperback, pages-per-inch: 9}]",
-            "mine.yaml:1:9: 'spines' is rows with 10 pages to an inch or more",
+            "mine.yaml:1:9: 'spines' must be rows with 10 pages to an inch or more",
         ),
         (
             "page-counts: [{binding: paperback, from: 9, to: 8}]",
-            "mine.yaml:1:14: 'page-counts' is rows whose 'from' is not above their 'to'",
+            "mine.yaml:1:14: 'page-counts' must be rows whose 'from' is not above their 'to'",
         ),
         (
             "trim-ranges: [{binding: paperback, width-from: 9in, width-to: 8in, height-from: 8in, height-to: 9in}]",
-            "mine.yaml:1:14: 'trim-ranges' is rows whose 'from' is not above their 'to'",
+            "mine.yaml:1:14: 'trim-ranges' must be rows whose 'from' is not above their 'to'",
         ),
-        ("papers: []", "mine.yaml:1:9: 'papers' is a row for each paper, one at least"),
+        ("min-dpi: 99999999999", "mine.yaml:1:10: 'min-dpi' must be a whole number up to 2400"),
+        ("min-font: 100pt", "mine.yaml:1:11: 'min-font' must be a type size up to 36pt"),
+        ("barcode-width: 10in", "mine.yaml:1:16: 'barcode-width' must be a length up to 3in"),
+        ("papers: []", "mine.yaml:1:9: 'papers' must be a row for each paper, one at least"),
         (
             "papers: [{paper: a, ink: black}, {paper: a, ink: colour}]",
-            "mine.yaml:1:9: 'papers' is a row for each paper, one at least",
+            "mine.yaml:1:9: 'papers' must be a row for each paper, one at least",
         ),
-        ("max-bytes: 0", "mine.yaml:1:12: 'max-bytes' is a whole number from 1"),
-        ("colour: pink", "mine.yaml:1:9: 'colour' is one of gray, gray-or-rgb, gray-or-srgb, gray-or-cmyk"),
+        ("max-bytes: 0", "mine.yaml:1:12: 'max-bytes' must be a whole number from 1"),
+        ("colour: pink", "mine.yaml:1:9: 'colour' must be one of gray, gray-or-rgb, gray-or-srgb, gray-or-cmyk"),
         ("bleed: [", None),
         ("", "mine.yaml:1:1: a printer's profile is a list of 'key: value' lines"),
     ],

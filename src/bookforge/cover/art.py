@@ -11,7 +11,8 @@ from bookforge.assets import whole_images_only
 
 LEAST: Final = (625, 1000)
 """The smallest cover shops take, width and height in pixels."""
-WANTED: Final = (1600, 2560)
+WANTED: Final = (1900, 2850)
+"""What is enough for every shop, and for print up to 6 by 9 inches."""
 _MOST: Final = 10_000
 _STRIP: Final = 0.02
 _CONTRAST: Final = 7.0

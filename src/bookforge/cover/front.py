@@ -198,7 +198,7 @@ def _small(studio: Studio) -> tuple[Diagnostic, ...]:
         return ()
     size = f"{found.width:,} by {found.height:,}"
     message = f"the cover '{found.path}' has {size} pixels; shops take none below {least[0]:,} by {least[1]:,}"
-    hint = f"use a picture of {art.WANTED[0]:,} by {art.WANTED[1]:,} pixels"
+    hint = f"{art.WANTED[0]:,} by {art.WANTED[1]:,} pixels are enough for shops, and for print up to 6 × 9 in"
     return (warning("cover-large-enough", message, cover.at, hint),)
 
 

@@ -38,6 +38,8 @@ _AROUND: Final = 4.0
 """White around a bar code and its quiet zones, in points."""
 _CLEARANCE: Final = 9.0
 """How far the words of the back stay from the bar code's field, in points."""
+_NARROWEST: Final = 36.0
+"""The least width of the imprint beside the field; where that is too much, the words are seen to crowd it."""
 _AUTHOR: Final = 0.86
 _PUBLISHER: Final = 0.72
 """The sizes of the spine's other words, in parts of the title's."""
@@ -150,22 +152,26 @@ class _Binder:
         if found is None or where is None or place is None or self.depicted is None:
             return
         lost = lettering.loss(self.depicted.proportion, place)
+        share = f"{min(lost, 0.99):.0%}"
         side = "height" if found.width / found.height < place.width / place.height else "width"
         size = f"{inches(place.width, place.height)}"
         if first.fit == "contain":
             message = (
-                f"the picture '{found.path}' bears words and would lose {lost:.0%} of its {side} on the front: it is "
+                f"the picture '{found.path}' bears words and would lose {share} of its {side} on the front: it is "
                 "shown whole, with strips of its colour beside it"
             )
             self.said.append(warning("cover-fits-trim", message, where.at, f"use one of {size}"))
         elif lost > _LOSS:
-            message = f"the picture '{found.path}' loses {lost:.0%} of its {side} on the cover"
+            message = f"the picture '{found.path}' loses {share} of its {side} on the cover"
             hint = f"where that takes away what must be seen, use one in the proportions of {size}"
             self.said.append(warning("cover-fits-trim", message, where.at, hint))
         sides = (found.width / place.width, found.height / place.height)
         dots = (max(sides) if first.fit == "contain" else min(sides)) * 72
         if found.media_type != "image/svg+xml" and dots < self.printer.min_dpi:
-            wanted = [round(each * self.printer.min_dpi / dots) for each in (found.width, found.height)]
+            scale = self.printer.min_dpi / dots
+            wanted = [round(each * scale) for each in (found.width, found.height)]
+            if lost > _LOSS:  # one of its own proportions would be larger still, and would lose as much
+                wanted = [round(each / 72 * self.printer.min_dpi) for each in (place.width, place.height)]
             message = f"the picture '{found.path}' has {dots:.0f} dots an inch on the printed cover"
             hint = (
                 f"{self.printer.title} wants {self.printer.min_dpi}: give it {wanted[0]:,} by {wanted[1]:,} pixels, "
@@ -174,10 +180,13 @@ class _Binder:
             self.said.append(warning("cover-large-enough", message, where.at, hint))
 
     def _barcode(self, edition: Edition) -> Barcode | None:
+        price = edition.wrap.price if edition.wrap else None
         if not edition.isbn:
+            if price:
+                message = "the price is not on the cover: it stands beside a bar code, and that is made of an ISBN"
+                self.said.append(warning("cover-barcode-fits", message, edition.at, "give the edition its 'isbn'"))
             return None
         field = self.sheet.barcode
-        price = edition.wrap.price if edition.wrap else None
         made = barcode.draw(edition.isbn, price, field.width, field.height)
         if made is None:
             message = "the bar code does not fit the white field on the back of the cover"
@@ -291,7 +300,7 @@ class _Binder:
             top=place.top,
             width=place.width,
             bottom=self.sheet.height - (self.field.bottom if self.field else place.bottom),
-            imprint_width=right - place.left,
+            imprint_width=max(_NARROWEST, right - place.left),
             size=size,
             leading=size * _LEADING,
             blurb=said.back_cover or _paragraphs(said.description),

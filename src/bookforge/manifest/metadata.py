@@ -103,7 +103,7 @@ def _cover(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Cov
     image = said.located("image") if said else None
     if said is None:
         return None
-    for given, needed in (("image", "alt"), ("alt", "image")):
+    for given, needed in (("image", "alt"), ("alt", "image"), ("lettering", "image")):
         if given in said.places and needed not in said.places:
             errors.append(error("manifest-keys-required", f"'cover' has no '{needed}'", said.at, f"add '{needed}: …'"))
     if image is None:

@@ -92,11 +92,12 @@ def look(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, Dema
     return reading, taken, judge(reading, taken)
 
 
-def sizes(data: bytes) -> tuple[tuple[float, float], ...] | None:
-    """Return the pages' sizes in points (width, height), bleed included and marks left out; ``None`` for no PDF."""
+def sizes(data: bytes) -> tuple[tuple[float, float], ...] | str:
+    """Return the pages' sizes in points (width, height), bleed included and marks left out; else why there are none."""
     reading = structure.read("", data)
-    if reading.trouble is not None or any(page.broken is not None for page in reading.pages):
-        return None
+    broken = [page.broken for page in reading.pages if page.broken is not None]
+    if reading.trouble is not None or broken:
+        return reading.trouble or broken[0]
     return tuple(size_of(page.bleed) if page.bleed else (page.width, page.height) for page in reading.pages)
 
 

@@ -51,8 +51,9 @@ def _measured(subject: Subject) -> Verdict:
     of_size = f"one page of {inches(*subject.size)}"
     if found is None:
         what = f"{of_size}, which is the cover of no size that is known of {printer.title}"
+        compare = "compare it with the printer's template"
         return remark(
-            what, "say the size after the cut, as in --trim 6x9in, and compare it with the printer's template"
+            what, compare if demand.trim else f"say the size after the cut, as in --trim 6x9in, and {compare}"
         )
     trim, spine = found
     what = f"{of_size}: back and front of {inches(*trim)}, bleed, and a spine of {inches(max(0.0, spine))}"

@@ -41,9 +41,10 @@ def rows(check: Check) -> Iterable[str]:
     yield f"  {mark}  {check.rule:<{_WIDEST_RULE}}  {check.what}"
     if check.result == "pass":
         return
-    for place in check.where[:SHOWN]:
+    places = [place for place in check.where[:SHOWN] if place.box or place.thing]
+    for place in places:
         yield f"        {place}"
-    if check.more:
+    if check.more and places:  # bare pages are named already
         yield f"        and {check.more}"
     yield f"        fix: {check.fix}"
 
