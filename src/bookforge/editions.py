@@ -29,6 +29,7 @@ from bookforge.layouts import Layout
 from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.reading import reading
+from bookforge.semantics import Role
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
@@ -41,6 +42,8 @@ _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangemen
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
 _PROOF: Final = "proof"
+_CALLED: Final = {Role.ILLUSTRATIONS: "list of illustrations", Role.INDEX: "index"}
+"""Sections made of what the authors marked, of which it is said when an edition does without."""
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -230,6 +233,10 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
         count = read.queries_left_out
         what = f"{count} author quer{'y is' if count == 1 else 'ies are'} open and left out"
         shop.report(note("queries-answered", what))
+    for role, called in _CALLED.items():
+        if edition.settings.get(role.value) == "none" and any(each.role is role for each in loaded.book.sections):
+            what = f"the edition '{edition.name}' does without the {called} (its setting '{role.value}')"
+            shop.report(note("sections-left-out", what))
     return read
 
 

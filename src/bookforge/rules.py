@@ -139,6 +139,7 @@ RULES: Final[dict[str, str]] = {
     "resource-allowed": "A page shows only pictures and fonts that are part of the book.",
     "text-fits-page": "Every line stays inside the page's area for text.",
     "trim-size-listed": "An edition has a size its printer cuts.",
+    "sections-left-out": "The index or the list of illustrations that an edition does without is told.",
     "words-left-out": "What of the sources is no word of the book is counted: comments, queries, attributes.",
     "words-conserved": "Every word of the manuscript is in the edition, once and in order.",
     # print files
