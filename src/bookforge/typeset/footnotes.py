@@ -46,7 +46,7 @@ def troubled(galley: Galley) -> bool:
         return True
     above = _rows_above(galley)
     near = {call.page for call in firsts if above[call.block, call.row] < _NEAR}
-    return any(_hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
+    return any(hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
 
 
 def crowded(galley: Galley) -> frozenset[str]:
@@ -78,7 +78,7 @@ def pushed(galley: Galley) -> set[str]:
 def leaves_hole(galley: Galley, block: str) -> bool:
     """Say whether a block that begins a page leaves more room before it than a note can be the reason of."""
     page = galley.tops[block][0] if block in galley.tops else 0
-    return page > 0 and _hole(galley, page - 1) > _PUSHED
+    return page > 0 and hole(galley, page - 1) > _PUSHED
 
 
 def beyond(galley: Galley) -> bool:
@@ -86,7 +86,7 @@ def beyond(galley: Galley) -> bool:
     return any(page >= galley.end for found in _pages_of_notes(galley.laid).values() for page in found)
 
 
-def _hole(galley: Galley, index: int) -> float:
+def hole(galley: Galley, index: int) -> float:
     """Return the lines of text that would still go onto a page."""
     page = galley.laid.pages[index]
     text = [line.y + line.height for line in page.lines if line.note is None]
@@ -122,14 +122,14 @@ def _pages_of_notes(laid: Laid) -> dict[str, list[int]]:
 # ---------------------------------------------------------------- parting
 
 
-def by_lines(galley: Galley) -> tuple[dict[str, PartedNote], bool]:
+def by_lines(galley: Galley) -> dict[str, PartedNote]:
     """Part every note that is long enough after each of its lines that may be the last on a page.
 
-    Where that makes so many parts that laying them out takes long, after every few lines; say whether it did.
+    Where that makes so many parts that laying them out takes long, after every few lines.
     """
     fine = _by_lines(galley, 1)
     many = sum(len(each.cuts) for each in fine.values()) > _MANY
-    return (_by_lines(galley, _LARGER) if many else fine), many
+    return _by_lines(galley, _LARGER) if many else fine
 
 
 def _by_lines(galley: Galley, least: int) -> dict[str, PartedNote]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bookforge import compose, xhtml
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.typeset import level, parting
+from bookforge.typeset import level, parting, plates
 from bookforge.typeset.plan import Corrections
 
 AT_EDGE: Final = "at-edge"
@@ -28,6 +28,8 @@ _RULES: Final = """
 .level-picture { display: inline-block; text-indent: 0 }
 .level-picture > img { display: block }
 .goes-on { break-before: page; height: 0 }
+p[data-goes-on] { text-align-last: justify !important; margin-bottom: 0 !important }
+p[data-rest-of] { text-indent: 0 !important; margin-top: 0 !important }
 """
 """What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, and no sign in a
 line is higher than the line."""
@@ -55,6 +57,7 @@ def section(part: Part, corrections: Corrections | None) -> str:
         return part.text
     root = xhtml.read(part.text)
     parting.part(root, dict(corrections.notes))
+    plates.move(root, corrections.plates)
     for scene_break in xhtml.find_class(root, "scene-break"):
         if scene_break.get("id") in corrections.edges:
             xhtml.add_class(scene_break, AT_EDGE)
@@ -73,7 +76,7 @@ def section(part: Part, corrections: Corrections | None) -> str:
 
 
 def _changes_markup(corrections: Corrections) -> bool:
-    return bool(corrections.notes or corrections.edges or corrections.level or corrections.sheets)
+    return bool(corrections.notes or corrections.edges or corrections.level or corrections.sheets or corrections.plates)
 
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:

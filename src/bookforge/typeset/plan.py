@@ -34,6 +34,15 @@ class PartedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Plate:
+    """Where a plate is set: behind so many ``letters`` of a block. ``full``: the line before is justified."""
+
+    block: str
+    letters: int
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tail:
     """A block at the end of a section whose last ``lines`` stay together; ``whole``: with what comes before, too."""
 
@@ -46,11 +55,12 @@ class Tail:
 class Corrections:
     """What one section needs so that its pages come out right.
 
-    ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
-    at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
-    the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
-    begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``columns`` those that
-    begin a column; ``sheets`` are pages for the rest of notes after the section's last.
+    ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene
+    breaks at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the
+    heights of the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are
+    blocks that begin a page; ``tails`` those that go over to the last page, so that it has lines enough;
+    ``columns`` those that begin a column; ``plates`` are moved, by their ids; ``sheets`` are pages for the rest of
+    notes after the section's last.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -61,6 +71,7 @@ class Corrections:
     pushed: tuple[str, ...] = ()
     tails: tuple[Tail, ...] = ()
     columns: tuple[str, ...] = ()
+    plates: Mapping[str, Plate] = field(default_factory=dict)
     sheets: int = 0
 
 

@@ -7,10 +7,14 @@ from typing import Final
 from bookforge.typeset import columns, footnotes, grid, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Tail
+from bookforge.typeset.plates import Plates
 from bookforge.writers.galley import Galley
 
 _ROUNDS: Final = 12
 """Looks at one section at most: what is not right then is said, not corrected."""
+
+_OF_PLATE: Final = 4
+"""Looks more for each plate."""
 
 _FREE_LOOKS: Final = 3
 """Rounds after which margins only grow, so that they come to rest."""
@@ -23,7 +27,7 @@ def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
     """Settle a section; ``lay`` lays it out with corrections."""
     state = _Settling()
     galley = lay(state.corrections)
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS + _OF_PLATE * len(galley.plates)):
         before = state.corrections
         hopeless = state.by_lines and footnotes.crowded(galley)
         state.look(galley)
@@ -60,7 +64,7 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
-        self._many = False
+        self._plates = Plates()
 
     def look(self, galley: Galley) -> None:
         """Take in a layout with the corrections so far; correct further."""
@@ -75,12 +79,13 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self.by_lines or before.notes else before.sheets,
         )
+        if self.corrections == before and not self.by_lines:
+            self.corrections = dataclasses.replace(before, plates=self._plates.moved(galley, before.plates))
         if self.corrections == before:
             self.corrections = dataclasses.replace(
                 before, pushed=self._pushed(galley), tails=before.tails or _tails(galley)
             )
-        # Many parts take long to lay out: they are joined at once, and what else there is to correct comes after.
-        if self.by_lines and (self.corrections == before or self._many):
+        if self.by_lines and self.corrections == before:
             self.join(galley)
         elif not self.by_lines and self._partings < _PARTINGS and self._needs_parting(galley):
             self.by_lines = True
@@ -107,8 +112,7 @@ class _Settling:
 
     def _parted(self, galley: Galley) -> dict[str, PartedNote]:
         # The lines of a note are read while it is whole: in parts it ends where it only goes on elsewhere.
-        if not self._cuts:
-            self._cuts, self._many = footnotes.by_lines(galley)
+        self._cuts = self._cuts or footnotes.by_lines(galley)
         return self._cuts
 
     def _edges(self, galley: Galley) -> tuple[str, ...]:

@@ -51,9 +51,10 @@ class Galley:
     """A section laid out alone.
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
-    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights of
-    those in lines, by block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the
-    section is over: one more than its last.
+    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights
+    of those in lines, by block. ``plates`` and ``paragraphs`` are those that stand in no other block. ``start`` is
+    ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its
+    last.
     """
 
     laid: Laid
@@ -62,6 +63,8 @@ class Galley:
     gaps: Mapping[str, float]
     tops: Mapping[str, tuple[int, float]]
     pictures: Mapping[str, tuple[float, ...]]
+    plates: tuple[str, ...]
+    paragraphs: frozenset[str]
     start: str
     end: int
 
@@ -79,6 +82,8 @@ def read(laid: Laid, section: str, end: str) -> Galley:
         gaps=reader.gaps,
         tops=reader.tops,
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
+        plates=tuple(dict.fromkeys(reader.plates)),
+        paragraphs=frozenset(reader.paragraphs),
         start=reader.start,
         end=over,
     )
@@ -121,6 +126,8 @@ class _Reader:
         self.gaps: dict[str, float] = {}
         self.tops: dict[str, tuple[int, float]] = {}
         self.pictures: dict[str, list[float]] = {}
+        self.plates: list[str] = []
+        self.paragraphs: set[str] = set()
         self.start = "page"
         self._index = 0
         self._seen = False
@@ -162,6 +169,11 @@ class _Reader:
         if name is not None and name not in self.gaps:
             self.gaps[name] = (box.border_box_y() - floor) * PIXEL_PT
             self.tops[name] = (self._index, box.border_box_y() * PIXEL_PT)
+        if name is not None and "." not in above.block:
+            if box.element.tag == "p":
+                self.paragraphs.add(name)
+            elif box.element.tag == "figure" and "plate" in (box.element.get("class") or "").split():
+                self.plates.append(name)
         return _Above(
             name or above.block,
             above.whole or box.style["break_inside"] in _AVOID,
