@@ -407,6 +407,19 @@ def _word(bound: Bound, word: str, place: Box) -> list[Box]:
     return [box for _, box in inside[start : start + len(word)]]
 
 
+@pytest.mark.parametrize("trim", ["8.25x6in", "8.5x8.5in", "11x8.5in", "4.25x6.875in"])
+@pytest.mark.parametrize("size", [(2000, 3000), (3600, 2400)])
+def test_broad_and_small_fronts_have_large_words_too(trim: str, size: tuple[int, int], scratch: Path) -> None:
+    made = studio(scratch, picture=picture(*size), words="set", paper="white")
+    sheet = sizing.sheet_of(made.read.edition, TrimSize.parse(trim), printers.find("lulu"), 300)
+    assert isinstance(sheet, Sheet)
+    wrapped = wrap.wrap(made, sheet, printers.find("lulu"), 300)
+    assert "cover-text-fits" not in [each.rule for each in wrapped.said]
+    assert wrapped.data is not None
+    title = [box.height for char, box in _letters(wrapped.data) if sheet.front.holds(box, 1.0) and char == "S"]
+    assert max(title) > 0.03 * sheet.front.height
+
+
 def test_no_line_shows_round_a_picture_of_the_colour_beside_it(scratch: Path) -> None:
     plain, out = Image.new("RGB", (1900, 2900), "#203040"), io.BytesIO()
     plain.save(out, "PNG")

@@ -13,7 +13,7 @@ from bookforge.book import IN_IMAGE, SET, Asset, Metadata
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.cover import art, lettering
-from bookforge.cover.lettering import Art, Front
+from bookforge.cover.lettering import Art, Front, FrontView
 from bookforge.cover.sheet import Box
 from bookforge.diagnostics import Diagnostic, note, warning
 from bookforge.edition import FontFace, Reading
@@ -32,8 +32,8 @@ _DRAWN: Final = "image/svg+xml"
 _PIXEL: Final = 0.75
 _SMALLER: Final = 0.94
 _TRIES: Final = 22
-GAP: Final = 0.03
-"""How far the blocks of the front stay apart, in parts of its width."""
+GAP: Final = 3.0
+"""How far the blocks of the front stay apart, in the front's units."""
 _DRAWN_LONGEST: Final = 2560
 
 
@@ -218,12 +218,12 @@ def _set(studio: Studio, depicted: Art | None) -> Picture:
     front = Front(page, page.inside(*[0.05 * page.width] * 4), 0)
     found = studio.art if depicted else None
 
-    def lay(scale: float) -> tuple[Proof, Box]:
+    def lay(scale: float) -> tuple[Proof, FrontView]:
         values = _values(studio, front, depicted, scale)
         proof = studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, assets(found))
-        return proof, values["front"].room
+        return proof, values["front"]
 
-    proof, fits = settled(lay, GAP * page.width)
+    proof, fits = settled(lay)
     shown = _pressed(proof, SIZE)
     if fits:
         return shown
@@ -255,19 +255,19 @@ def too_long(panel: str, studio: Studio) -> Diagnostic:
 # ---------------------------------------------------------------- until it fits
 
 
-def settled(lay: Callable[[float], tuple[Proof, Box]], gap: float) -> tuple[Proof, bool]:
+def settled(lay: Callable[[float], tuple[Proof, FrontView]]) -> tuple[Proof, bool]:
     """Lay a front out smaller and smaller until nothing is crowded; say whether that came about.
 
-    ``lay`` takes a scale and returns the proof with the place its words must keep to.
+    ``lay`` takes a scale and returns the proof with the front it shows.
     """
     scale = 1.0
     for _ in range(_TRIES):
-        proof, room = lay(scale)
-        if not crowded(proof.laid, "front", room, gap):
+        proof, shown = lay(scale)
+        if not crowded(proof.laid, "front", shown.room, GAP * shown.unit):
             return proof, True
         scale *= _SMALLER
-    proof, room = lay(scale)
-    return proof, not crowded(proof.laid, "front", room, gap)
+    proof, shown = lay(scale)
+    return proof, not crowded(proof.laid, "front", shown.room, GAP * shown.unit)
 
 
 def crowded(laid: Laid, part: str, safe: Box, gap: float = 0.0) -> bool:

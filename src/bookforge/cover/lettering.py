@@ -2,9 +2,11 @@
 
 Words never stand on a picture itself: however bright or busy it is, they have a plain ground in a colour of the
 picture's. A picture about as tall as the cover fills it, and the words stand on a panel over its lower part; another
-one fills the head of the cover from side to side, and the words stand below it.
+one fills the head of the cover from side to side, and the words stand below it; on a broad cover a tall picture fills
+the outer part, and the words stand beside it.
 """
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -42,6 +44,10 @@ _SHARES: Final = (0.62, 0.56, 0.5, 0.44, 0.38)
 """The parts of the height that a picture at the head may take, the largest first."""
 _READABLE: Final = 9.0
 """A title that would be smaller takes some of the picture's height."""
+_BROAD: Final = 0.85
+"""A front is broad whose width is more than this part of its height."""
+_BESIDE: Final = (0.4, 0.58)
+"""The least and the most of the width that a picture beside the words takes."""
 _PAD: Final = 7.0
 """How far words stay from the edges of a panel."""
 _INSET: Final = 8.0
@@ -72,7 +78,7 @@ class Art:
 class FrontView:
     """The front for templates: its place on the sheet in points, its picture, its words in lines with their sizes.
 
-    ``unit`` is a hundredth of the width that stays after cutting, and type sizes are counted in it; ``inset`` is what
+    ``unit`` is that of :class:`Front`, and type sizes are counted in it; ``inset`` is what
     is cut off or folded in above, below and at the right. The words keep ``start`` from the left edge of the place,
     ``end`` from its right one, ``head`` from the top (the series ``series_head``) and ``foot`` from the bottom;
     ``room`` is where they may stand on the sheet. ``picture`` and ``panel`` are places inside the front; ``fit`` says
@@ -136,13 +142,17 @@ def view(
     said: Metadata, faces: tuple[FontFace, ...], front: "Front", scale: float = 1.0, art: Art | None = None
 ) -> FrontView:
     """Arrange a front: the picture, if there is one, and the words, everything ``scale`` times its best size."""
+    front = dataclasses.replace(front, pictured=art is not None and not art.lettered)
     words = _Words(said, ruler(faces), scale)
     if art is None:
         return _bare(words, front)
     if art.lettered:
         return _whole(words, front, art)
+    proportion = front.place.width / front.place.height
     if loss(art.proportion, front.place) <= _FILLS:
         return _panelled(words, front)
+    if proportion > _BROAD and art.proportion < proportion:
+        return _beside(words, front, art)
     return _below(words, front, art)
 
 
@@ -151,17 +161,19 @@ class Front:
     """A front cover before anything stands on it.
 
     ``place`` is where it is on the sheet, with what is cut off or folded in (``inset``, points) above, below and at the
-    right; ``safe`` is where words may stand.
+    right; ``safe`` is where words may stand. ``pictured``: words and a picture share it.
     """
 
     place: Box
     safe: Box
     inset: float
+    pictured: bool = False
 
     @property
     def unit(self) -> float:
-        """A hundredth of the width that stays."""
-        return (self.place.width - self.inset) / 100
+        """A hundredth of the width that stays; on a broad front with a picture, of three quarters of the height."""
+        width, height = self.place.width - self.inset, self.place.height - 2 * self.inset
+        return min(width, 0.75 * height if self.pictured else width) / 100
 
     def sides(self, margin: float) -> tuple[float, float, float]:
         """Return how far words stay from the left, right and lower edge, for a margin in units; in points."""
@@ -273,13 +285,13 @@ def _panelled(words: _Words, front: Front) -> FrontView:
     """Fill the front with the picture, and set the words on a panel over its lower part."""
     unit, place = front.unit, front.place
     left, right, below = front.sides(_INSET)
-    width = place.width - left - right
+    width = min(place.width - left - right, (100 - 2 * _INSET) * unit)
     made = words.set(width / unit - 2 * _PAD, (26.0, 13.0), (12.0, 4.6), 5.2)
     height = (made.height + 2 * _PAD) * unit
     panel = Box(left, place.height - below - height, width, height)
     pad = _PAD * unit
     head = panel.top + pad * 0.9
-    frame = (left + pad, right + pad, head, head + made.above * unit, below + pad * 0.9)
+    frame = (left + pad, place.width - panel.right + pad, head, head + made.above * unit, below + pad * 0.9)
     room = front.within(panel.inside(*[pad * 0.4] * 4))
     whole = Box(0, 0, place.width, place.height)
     return _view(front, made, frame, room, (whole, "cover", panel))
@@ -302,6 +314,22 @@ def _below(words: _Words, front: Front, art: Art) -> FrontView:
     head = panel.top + 9.0 * unit
     frame = (start, end, head, head + made.above * unit, foot)
     return _view(front, made, frame, front.within(panel), (Box(0, 0, place.width, panel.top), "cover", panel))
+
+
+def _beside(words: _Words, front: Front, art: Art) -> FrontView:
+    """Fill the outer part of a broad front with the picture, from head to foot, and set the words beside it."""
+    unit, place = front.unit, front.place
+    start, _, foot = front.sides(_MARGIN)
+    least, most = _BESIDE
+    width = max(least * place.width, min(most * place.width, place.height * art.proportion))
+    panel = Box(0, 0, place.width - width, place.height)
+    room = (panel.width - start) / unit - _PAD
+    head = 16 * unit + front.inset
+    free = (place.height - head - foot) / unit
+    tried = words.set(room, (20.0, 20.0), (24.0, 5.4), 6.2)
+    made = words.set(room, (max(8.0, free - tried.others), 18.0), (24.0, 5.4), 6.2)
+    frame = (start, width + _PAD * unit, head, head + made.above * unit, foot)
+    return _view(front, made, frame, front.within(panel), (Box(panel.width, 0, width, place.height), "cover", panel))
 
 
 def _view(

@@ -213,7 +213,7 @@ class _Binder:
         place = Front(self._front_place(), self.sheet.front_safe, self.sheet.outer)
         scale, made = 1.0, self._arranged(place, 1.0)
         for _ in range(_ROUNDS):
-            if not front.crowded(self._lay(made, None, None).laid, "front", made.room, front.GAP * place.place.width):
+            if not front.crowded(self._lay(made, None, None).laid, "front", made.room, front.GAP * made.unit):
                 return made
             scale *= _SMALLER
             made = self._arranged(place, scale)
