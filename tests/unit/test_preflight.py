@@ -702,7 +702,7 @@ def test_a_book_set_by_typst() -> None:
         ([], "no page"),
         ([4], "page 4"),
         ([1, 2, 3, 9], "pages 1 to 3 and 9"),
-        (range(1, 40, 2), "pages 1, 3, 5, 7, 9, 11, 13, 15 and 12 more"),
+        (range(1, 40, 2), "20 of the pages 1 to 39"),
     ],
 )
 def test_pages_are_named_shortly(numbers: Any, words: str) -> None:

@@ -96,14 +96,13 @@ def weigh(fails: bool, what: str, fix: str, where: Iterable[Place] = ()) -> Verd
 
 
 def named_pages(numbers: Iterable[int]) -> str:
-    """Name pages: ``page 4``, ``pages 4, 7 to 9 and 12``."""
+    """Name pages: ``page 4``, ``pages 4, 7 to 9 and 12``, and of very many ``62 of the pages 12 to 84``."""
     runs = runs_of(sorted(set(numbers)))
     if not runs:
         return "no page"
+    if len(runs) > _NAMED:
+        return f"{sum(map(len, runs)):,} of the pages {runs[0][0]} to {runs[-1][-1]}"
     words = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
-    if len(words) > _NAMED:
-        rest = sum(len(run) for run in runs[_NAMED:])
-        words = [*words[:_NAMED], f"{rest} more"]
     plural = len(runs) > 1 or len(runs[0]) > 1
     return f"page{'s' if plural else ''} {listed(words)}"
 
