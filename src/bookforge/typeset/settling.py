@@ -29,7 +29,7 @@ def settle(lay: Callable[[Corrections], Galley]) -> SectionPlan:
     galley = lay(state.corrections)
     for _ in range(_ROUNDS + _OF_PLATE * len(galley.plates)):
         before = state.corrections
-        hopeless = state.by_lines and footnotes.crowded(galley)
+        hopeless = state.is_hopeless(galley)
         state.look(galley)
         if hopeless or state.corrections == before:
             return _plan(before, galley, restless=False)
@@ -91,6 +91,12 @@ class _Settling:
             self.by_lines = True
             self._partings += 1
             self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
+
+    def is_hopeless(self, galley: Galley) -> bool:
+        """Say whether notes must go elsewhere: what else there is to correct comes when they are gone."""
+        if self.by_lines:
+            return bool(footnotes.crowded(galley))
+        return self._partings == _PARTINGS and bool(galley.laid.unfit)
 
     def join(self, galley: Galley) -> Corrections:
         """Join the parts of notes that came to stand on one page; return the corrections."""
