@@ -189,6 +189,19 @@ def test_many_notes_are_parted_in_few_layouts(cache_folder: Path, chance: random
     assert book.off_grid() == []
 
 
+@pytest.mark.parametrize("before", [65, 70, 75, 80, 85, 90])
+def test_a_short_note_at_the_foot_takes_no_whole_paragraph_with_it(before: int, cache_folder: Path) -> None:
+    chance = random.Random(1)
+    text = paragraph("a.p-1", words(before, chance))
+    text += paragraph("a.p-2", f"{words(150, chance)} {note(1, words(9, chance))} {words(44, chance)}")
+    book = set_book(composed(text + paragraph("a.p-3", words(300, chance))), cache_folder)
+    first = book.laid.pages[0]
+    assert first.lines[-1].y + first.lines[-1].height > first.bottom - 4.1 * first.leading
+    assert book.pages_of("a.note-1") == [book.page_of_call("a.note-1")]
+    assert book.lost() == []
+    assert book.off_grid() == []
+
+
 def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Random) -> None:
     quoted = paragraph("a.p-2", f"{words(30, chance)} {note(2, words(300, chance))}")
     body = f'<h3 id="a.h">A Heading {note(1, words(300, chance))}</h3>' + paragraph("a.p-1", words(200, chance))

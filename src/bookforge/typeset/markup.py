@@ -29,6 +29,7 @@ _RULES: Final = """
 .level-picture > img { display: block }
 .goes-on { break-before: page; height: 0 }
 p[data-goes-on] { text-align-last: justify !important; margin-bottom: 0 !important }
+p[data-begins-page] { break-before: page }
 p[data-rest-of] { text-indent: 0 !important; margin-top: 0 !important }
 """
 """What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, and no sign in a
@@ -57,6 +58,7 @@ def section(part: Part, corrections: Corrections | None) -> str:
         return part.text
     root = xhtml.read(part.text)
     parting.part(root, dict(corrections.notes))
+    plates.divide(root, corrections.held)
     plates.move(root, corrections.plates)
     for scene_break in xhtml.find_class(root, "scene-break"):
         if scene_break.get("id") in corrections.edges:
@@ -76,7 +78,9 @@ def section(part: Part, corrections: Corrections | None) -> str:
 
 
 def _changes_markup(corrections: Corrections) -> bool:
-    return bool(corrections.notes or corrections.edges or corrections.level or corrections.sheets or corrections.plates)
+    return bool(
+        corrections.notes or corrections.edges or corrections.level or corrections.sheets or corrections.plates
+    ) or bool(corrections.held)
 
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:

@@ -35,7 +35,10 @@ class PartedNote:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """Where a plate is set: behind so many ``letters`` of a block. ``full``: the line before is justified."""
+    """Where a plate is set, or a paragraph divided: behind so many ``letters`` of a block.
+
+    ``full``: the line before is justified.
+    """
 
     block: str
     letters: int
@@ -59,8 +62,8 @@ class Corrections:
     breaks at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the
     heights of the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are
     blocks that begin a page; ``tails`` those that go over to the last page, so that it has lines enough;
-    ``columns`` those that begin a column; ``plates`` are moved, by their ids; ``sheets`` are pages for the rest of
-    notes after the section's last.
+    ``columns`` those that begin a column; ``plates`` are moved, by their ids; ``held`` are paragraphs divided over
+    two pages; ``sheets`` are pages for the rest of notes after the section's last.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -72,6 +75,7 @@ class Corrections:
     tails: tuple[Tail, ...] = ()
     columns: tuple[str, ...] = ()
     plates: Mapping[str, Plate] = field(default_factory=dict)
+    held: Mapping[str, Plate] = field(default_factory=dict)
     sheets: int = 0
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from bookforge.typeset import columns, footnotes, grid, tails
+from bookforge.typeset import columns, footnotes, grid, plates, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Tail
 from bookforge.typeset.plates import Plates
@@ -65,6 +65,7 @@ class _Settling:
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
         self._plates = Plates()
+        self._held: set[str] = set()
 
     def look(self, galley: Galley) -> None:
         """Take in a layout with the corrections so far; correct further."""
@@ -79,6 +80,8 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self.by_lines or before.notes else before.sheets,
         )
+        if self.corrections == before and not self.by_lines:
+            self.corrections = dataclasses.replace(before, held=plates.held(galley, before.held, self._held))
         if self.corrections == before and not self.by_lines:
             self.corrections = dataclasses.replace(before, plates=self._plates.moved(galley, before.plates))
         if self.corrections == before:
