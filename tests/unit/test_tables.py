@@ -79,3 +79,7 @@ def test_rows_that_take_much_of_a_page_may_be_parted() -> None:
     root = xhtml.read(f"<table><tr><td>a</td><td>b</td></tr><tr><td>{'word ' * 800}</td><td>b</td></tr></table>")
     tables.fit(root, Room())
     assert [row.get("class") for row in root.iter("tr")] == [None, "tall"]
+    noted = f'<table><tr><td>{"word " * 800}<span class="footnote">A note.</span></td></tr></table>'
+    root = xhtml.read(noted)
+    tables.fit(root, Room())
+    assert [row.get("class") for row in root.iter("tr")] == [None]

@@ -79,7 +79,8 @@ def fit(body: xhtml.Element, room: Room) -> None:
         if sum(depths) <= _SHORT:
             xhtml.add_class(table, "short")
         for row, depth in zip(table.iter("tr"), depths, strict=True):
-            if depth > _TALL * room.deep:
+            # WeasyPrint 70 may set words of a parted cell twice that calls notes.
+            if depth > _TALL * room.deep and not any(xhtml.has_class(each, "footnote") for each in row.iter("span")):
                 xhtml.add_class(row, "tall")
         if room.width(words, dense=False) <= across:
             continue
