@@ -64,27 +64,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
     "composer": {"edition", "flow", "fonts", "laid", "xhtml"},
     "writers": SAY | BOOK | {"composer", "edition", "flow", "fonts", "laid", "numerals", "words", "xhtml"},
+    "preflight": SAY | {"measure", "printers"},
     "cover": SAY | BOOK | {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
-        "pipeline", "printers", "terms", "typography", "writers",
+        "pipeline", "preflight", "printers", "typography", "writers",
     },
     "typeset": SAY | {"cache", "compose", "composer", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
     "publish": SAY | {"edition"},
-    "resolution": SAY | BOOK | {"edition", "laid"},
-    "preflight": SAY | {"measure", "printers"},
     # the machine
     "validate": SAY,
     "doctor": {"engines", "validate"},
     # what is asked for
     "release": SAY | BOOK | {"edition", "markdown", "pipeline", "textfile", "validate", "yamlfile"},
-    "printing": SAY | BOOK | {"edition", "measure", "printers", "writers"},
+    "printing": SAY | BOOK
+    | {"__init__", "cache", "edition", "engines", "laid", "measure", "pipeline", "preflight", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "resolution", "typeset", "writers"},
-    "handover": SAY | BOOK
-    | {"__init__", "cache", "edition", "engines", "measure", "pipeline", "preflight", "printers"},
+    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "writers"},
     "workers": SAY | {"cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK
-    | {"cache", "edition", "editions", "handover", "makeup", "manifest", "pipeline", "publish", "release", "workers"},
+    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),

@@ -94,7 +94,7 @@ def collect(
     The result has the same keys. ``media_type`` can differ from the file's ending: it says what ``data`` is.
     Errors, all at once: ``image-exists``, ``image-format``, ``image-readable``, ``image-size``.
     Warnings: ``image-name-fits``, ``image-rgb``, ``image-still``, ``svg-passive``, ``svg-self-contained``,
-    ``svg-sized``.
+    ``svg-sized``, ``svg-prints``.
     """
     wrong: list[Diagnostic] = []
     assets = {}
@@ -252,27 +252,27 @@ def whole_images_only() -> Iterator[None]:
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
+            yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
-    with warnings.catch_warnings(), whole_images_only():
-        warnings.simplefilter("ignore")  # what Pillow says of odd but readable files is nothing to an author
-        with Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
-            _check_size(*image.size)
-            if name == "PNG":
-                image.load()  # what says how the camera was held may stand behind the pixels
-            findings = _findings(image, facts)
-            turned = name != "GIF" and _orientation(image) != 1
-            if name in _STRIP and not findings and not turned and not image.mode.startswith("I"):
-                if name == "JPEG":
-                    image.draft("L", (1, 1))  # decodes every block, computes few pixels
-                image.load()
-                return Picture(f"image/{name.lower()}", None, facts.width, facts.height)
-            shown, media_type = _again(image, as_photograph=name == "JPEG" or not facts.lossless)
-            return Picture(media_type, shown[0], *shown[1], findings)
+    with whole_images_only(), Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
+        _check_size(*image.size)
+        if name == "PNG":
+            image.load()  # what says how the camera was held may stand behind the pixels
+        findings = _findings(image, facts)
+        turned = name != "GIF" and _orientation(image) != 1
+        if name in _STRIP and not findings and not turned and not image.mode.startswith("I"):
+            if name == "JPEG":
+                image.draft("L", (1, 1))  # decodes every block, computes few pixels
+            image.load()
+            return Picture(f"image/{name.lower()}", None, facts.width, facts.height)
+        shown, media_type = _again(image, as_photograph=name == "JPEG" or not facts.lossless)
+        return Picture(media_type, shown[0], *shown[1], findings)
 
 
 def _findings(image: Image.Image, facts: imagefile.Facts) -> tuple[Finding, ...]:
@@ -355,7 +355,14 @@ def _drawing(content: bytes) -> Picture:
 
 
 def _removed(removal: svg.Removal) -> Finding:
-    if removal.rule == "svg-sized":
+    if removal.rule == "svg-prints":
+        message = (
+            f"is drawn otherwise in a PDF than on a screen: {removal.what} is not carried out there, or not wholly"
+        )
+        hint = "look at its page; a picture of it (PNG, 300 dpi) prints as it looks"
+    elif removal.what == "0":
+        message, hint = "says that it is 0 wide or high: pages show nothing of it", "give it a width and a height"
+    elif removal.rule == "svg-sized":
         message, hint = "does not say how large it is", "give its root element a viewBox, or a width and a height"
     else:
         message, hint = f"is published without {removal.what}", None

@@ -4,7 +4,7 @@ Everything here is frozen, hashes by content and can be written as JSON. Offsets
 """
 
 from dataclasses import dataclass, field, fields
-from typing import NewType
+from typing import Final, NewType
 
 from bookforge.diagnostics import Location
 from bookforge.semantics import Matter, Role
@@ -60,13 +60,33 @@ class Series:
     position: str | None = None
 
 
+SET: Final = "set"
+IN_IMAGE: Final = "in-image"
+LETTERINGS: Final = (SET, IN_IMAGE)
+"""Where the words of a cover with a picture come from: bookforge sets them, or they are in the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The front cover image: path relative to the book's folder, and its alternative text."""
+    """The front cover image: path relative to the book's folder, and its alternative text.
+
+    ``lettering`` says whether title and authors are :data:`SET` with it or :data:`IN_IMAGE`; ``None``: nothing is said.
+    """
 
     path: str
     alt: str
     at: Location
+    lettering: str | None = None
+
+    def is_lettered(self, title: str) -> bool:
+        """Say whether the image bears title and authors: as was said, else when its alternative text has the title.
+
+        A title of one word proves nothing: a picture of a lighthouse may well be on the cover of "Lighthouse".
+        """
+        if self.lettering is not None:
+            return self.lettering == IN_IMAGE
+        words = title.split()
+        return len(words) > 1 and " ".join(words).casefold() in " ".join(self.alt.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,13 +164,20 @@ class _Building:
         self.scratch = scratch
         self.folder = cache.default_folder(order.cache_folder) if order.cached else None
         say("reading the manuscript")
-        self.loaded = pipeline.load(order.book, order.only, cache.Cache(self.folder, log), order.jobs, log)
+        report = self._report_of_release if order.release else log
+        self.loaded = pipeline.load(order.book, order.only, cache.Cache(self.folder, log), order.jobs, report)
         self.editions = choose(self.loaded.manifest, order)
         if order.release:
             from bookforge import release
 
-            release.refuse_unfinished(self.loaded)
+            release.refuse_unfinished(self.loaded, log.found)
             release.demand_validators(edition.format for edition in self.editions)
+
+    def _report_of_release(self, finding: Diagnostic) -> None:
+        from bookforge import release
+
+        for weighed in release.weighed((finding,)):
+            self.log(weighed)
 
     def check(self) -> Iterator[Built]:
         """Compose every edition and prove its words; nothing is built."""
@@ -258,7 +265,7 @@ class _Building:
         """Measure what goes to a printer and put its sheet to it; what a printer would refuse ends a release."""
         if not artifact.package:
             return artifact
-        from bookforge import handover
+        from bookforge.printing import handover
 
         self.say(f"measuring {artifact.edition.name} for its printer")
         declared, store = self.loaded.manifest, cache.Cache(self.folder, self.log)

@@ -173,7 +173,7 @@ examples:
     command.add_argument(
         "--release",
         action="store_true",
-        help="refuse open queries, drafts, placeholders, and anything a validator finds",
+        help="refuse open queries, drafts, placeholders, calls without a note, and anything a validator finds",
     )
 
 
@@ -214,7 +214,7 @@ examples:
 """
     text = "measure a finished PDF, from here or from elsewhere, and say what a printer would refuse"
     command = _command(commands, "preflight", _preflight, text, epilog)
-    command.add_argument("file", metavar="FILE", type=Path, help="the inside of a book as PDF")
+    command.add_argument("file", metavar="FILE", type=Path, help="the inside or the cover of a book as PDF")
     printer = "kdp, ingram, lulu, generic, or the path of a profile below this folder (default: generic)"
     command.add_argument("--printer", default="generic", metavar="NAME", help=printer)
     trim = "the size of the pages after the cut (default: as the file says)"
@@ -371,7 +371,7 @@ def _preflight(arguments: argparse.Namespace) -> int:
     typed = arguments
     demand = ordering.demand(typed.printer, typed.trim, typed.paper, typed.binding, Path())
     file = ordering.readable(typed.file)
-    reading, checks = preflight.examine(file.name, file, demand)
+    reading, demand, checks = preflight.look(file.name, file, demand)
     if typed.json:
         _print_json(report.as_data(reading, demand, checks))
     else:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
-from bookforge.book import BookSection, Metadata, Note, Section, SectionId
+from bookforge.book import BookSection, Note, Section, SectionId
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     Diagnostic,
     EditionError,
+    LayoutError,
     Location,
     ManuscriptError,
     Report,
@@ -28,6 +29,7 @@ from bookforge.layouts import Layout
 from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.reading import reading
+from bookforge.semantics import Role
 
 if TYPE_CHECKING:
     from bookforge.fonts import WebFont
@@ -40,6 +42,9 @@ _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangemen
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
 _NUDGE_HINT: Final = "take it away, or change a few words; all lines that could be read were tried"
+_PROOF: Final = "proof"
+_CALLED: Final = {Role.ILLUSTRATIONS: "list of illustrations", Role.INDEX: "index"}
+"""Sections made of what the authors marked, of which it is said when an edition does without."""
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -61,12 +66,17 @@ class Workshop:
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
     """Find an edition's layout and merge its settings: the layout's defaults, those of what it proves, its own.
 
-    Errors: ``layout-exists``, ``layout-valid``, ``layout-format``, ``setting-known``, ``setting-fits``.
+    Errors: ``layout-exists``, ``layout-valid``, ``layout-format``, ``font-exists``, ``setting-known`` and
+    ``setting-fits``.
     """
     layout = layouts.find(edition.layout, declared.folder, edition.at)
     if layout.format is not None and layout.format is not edition.format:
         message = f"layout '{edition.layout}' makes {layout.format}, not {edition.format}"
         raise EditionError(error("layout-format", message, edition.at, "choose another layout or format"))
+    if edition.format is Format.PDF and not layout.fonts:
+        said = Location(layout.shown(layout.folders[0] / "layout.yaml"))
+        hint = "list some under 'fonts', or let it extend 'paperback'; see docs/layouts.md"
+        raise LayoutError(error("font-exists", f"layout '{layout.name}' has no font to set pages in", said, hint))
     proved = next((each for each in declared.editions if each.name == edition.of), None)
     inherited = {name: value for name, value in (proved.settings if proved else {}).items() if name in layout.settings}
     settings = dict(layout.settings) | inherited | dict(edition.settings)
@@ -87,8 +97,13 @@ def _at(name: str, edition: Edition, declared: Manifest) -> Location | None:
     return declared.setting_places.get(edition.name, {}).get(name, edition.at)
 
 
+_SIDES: Final = {"left-head": "verso-head", "right-head": "recto-head"}
+"""Settings as people call them who do not print, who would else be told of the other side."""
+
+
 def _unknown_setting(name: str, edition: Edition, layout: Layout, declared: Manifest) -> Diagnostic:
-    near = get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1, 0.7)
+    same = [_SIDES[name]] if _SIDES.get(name) in layout.settings else []
+    near = same or get_close_matches(name, [*layout.settings, "format", "layout", "isbn", "of"], 1, 0.7)
     known = ", ".join(sorted(layout.settings))
     hint = f"its settings are {known}" if known else "it has no settings"
     hint = f"did you mean '{near[0]}'?" if near else hint
@@ -219,6 +234,10 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
         count = read.queries_left_out
         what = f"{count} author quer{'y is' if count == 1 else 'ies are'} open and left out"
         shop.report(note("queries-answered", what))
+    for role, called in _CALLED.items():
+        if edition.settings.get(role.value) == "none" and any(each.role is role for each in loaded.book.sections):
+            what = f"the edition '{edition.name}' does without the {called} (its setting '{role.value}')"
+            shop.report(note("sections-left-out", what))
     return read
 
 
@@ -284,7 +303,8 @@ class _Planned:
 
 def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop) -> Artifact:
     """Set a book by the plan of its pages, prove its words, draw it."""
-    from bookforge import fonts, ledger, makeup, resolution
+    from bookforge import fonts, ledger, makeup
+    from bookforge.printing import resolution
     from bookforge.writers import pdf
 
     planned, laid = _set(planned, layout, shop)
@@ -293,14 +313,19 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
     if wrong:
         raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
-    if planned.supplies.press.dpi:
+    if read.edition.of is None:
         for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
             shop.report(finding)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
-    judged = makeup.examine(laid.pages, _sections(read), missing, proof=read.edition.of is not None)
+    judged = makeup.examine(laid.pages, _sections(read), missing, proof=_is_proof(read.edition, layout))
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
+
+
+def _is_proof(edition: Edition, layout: Layout) -> bool:
+    """Say whether every sheet carries marks: a proof's, or one set by the proof's layout."""
+    return edition.of is not None or any(folder.name == _PROOF for folder in layout.folders)
 
 
 def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "Laid"]:
@@ -343,6 +368,11 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
     """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
     from bookforge import typeset
 
+    if composition.asked and not supplies.pages:
+        # A first look, without the sections that ask for page numbers behind all of these: an index is long to set.
+        composition, plan, supplies = _fitted(composition, supplies, layout, shop, composition.asked)
+        supplies = dataclasses.replace(supplies, pages=plan.labels)
+        composition = _compose(composition.reading, layout, supplies)
     composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     rounds = 0
     while any(supplies.pages.get(name) != plan.labels.get(name) for name in composition.asked):
@@ -358,15 +388,19 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
 
 
 def _fitted(
-    composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop
+    composition: Composition,
+    supplies: compose.Supplies,
+    layout: Layout,
+    shop: Workshop,
+    wanted: frozenset[str] | None = None,
 ) -> "tuple[Composition, Plan, compose.Supplies]":
-    """Plan the pages; notes that fit none go to the ends of their chapters until all the others do."""
+    """Plan the pages, or those of the ids ``wanted``; notes that fit none go to the ends of their chapters."""
     from bookforge import typeset
 
     read = composition.reading
     bench = typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans)
     for done in itertools.count():
-        plan = typeset.plan(composition, bench)
+        plan = typeset.plan(composition, bench, wanted)
         unfit = frozenset(plan.unfit) - supplies.endnotes
         if not unfit:
             break
@@ -501,15 +535,9 @@ def _cover(
     """Return the front cover as a picture every shop takes: the book's own, or one set from the title."""
     from bookforge import cover
 
-    declared = read.book.metadata.cover
     studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
     shown = cover.picture(studio)
     for finding in shown.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, shown.shown, shop.report)
-    alt = declared.alt if declared else f"{studio.metadata.title}, {_authors(studio.metadata)}"
-    return shown.data, shown.media_type, alt
-
-
-def _authors(said: Metadata) -> str:
-    return ", ".join(author.name for author in said.authors)
+    return shown.data, shown.media_type, cover.description(studio)

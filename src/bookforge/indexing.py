@@ -32,22 +32,39 @@ class Spot:
     number: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Topic:
-    """An entry as it gathers what the marks say of it. ``sort`` is its own key where a mark gives one."""
+    """An entry with all that the marks say of it. ``sort`` is its own key where a mark gives one."""
+
+    heading: Heading
+    sort: str | None
+    spots: tuple[Spot, ...]
+    see: tuple[Heading, ...]
+    see_also: tuple[Heading, ...]
+    below: tuple["Topic", ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """An entry while it gathers what the marks say of it."""
 
     heading: Heading
     sort: str | None = None
     spots: list[Spot] = field(default_factory=list)
     see: list[Heading] = field(default_factory=list)
     see_also: list[Heading] = field(default_factory=list)
-    below: dict[str, "Topic"] = field(default_factory=dict)
+    below: dict[str, "_Gathered"] = field(default_factory=dict)
 
-    def all(self) -> Iterator["Topic"]:
+    def all(self) -> Iterator["_Gathered"]:
         """Yield the entry and all below it."""
         yield self
         for topic in self.below.values():
             yield from topic.all()
+
+    def finished(self) -> Topic:
+        """Return the entry as it is."""
+        below = tuple(topic.finished() for topic in self.below.values())
+        return Topic(self.heading, self.sort, tuple(self.spots), tuple(self.see), tuple(self.see_also), below)
 
 
 def marks(sections: Iterable[BookSection]) -> Iterator[tuple[BookSection, IndexMark]]:
@@ -67,10 +84,10 @@ def topics(sections: Iterable[BookSection]) -> tuple[Topic, ...]:
     top = _gathered(sections)
     while _pruned(top):
         pass
-    return tuple(top.below.values())
+    return tuple(topic.finished() for topic in top.below.values())
 
 
-def _pruned(top: Topic) -> bool:
+def _pruned(top: _Gathered) -> bool:
     """Take away references that lead nowhere, then entries that say nothing; say whether there were any."""
     every = {topic.heading: topic for topic in top.all()}
     dropped = False
@@ -86,12 +103,12 @@ def _pruned(top: Topic) -> bool:
     return dropped
 
 
-def _is_bare(topic: Topic) -> bool:
+def _is_bare(topic: _Gathered) -> bool:
     return not (topic.spots or topic.see or topic.see_also or topic.below)
 
 
-def _gathered(sections: Iterable[BookSection]) -> Topic:
-    top = Topic(())
+def _gathered(sections: Iterable[BookSection]) -> _Gathered:
+    top = _Gathered(())
     opened: dict[Heading, int] = {}
     for number, (section, mark) in enumerate(marks(sections)):
         topic = _topic(top, mark)
@@ -110,12 +127,12 @@ def _gathered(sections: Iterable[BookSection]) -> Topic:
     return top
 
 
-def _topic(top: Topic, mark: IndexMark) -> Topic:
+def _topic(top: _Gathered, mark: IndexMark) -> _Gathered:
     """Return the entry of a mark; its sort keys are those of its last levels."""
     keys = (None,) * (len(mark.entry) - len(mark.sort)) + mark.sort[-len(mark.entry) :]
     topic = top
     for word, key in zip(mark.entry, keys, strict=True):
-        topic = topic.below.setdefault(word, Topic((*topic.heading, word)))
+        topic = topic.below.setdefault(word, _Gathered((*topic.heading, word)))
         topic.sort = topic.sort or key
     return topic
 
@@ -143,7 +160,8 @@ def check(sections: Sequence[BookSection]) -> Iterator[Diagnostic]:
     places: dict[Heading, Location] = {}
     for section, mark in marks(sections):
         places.setdefault(mark.entry, _at(section, mark))
-    yield from _open_ranges(sections)
+    ranges = list(_open_ranges(sections))
+    yield from ranges
     for section, mark in marks(sections):
         yield from _wrong_references(mark, _at(section, mark), every)
     for topic in every.values():
@@ -151,7 +169,8 @@ def check(sections: Sequence[BookSection]) -> Iterator[Diagnostic]:
             hint = "write see-also= where the entry has places of its own, or take the other marks out"
             what = f"the entry '{shown(topic.heading)}' has places and sends the reader elsewhere with 'see'"
             yield error("index-entry-clear", what, places.get(topic.heading), hint)
-    yield from _suspects(every, places)
+    told = {each.at for each in ranges}
+    yield from (each for each in _suspects(every, places) if each.at not in told)
 
 
 def _at(section: BookSection, mark: IndexMark) -> Location:
@@ -171,6 +190,8 @@ def _open_ranges(sections: Sequence[BookSection]) -> Iterator[Diagnostic]:
         elif mark.range == "end" and opened.pop(mark.entry, None) is None:
             near = get_close_matches(name, map(shown, opened), 1)
             hint = f"did you mean '{near[0]}'?" if near else f'begin it: []{{.index entry="{name}" range="start"}}'
+            for heading in [each for each in opened if shown(each) in near]:
+                del opened[heading]  # it is closed by this one, as soon as that is spelt right
             yield error("index-range-closed", f"no range of '{name}' is open here", at, hint)
     for heading, at in opened.items():
         name = shown(heading)
@@ -178,7 +199,7 @@ def _open_ranges(sections: Sequence[BookSection]) -> Iterator[Diagnostic]:
         yield error("index-range-closed", f"the range of '{name}' is never closed", at, hint)
 
 
-def _wrong_references(mark: IndexMark, at: Location, every: dict[Heading, Topic]) -> Iterator[Diagnostic]:
+def _wrong_references(mark: IndexMark, at: Location, every: dict[Heading, _Gathered]) -> Iterator[Diagnostic]:
     for word, targets in (("see", mark.see), ("see-also", mark.see_also)):
         for target in targets:
             name = shown(target)
@@ -201,9 +222,9 @@ def _wrong_references(mark: IndexMark, at: Location, every: dict[Heading, Topic]
                 yield error("index-see-leads", what, at, hint)
 
 
-def _suspects(every: dict[Heading, Topic], places: dict[Heading, Location]) -> Iterator[Diagnostic]:
+def _suspects(every: dict[Heading, _Gathered], places: dict[Heading, Location]) -> Iterator[Diagnostic]:
     """Suspect an entry marked once that is nearly another one beside it."""
-    levels: dict[Heading, list[Topic]] = {}
+    levels: dict[Heading, list[_Gathered]] = {}
     for topic in every.values():
         levels.setdefault(topic.heading[:-1], []).append(topic)
     for level in levels.values():

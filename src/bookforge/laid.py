@@ -14,12 +14,13 @@ ON_GRID: Final = 0.25
 class Line:
     """One line as set. ``block`` is the id of the element it stands in, ``note`` the note's when it is in one.
 
-    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is measured
-    from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is ``body``,
-    ``heading``, ``note``, ``opening``, ``verse``, ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``,
-    ``generated`` or ``other``. ``starts``, ``ends``: the first, the last line of its block element. ``hyphen``: it ends
-    with a hyphen, typed or not, inside a word. ``stretch`` is its word space divided by the normal one of its fonts,
-    ``None`` where words are not spread.
+    ``authored``: not put there by the layout. ``outside``: it leaves the area meant for text. ``baseline`` is
+    measured from the top of the page. ``body``: it belongs to the text that stands on the page's grid. ``kind`` is
+    ``body``, ``heading``, ``label`` (the date and the salutation of a letter), ``note``, ``opening``, ``verse``,
+    ``quote``, ``letter``, ``table``, ``caption``, ``list``, ``code``, ``generated`` or ``other``. ``starts``,
+    ``ends``: the first, the last line of its block element. ``hyphen``: it ends with a hyphen, typed or not, inside
+    a word. ``stretch`` is its word space divided by the normal one of its fonts, ``None`` where words are not
+    spread.
 
     A letter that a style lets drop into the lines below is part of the first one's text.
     """
@@ -74,12 +75,12 @@ class LaidPage:
     """One page. ``side`` is ``left`` or ``right``; ``label`` what its folio says, printed or not (``iv``, ``12``).
 
     ``text`` is the flow in order, hyphenation undone, without running heads, notes and what stylesheets add;
-    ``authored`` the same without elements marked ``data-generated``. At a line end a space stands, also where an
-    unbroken word was cut: compare letters, not words. ``hyphenated``: the last word goes on on the next page.
-    ``top``, ``bottom``, ``left``, ``right`` are the edges of the type area; ``leading`` is the line height of the
-    body's text, ``first`` the baseline of a line of it at the top: the grid is ``first`` and every ``leading`` below.
-    ``lines`` are the flow in order, then the notes at the foot. ``marked``: something is printed on the page, if only
-    in its margins.
+    ``authored`` the same without elements marked ``data-generated``, and a table that goes on overleaf whole, on
+    the page where it begins. At a line end a space stands, also where an unbroken word was cut: compare letters,
+    not words. ``hyphenated``: the last word goes on on the next page. ``top``, ``bottom``, ``left``, ``right`` are
+    the edges of the type area; ``leading`` is the line height of the body's text, ``first`` the baseline of a line
+    of it at the top: the grid is ``first`` and every ``leading`` below. ``lines`` are the flow in order, then the
+    notes at the foot. ``marked``: something is printed on the page, if only in its margins.
     """
 
     index: int

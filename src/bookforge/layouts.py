@@ -19,7 +19,7 @@ import jinja2.sandbox
 from bookforge import textfile, yamlfile
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
-from bookforge.measure import Length, TrimSize
+from bookforge.measure import Length, MeasureError, TrimSize
 
 _MAX_DEPTH: Final = 8
 _MAX_FILE: Final = 4_000_000
@@ -384,8 +384,8 @@ class _Reader:
     def _check_trim(self, node: yamlfile.Node) -> None:
         try:
             TrimSize.parse(node.text)
-        except ValueError as problem:
-            self._wrong(str(problem), node, "write width x height and the unit, as in 5.5x8.5in", "setting-fits")
+        except MeasureError as problem:
+            self._wrong(str(problem), node, problem.hint, "setting-fits")
 
 
 # ---------------------------------------------------------------- templates
@@ -560,9 +560,13 @@ class Templates:
 
     def stylesheets(self, **values: Any) -> tuple[Stylesheet, ...]:
         """Return the layout's stylesheets, inherited first; those named ``*.css.j2`` are rendered with ``values``."""
-        return tuple(self._stylesheet(name, values) for name in self.layout.stylesheets)
+        return tuple(self.stylesheet(name, **values) for name in self.layout.stylesheets)
 
-    def _stylesheet(self, name: str, values: dict[str, Any]) -> Stylesheet:
+    def stylesheet(self, name: str, **values: Any) -> Stylesheet:
+        """Return one of the layout's stylesheets; one named ``*.css.j2`` is rendered with ``values``.
+
+        Errors: ``resource-allowed``, ``template-renders``.
+        """
         path = self.layout.path(name)
         assert path is not None
         text = self.render(name, **values) if name.endswith(".j2") else self.layout.text(name)

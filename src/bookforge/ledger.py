@@ -110,6 +110,7 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
     for document in documents:
         if "data-section" in document.text or "data-note-id" in document.text:
             root = _parse(document.text)
+            put_back(root)
             for streams, marked in ((placed, _sections(root)), (noted, _notes(root))):
                 for identity, element in marked:
                     if identity in streams:
@@ -118,6 +119,23 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
     for section in sections.values():
         found += _compare_section(section, placed.get(section.id), noted)
     return tuple(found)
+
+
+def put_back(root: xhtml.Element) -> None:
+    """Put plates back where the manuscript has them, and join the paragraphs they were moved into."""
+    moved = [each for each in root.iter(etree.Element) if each.get("data-before") is not None]
+    rests = [each for each in root.iter(etree.Element) if each.get("data-rest-of") is not None]
+    if not moved and not rests:
+        return
+    by_id = {each.get("id"): each for each in root.iter(etree.Element) if each.get("id") is not None}
+    for rest in reversed(rests):
+        first = by_id[rest.get("data-rest-of")]
+        space = etree.SubElement(first, "span")
+        space.tail = f" {rest.text or ''}"
+        first.extend(list(rest))
+        xhtml.remove(rest)
+    for plate in moved:
+        by_id[plate.get("data-before")].addprevious(plate)
 
 
 def _parse(text: str) -> xhtml.Element:

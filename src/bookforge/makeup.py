@@ -22,6 +22,7 @@ SHORT_END: Final = 5
 _STACK: Final = 3
 _STUB: Final = 5
 _SHOWN: Final = 48
+_LEADING: Final = frozenset({"heading", "label"})
 _PARAGRAPHS: Final = frozenset({"body", "list", "quote", "letter", "other"})
 
 
@@ -43,6 +44,8 @@ class Fault:
 FAULTS: Final = (
     Fault("widows", ("widow", "widows"), "last lines of paragraphs alone at the top of a page", grave=True),
     Fault("orphans", ("orphan", "orphans"), "first lines of paragraphs alone at the foot of a page", grave=True),
+    Fault("stranded", ("stranded line", "stranded lines"),
+          "headings, dates and salutations at the foot of a page, what they belong to overleaf", grave=True),
     Fault("runts", ("runt", "runts"), "last lines of a single word"),
     Fault("stubs", ("stub", "stubs"), f"last lines of fewer than {_STUB} characters"),
     Fault("uneven-spreads", ("uneven spread", "uneven spreads"),
@@ -117,7 +120,7 @@ def examine(
     """
     places = _Places(sections or {})
     found: dict[str, list[Spot]] = {fault.name: [] for fault in FAULTS}
-    for finder in (_page_ends, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _beyond):
+    for finder in (_page_ends, _stranded, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _beyond):
         for name, spot in finder(pages, places):
             found[name].append(spot)
     if proof:
@@ -171,6 +174,12 @@ def _page_ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
             yield "orphans", places.spot(page, last)
         if page.side == "right" and last.kind in _PARAGRAPHS and last.hyphen:
             yield "turned-hyphens", places.spot(page, last, text=f"…{last.text.strip()[-_SHOWN + 1 :]}")
+
+
+def _stranded(pages: Sequence[LaidPage], places: _Places) -> _Found:
+    for page in pages:
+        if page.flow and page.flow[-1].kind in _LEADING and not _closes(pages, page.index):
+            yield "stranded", places.spot(page, page.flow[-1])
 
 
 def _last_lines(pages: Sequence[LaidPage], places: _Places) -> _Found:

@@ -2,12 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 _POINTS: Final = {"pt": 1.0, "pc": 12.0, "in": 72.0, "mm": 72 / 25.4, "cm": 72 / 2.54}
 _NUMBER: Final = r"([0-9]{1,5}(?:\.[0-9]{1,6})?)"
 _LENGTH: Final = re.compile(rf"{_NUMBER}\s*([a-z]+)")
 _SIZE: Final = re.compile(rf"{_NUMBER}\s*([a-z]*?)\s*[x×]\s*{_NUMBER}\s*([a-z]+)")
+_SLIPS: Final = (
+    (r"\s*(?:\"|''|″|”|inches|inch|ins)", "in"),
+    (r"\s*(?:millimetres|millimeters)", "mm"),
+    (r"\s*(?:centimetres|centimeters)", "cm"),
+    (r"\s*(?:by|\*|×|/|x)\s*", "x"),
+    (r"(?<=[\dnm])\s+(?=[\d])", "x"),
+)
+"""What people write, and how it is written here."""
+_MOST_INCHES: Final = 20.0
+_WRITE_LENGTH: Final = "write a number and its unit, as in 12.93in or 328.4mm"
+_WRITE_SIZE: Final = "write width x height and the unit, as in 5.5x8.5in"
+SAME_PT: Final = 0.75
+"""Sizes closer than this are the same: programs round millimetres, inches and pixels their own ways."""
 _SHORTEST_PT: Final = 2.5 * 72
 _LONGEST_PT: Final = 20 * 72
 
@@ -40,6 +54,14 @@ NAMED: Final = {
 """Trim sizes by name, narrowest first: the trade's names, and those of printers on demand."""
 
 
+class MeasureError(ValueError):
+    """A length or a size that cannot be read; ``hint`` says how it is written."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Length:
     """A length in points (1/72 inch)."""
@@ -48,11 +70,15 @@ class Length:
 
     @classmethod
     def parse(cls, text: str) -> "Length":
-        """Read ``5.5in``, ``140mm``, ``2.5 cm``, ``11pt``, ``3pc``; ``ValueError`` says what is wrong."""
+        """Read ``5.5in``, ``140mm``, ``2.5 cm``, ``11pt``, ``3pc``.
+
+        Errors: :class:`MeasureError`.
+        """
         match = _LENGTH.fullmatch(text.strip().lower())
-        if match is None:
-            raise ValueError(f"'{text}' is not a length such as 140mm or 5.5in")
-        return cls(float(match.group(1)) * _unit(match.group(2)))
+        if match is None or match.group(2) not in _POINTS:
+            near = _meant(text, _LENGTH)
+            raise MeasureError(f"'{text}' is not a length such as 140mm or 5.5in", near or _WRITE_LENGTH)
+        return cls(float(match.group(1)) * _POINTS[match.group(2)])
 
     @property
     def mm(self) -> float:
@@ -72,23 +98,58 @@ class TrimSize:
 
     @classmethod
     def parse(cls, text: str) -> "TrimSize":
-        """Read ``5.5x8.5in``, ``140mm x 216mm`` or a name of :data:`NAMED`; ``ValueError`` says what is wrong."""
+        """Read ``5.5x8.5in``, ``140mm x 216mm`` or a name of :data:`NAMED`.
+
+        Errors: :class:`MeasureError`.
+        """
         wanted = text.strip().lower()
         match = _SIZE.fullmatch(NAMED.get(wanted.replace(" ", "-"), wanted))
-        if match is None:
-            raise ValueError(f"'{text}' is not a trim size such as 5.5x8.5in, 140x216mm or a name: {', '.join(NAMED)}")
+        if match is None or not {match[2] or match[4], match[4]} <= set(_POINTS):
+            message = f"'{text}' is not a trim size such as 5.5x8.5in, 140x216mm or a name: {', '.join(NAMED)}"
+            named = get_close_matches(wanted, NAMED, 1, 0.75)
+            near = _meant(text, _SIZE) or (f"did you mean {named[0]}?" if named else None)
+            raise MeasureError(f"'{text}' is not a trim size" if near else message, near or _WRITE_SIZE)
         wide, unit, high, last = match.groups()
-        size = cls(Length(float(wide) * _unit(unit or last)), Length(float(high) * _unit(last)))
+        size = cls(Length(float(wide) * _POINTS[unit or last]), Length(float(high) * _POINTS[last]))
         for length in (size.width, size.height):
             if not _SHORTEST_PT <= length.pt <= _LONGEST_PT:
-                raise ValueError(f"'{text}' is no size for a book: each side is from 2.5in to 20in (64mm to 508mm)")
+                message = f"'{text}' is no size for a book"
+                raise MeasureError(message, "each side is from 2.5in to 20in (64mm to 508mm)")
         return size
+
+    @property
+    def points(self) -> tuple[float, float]:
+        """Width and height in points."""
+        return self.width.pt, self.height.pt
 
     def __str__(self) -> str:
         return f"{self.width} {self.height}"
 
 
-def _unit(name: str) -> float:
-    if name not in _POINTS:
-        raise ValueError(f"'{name}' is not a unit of length; use one of {', '.join(_POINTS)}")
-    return _POINTS[name]
+def inches(*points: float) -> str:
+    """Write a length or a size for people, to a thousandth of an inch: ``0.676 in``, ``6 × 9 in``."""
+    return " × ".join(f"{each / _POINTS['in']:.3f}".rstrip("0").rstrip(".") for each in points) + " in"
+
+
+def millimetres(*points: float) -> str:
+    """Write the same for a ruler, to a tenth of a millimetre; a single length, such as a spine, to a hundredth."""
+    places = 1 if len(points) > 1 else 2
+    return " × ".join(f"{Length(each).mm:.{places}f}" for each in points) + " mm"
+
+
+def same_size(first: tuple[float, float], second: tuple[float, float], slack: float = SAME_PT) -> bool:
+    """Say whether two sizes in points are one."""
+    return abs(first[0] - second[0]) <= slack and abs(first[1] - second[1]) <= slack
+
+
+def _meant(text: str, shape: re.Pattern[str]) -> str | None:
+    """Guess what a slip was meant to be: a unit left out or spelled out, a comma, another sign between the numbers."""
+    found = re.sub(r"(?<=\d),(?=\d)", ".", text.strip().lower())
+    for slip, right in _SLIPS:
+        found = re.sub(slip, right, found)
+    if re.search(r"\d$", found):
+        found += "in" if max(map(float, re.findall(r"\d+(?:\.\d+)?", found))) <= _MOST_INCHES else "mm"
+    match = shape.fullmatch(found)
+    if match is None or not {each for each in match.groups() if each and each.isalpha()} <= set(_POINTS):
+        return None
+    return f"did you mean {found}?"

@@ -26,15 +26,17 @@ def reading(book: _Book, edition: Edition) -> Reading:
 
 
 def _with_made(sections: tuple[BookSection, ...], edition: Edition) -> tuple[BookSection, ...]:
-    """Leave out made sections that would be empty, and put the notes where an edition has them at its end."""
+    """Leave out made sections that would be empty or that an edition does without; put its notes where it has them."""
     contents = [section.content for section in sections if section.content is not None]
     at_end = edition.format is Format.PDF and edition.settings.get("notes") == "book"
     filled = {
         Role.NOTES: at_end and any(content.notes for content in contents),
         Role.INDEX: bool(indexing.topics(sections)),
         Role.ILLUSTRATIONS: any(True for section in sections for _ in captioned(section)),
+        Role.COLOPHON: True,
     }
-    kept = [section for section in sections if section.content is not None or filled.get(section.role, True)]
+    made = {role: full and edition.settings.get(role.value) != "none" for role, full in filled.items()}
+    kept = [section for section in sections if section.content is not None or made.get(section.role, True)]
     if filled[Role.NOTES] and not any(section.role is Role.NOTES and section.content is None for section in kept):
         kept.insert(_place_of_notes(kept), _made_notes(kept))
     return tuple(kept)

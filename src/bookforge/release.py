@@ -25,6 +25,8 @@ from bookforge.markdown.lexer.marks import PLACEHOLDER
 from bookforge.pipeline import Loaded
 
 _FILE: Final = re.compile(r"\S+\.\w{2,8}")
+_KEPT_FROM_READERS: Final = frozenset({"note-defined", "picture-fine-enough"})
+"""Rules of which a warning does for a draft, but no reader should see what it is about."""
 
 
 def demand_validators(formats: Iterable[Format]) -> None:
@@ -42,12 +44,12 @@ def demand_validators(formats: Iterable[Format]) -> None:
         raise EngineError(error("validator-present", message, hint="see 'bookforge doctor'"))
 
 
-def refuse_unfinished(loaded: Loaded) -> None:
-    """Refuse a book with open queries, drafts or placeholders.
+def refuse_unfinished(loaded: Loaded, said: Iterable[Diagnostic]) -> None:
+    """Refuse a book with open queries, drafts or placeholders, or of which an error was ``said`` when it was read.
 
-    Errors: ``queries-answered``, ``drafts-finished``, ``placeholders-filled``.
+    Errors: ``queries-answered``, ``drafts-finished``, ``placeholders-filled``, and those.
     """
-    wrong = tuple(_unfinished(loaded))
+    wrong = (*_errors(said), *_unfinished(loaded))
     if wrong:
         raise ManuscriptError(*wrong)
 
@@ -103,10 +105,9 @@ def _left_in_block(source: Source) -> Iterator[Diagnostic]:
 
 
 def weighed(said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return what was said of an edition, with the warnings that keep it from release as errors."""
+    """Return what was said of a book or an edition, with the warnings that keep it from release as errors."""
     return tuple(
-        dataclasses.replace(each, severity=Severity.ERROR) if each.rule == "picture-fine-enough" else each
-        for each in said
+        dataclasses.replace(each, severity=Severity.ERROR) if each.rule in _KEPT_FROM_READERS else each for each in said
     )
 
 
@@ -115,9 +116,13 @@ def refuse_wrong(said: Iterable[Diagnostic]) -> None:
 
     Errors: those.
     """
-    wrong = tuple(each for each in said if each.severity is Severity.ERROR)
+    wrong = _errors(said)
     if wrong:
         raise EditionError(*wrong)
+
+
+def _errors(said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in said if each.severity is Severity.ERROR)
 
 
 def validate(artifact: Artifact, report: Report) -> None:

@@ -93,6 +93,7 @@ RULES: Final[dict[str, str]] = {
     "svg-passive": "A drawing runs no script and holds no foreign markup.",
     "svg-self-contained": "A drawing needs no other file.",
     "svg-sized": "A drawing says how large it is.",
+    "svg-prints": "A drawing uses what the page engine draws, or is looked at on its page.",
     # layouts and fonts
     "font-exists": "A font that a layout declares is installed and can be read.",
     "head-fits": "A running head fits into its line.",
@@ -109,6 +110,7 @@ RULES: Final[dict[str, str]] = {
     "cover-fits-pages": "A cover was made for the number of pages the book has.",
     "cover-fits-trim": "A cover file, or the numbers of a printer's template, have the size of the book.",
     "cover-large-enough": "The picture of a cover is large enough for shops and for print.",
+    "cover-lettering": "The book says whether title and authors are in the picture of its cover, or are set with it.",
     "cover-present": "An e-book has a cover picture, which shops and libraries show.",
     "cover-readable": "A cover file is a PDF of one page.",
     "cover-size-known": "The size of a cover can be computed, or is given by the printer's template.",
@@ -138,6 +140,7 @@ RULES: Final[dict[str, str]] = {
     "resource-allowed": "A page shows only pictures and fonts that are part of the book.",
     "text-fits-page": "Every line stays inside the page's area for text.",
     "trim-size-listed": "An edition has a size its printer cuts.",
+    "sections-left-out": "The index or the list of illustrations that an edition does without is told.",
     "words-left-out": "What of the sources is no word of the book is counted: comments, queries, attributes.",
     "words-conserved": "Every word of the manuscript is in the edition, once and in order.",
     # print files

@@ -60,7 +60,7 @@ class Semantics:
     ``epub_type`` and ``aria`` are ``None`` where the vocabularies have no term.
     ``numbered``: takes the next chapter or part number unless the entry says otherwise.
     ``in_contents``: listed on the contents page. ``display``: a page without folio and running head.
-    ``recto``: opens on a right-hand page.
+    ``recto``: opens on a right-hand page. ``told``: read as text from its first word on.
     """
 
     matter: Matter
@@ -70,6 +70,7 @@ class Semantics:
     in_contents: bool = True
     display: bool = False
     recto: bool = True
+    told: bool = False
 
 
 _F, _B, _K = Matter.FRONT, Matter.BODY, Matter.BACK
@@ -83,18 +84,18 @@ SEMANTICS: Final[dict[Role, Semantics]] = {
     Role.EPIGRAPH: Semantics(_F, "epigraph", None, in_contents=False, display=True),
     Role.CONTENTS: Semantics(_F, "toc", "doc-toc", in_contents=False),
     Role.ILLUSTRATIONS: Semantics(_F, "loi", None),
-    Role.FOREWORD: Semantics(_F, "foreword", "doc-foreword"),
-    Role.PREFACE: Semantics(_F, "preface", "doc-preface"),
+    Role.FOREWORD: Semantics(_F, "foreword", "doc-foreword", told=True),
+    Role.PREFACE: Semantics(_F, "preface", "doc-preface", told=True),
     Role.ACKNOWLEDGMENTS: Semantics(_K, "acknowledgments", "doc-acknowledgments"),
-    Role.INTRODUCTION: Semantics(_F, "introduction", "doc-introduction"),
-    Role.PROLOGUE: Semantics(_B, "prologue", "doc-prologue"),
+    Role.INTRODUCTION: Semantics(_F, "introduction", "doc-introduction", told=True),
+    Role.PROLOGUE: Semantics(_B, "prologue", "doc-prologue", told=True),
     Role.PART: Semantics(_B, "part", "doc-part", numbered=True, display=True),
-    Role.CHAPTER: Semantics(_B, "chapter", "doc-chapter", numbered=True),
-    Role.INTERLUDE: Semantics(_B, "chapter", "doc-chapter"),
-    Role.EPILOGUE: Semantics(_B, "epilogue", "doc-epilogue"),
-    Role.CONCLUSION: Semantics(_B, "conclusion", "doc-conclusion"),
-    Role.AFTERWORD: Semantics(_K, "afterword", "doc-afterword"),
-    Role.POSTSCRIPT: Semantics(_K, "afterword", "doc-afterword"),
+    Role.CHAPTER: Semantics(_B, "chapter", "doc-chapter", numbered=True, told=True),
+    Role.INTERLUDE: Semantics(_B, "chapter", "doc-chapter", told=True),
+    Role.EPILOGUE: Semantics(_B, "epilogue", "doc-epilogue", told=True),
+    Role.CONCLUSION: Semantics(_B, "conclusion", "doc-conclusion", told=True),
+    Role.AFTERWORD: Semantics(_K, "afterword", "doc-afterword", told=True),
+    Role.POSTSCRIPT: Semantics(_K, "afterword", "doc-afterword", told=True),
     Role.TIMELINE: Semantics(_K, None, None),
     Role.READING_GROUP_GUIDE: Semantics(_K, None, None),
     Role.NOTE_ON_MEMORY: Semantics(_K, None, None),

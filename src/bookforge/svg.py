@@ -8,7 +8,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,9 +34,11 @@ _DRAWING: Final = frozenset(
         """,
     )
 )
+_FILTERS_PRINTED: Final = frozenset({"feOffset", "feBlend", "feFlood"})
 _UNMISSED: Final = frozenset({"metadata"})
 _ATTRIBUTES_OF_OTHERS: Final = frozenset({"src", "srcset", "action", "formaction", "ping", "data"})
 _UNITS: Final = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "em": 16.0}
+_NOTHING: Final = re.compile(r"\s*[+-]?0*\.?0+[a-z%]*\s*\Z")
 _LENGTH: Final = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,2})?)(px|pt|pc|mm|cm|in|em)?\s*\Z")
 _DATA: Final = re.compile(r"data:image/(?:png|jpe?g)\s*;\s*base64\s*,", re.IGNORECASE)
 _WEB_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
@@ -56,7 +58,7 @@ class UnusableDrawingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Something that did not pass, the rule it breaks, and its line."""
+    """Something that did not pass, or does not print, the rule it breaks, and its line."""
 
     rule: str
     what: str
@@ -91,8 +93,30 @@ def clean(content: bytes, embed: Embed) -> Drawing:
         raise UnusableDrawingError(message, "save it with its clones unlinked, or as PNG")
     width, height = _size(root, cleaner.removals)
     written = etree.tostring(root, encoding="unicode")
+    cleaner.removals += _unprinted(source, _named(root))
     text = '<?xml version="1.0" encoding="UTF-8"?>\n' + written + "\n"
     return Drawing(text.encode(), width, height, tuple(cleaner.removals))
+
+
+def _named(root: etree._Element) -> frozenset[str]:
+    """Return the ids that attributes and styles take something from."""
+    texts = [str(value) for each in root.iter() for value in each.attrib.values()]
+    texts += [each.text or "" for each in root.iter(f"{{{SVG}}}style")]
+    return frozenset(name for text in texts for name in _LOCAL.findall(text))
+
+
+def _unprinted(source: etree._Element, used: frozenset[str]) -> Iterator[Removal]:
+    """Find the filters and masks in use that the page engine draws otherwise, or not at all (WeasyPrint 70)."""
+    for element in source.iter("{*}filter", "{*}mask"):
+        if element.get("id") not in used:
+            continue
+        if etree.QName(element).localname == "mask":
+            yield Removal("svg-prints", f"the mask '{element.get('id')}'", _line(element))
+            continue
+        steps = (etree.QName(each).localname for each in element if isinstance(each.tag, str))
+        strange = sorted({step for step in steps if step not in _FILTERS_PRINTED})
+        if strange:
+            yield Removal("svg-prints", f"the filter '{element.get('id')}' ({', '.join(strange)})", _line(element))
 
 
 def _parse(content: bytes) -> etree._Element:
@@ -272,9 +296,13 @@ def _loads(token: Any) -> bool:
 def _size(root: etree._Element, removals: list[Removal]) -> tuple[int, int]:
     """Return the size in CSS pixels: width and height, else the view box, else what browsers take."""
     width, height = _length(root.get("width")), _length(root.get("height"))
+    nothing = any(_NOTHING.match(root.get(side) or "") for side in ("width", "height"))
+    if nothing:
+        removals.append(Removal("svg-sized", "0", _line(root)))
     box = _view_box(root.get("viewBox"))
     if box is None and (width is None or height is None):
-        removals.append(Removal("svg-sized", "", _line(root)))
+        if not nothing:
+            removals.append(Removal("svg-sized", "", _line(root)))
         return round(width or 300), round(height or 150)
     across, down = box or (1.0, 1.0)
     if width is None and height is None:

@@ -111,6 +111,17 @@ def test_release_refuses_what_is_unfinished(tmp_path: Path) -> None:
     assert not (tmp_path / "dist").exists()
 
 
+def test_release_refuses_calls_of_notes_that_are_not_there(tmp_path: Path) -> None:
+    text = "# One\n\nA word.[^lost] A sign: \\[^x\\].\n\n[^idle]: Never called.\n"
+    command.write(tmp_path, command.SMALL | {"chapters/one.md": text})
+    done = command.bookforge(tmp_path, "build", "--format", "html", "--release", "--json")
+    assert done.status == 1
+    assert done.rules().count("note-defined") == 1
+    assert "note-called" in done.rules()
+    assert not (tmp_path / "dist").exists()
+    assert command.bookforge(tmp_path, "build", "--format", "html").status == 0
+
+
 def test_queries_are_left_out_and_counted(tmp_path: Path) -> None:
     text = "# One\n\nA word {>>AU: which word?<<} and another.\n"
     command.write(tmp_path, command.SMALL | {"chapters/one.md": text})

@@ -66,3 +66,11 @@ def test_a_broken_book_fails(tmp_path: Path) -> None:
 def test_so_many_places_are_no_number(folder: Path) -> None:
     done = command.bookforge(folder, "pages", "--worst", "many", "--json")
     assert (done.status, done.rules()) == (2, ["command-right"])
+
+
+def test_the_marks_of_sheets_are_no_marks_on_blank_pages(tmp_path: Path) -> None:
+    editions = "editions:\n  sheets: {format: pdf, layout: proof}\n"
+    command.write(tmp_path, BOOK | {"book.yaml": BOOK["book.yaml"].partition("editions:")[0] + editions})
+    done = command.bookforge(tmp_path, "pages", "--json")
+    (edition,) = done.data["editions"]
+    assert edition["marked_blanks"] == 0

@@ -185,7 +185,9 @@ def test_notes_of_the_book_have_chapters_links_back_and_heads_that_name_pages(ma
         assert calls[back] == f"#{each.get('id')}"
     heads: dict[str, set[str]] = {}
     for each in xhtml.find_class(section, "endnote"):
-        heads.setdefault(edition.label(str(each.get("id"))), set()).add(str(each.get("data-running")))
+        heads.setdefault(edition.label(str(each.get("id"))), set()).add(
+            str(next(xhtml.find_class(each, "note-begins")).get("data-running"))
+        )
     for page, said in heads.items():
         called = [
             int(edition.label(str(each.get("id")).replace(".note-", ".noteref-")))

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.unit import rich_book
 from bookforge import cover, fonts, layouts, printers
 from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
 from bookforge.cache import Cache
-from bookforge.cover import art, front, sizing, wrap
+from bookforge.cover import art, lettering, sizing, wrap
 from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
@@ -50,10 +51,17 @@ LONG = dataclasses.replace(
 )
 
 
-def studio(scratch: Path, metadata: Metadata = METADATA, picture: Asset | None = None, **said: Any) -> cover.Studio:
+def studio(
+    scratch: Path,
+    metadata: Metadata = METADATA,
+    picture: Asset | None = None,
+    words: str | None = "in-image",
+    **said: Any,
+) -> cover.Studio:
     layout = layouts.find("paperback", Path(__file__).parent)
     if picture:
-        metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", Location("book.yaml", 7)))
+        at = Location("book.yaml", 7)
+        metadata = dataclasses.replace(metadata, cover=Cover(picture.path, "A light", at, words))
     book = Book(metadata, {}, (), {picture.path: picture} if picture else {}, "draft 1")
     edition = Edition("paperback", Format.PDF, "paperback", {}, **({"paper": "cream"} | said))
     faces = fonts.resolve(layout.fonts)
@@ -265,6 +273,19 @@ def _scan(image: Image.Image) -> str:
     return str(orders.index(sets[:6])) + digits
 
 
+def test_a_price_without_a_bar_code_is_missed(scratch: Path) -> None:
+    bound = Bound(studio(scratch, wrap=Wrap(price="51499")), 212)
+    assert bound.said == ["cover-barcode-fits"]
+    assert "price" in bound.made.said[0].message
+
+
+def test_a_field_as_wide_as_the_back_leaves_no_width_below_nothing(scratch: Path) -> None:
+    made, wide = studio(scratch), dataclasses.replace(printers.find("kdp"), barcode_clear=144.0, barcode_width=216.0)
+    found = sizing.sheet_of(made.read.edition, TRIM, wide, 212)
+    assert isinstance(found, Sheet)
+    assert "stylesheet-parses" not in [each.rule for each in wrap.wrap(made, found, wide, 212).said]
+
+
 def test_a_bar_code_without_room_is_left_out_and_said(scratch: Path) -> None:
     made, narrow = studio(scratch, isbn=ISBN), dataclasses.replace(printers.find("kdp"), barcode_width=20.0)
     found = sizing.sheet_of(made.read.edition, TRIM, narrow, 212)
@@ -325,22 +346,149 @@ def test_many_authors_stand_in_rows_that_can_be_read(scratch: Path) -> None:
     names = tuple(Contributor(f"Person Number{number}") for number in range(20))
     made = studio(scratch, dataclasses.replace(METADATA, authors=names))
     page = Box(0, 0, 396, 612)
-    view = front.view(made, page, page.inside(18, 18, 18, 18), 0)
+    view = lettering.view(made.metadata, made.faces, lettering.Front(page, page.inside(18, 18, 18, 18), 0))
     assert 4 <= len(view.authors) <= 7
     assert all(f"Number{number}" in " ".join(view.authors) for number in range(20))
     assert view.authors_size * view.unit > 7
-    assert front.view(studio(scratch), page, page, 0).authors == tuple(each.name for each in METADATA.authors)
+    few = lettering.view(METADATA, made.faces, lettering.Front(page, page, 0))
+    assert few.authors == tuple(each.name for each in METADATA.authors)
 
 
 @pytest.mark.parametrize(
-    ("size", "rule", "said"),
-    [((1600, 1600), "cover-fits-trim", "36% of its width"), ((1000, 1600), "cover-large-enough", "178 dots an inch")],
+    ("size", "words", "rule", "said"),
+    [
+        ((1600, 2800), "in-image", "cover-fits-trim", "lose 11% of its height"),
+        ((1000, 1600), "in-image", "cover-large-enough", "178 dots an inch"),
+        ((1000, 1600), "in-image", "cover-large-enough", "1,688 by 2,700 pixels, not 1,000 by 1,600"),
+        ((5000, 2000), "set", "cover-fits-trim", "loses 42% of its width"),
+        ((1000, 1500), "set", "cover-large-enough", "171 dots an inch"),
+    ],
 )
-def test_a_picture_that_does_not_suit_is_told(size: tuple[int, int], rule: str, said: str, scratch: Path) -> None:
-    bound = Bound(studio(scratch, picture=picture(*size), isbn=ISBN), 212)
+def test_a_picture_that_does_not_suit_is_told(
+    size: tuple[int, int], words: str, rule: str, said: str, scratch: Path
+) -> None:
+    bound = Bound(studio(scratch, picture=picture(*size), words=words, isbn=ISBN), 212)
     (found,) = bound.made.said
     assert (found.rule, str(found.at)) == (rule, "book.yaml:7")
-    assert said in found.message
+    assert said in f"{found.message} {found.hint}"
+
+
+SHOWN = {"portrait": (1900, 2900), "square": (2600, 2600), "landscape": (3000, 2000), "panorama": (6000, 2000)}
+GROUNDS = {"portrait": "#7a7f72", "square": "#f0ede4", "landscape": "#0c1020", "panorama": "#c04020"}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_title_and_authors_are_set_with_a_picture(name: str, scratch: Path) -> None:
+    made = studio(scratch, picture=picture(*SHOWN[name], GROUNDS[name]), words="set", isbn=ISBN)
+    bound = Bound(made, 212)
+    sheet = bound.sheet
+    assert bound.text_in(sheet.front_safe) == "Lights,IVSalt&SignalTwoKeepersofOneLightAdaMarshBenHolm"
+    shop = cover.picture(made)
+    assert (shop.width, shop.height, shop.said) == (1600, 2560, ())
+    assert cover.description(made) == "Salt & Signal, Ada Marsh, Ben Holm. A light"
+    assert set("Salt&SignalAdaMarshBenHolm") <= set(shop.shown)
+    # The words stand on a plain ground that ink is read on, in shops and in print the same.
+    depicted = made.depicted()
+    assert depicted is not None
+    ink = "#ffffff" if depicted.dark else "#000000"
+    assert art.contrast(depicted.edge, ink) >= 7
+    ground = tuple(int(depicted.edge[at : at + 2], 16) for at in (1, 3, 5))
+    for line in ("Salt", "Ada", "Two"):
+        boxes = _word(bound, line, sheet.front)
+        place = Box(boxes[0].left - 2, boxes[0].top - 2, boxes[-1].right - boxes[0].left + 4, boxes[0].height + 4)
+        shades = {shade for _, shade in bound.pixels(place, 72).getcolors(99999) or ()}
+        assert ground in shades
+        assert (0xE0, 0xD0, 0xC0) not in shades
+
+
+def _word(bound: Bound, word: str, place: Box) -> list[Box]:
+    inside = [(char, box) for char, box in bound.letters if place.holds(box, 1.0)]
+    start = "".join(char for char, _ in inside).index(word)
+    return [box for _, box in inside[start : start + len(word)]]
+
+
+@pytest.mark.parametrize("trim", ["8.25x6in", "8.5x8.5in", "11x8.5in", "4.25x6.875in"])
+@pytest.mark.parametrize("size", [(2000, 3000), (3600, 2400)])
+def test_broad_and_small_fronts_have_large_words_too(trim: str, size: tuple[int, int], scratch: Path) -> None:
+    made = studio(scratch, picture=picture(*size), words="set", paper="white")
+    sheet = sizing.sheet_of(made.read.edition, TrimSize.parse(trim), printers.find("lulu"), 300)
+    assert isinstance(sheet, Sheet)
+    wrapped = wrap.wrap(made, sheet, printers.find("lulu"), 300)
+    assert "cover-text-fits" not in [each.rule for each in wrapped.said]
+    assert wrapped.data is not None
+    title = [box.height for char, box in _letters(wrapped.data) if sheet.front.holds(box, 1.0) and char == "S"]
+    assert max(title) > 0.03 * sheet.front.height
+
+
+def test_no_line_shows_round_a_picture_of_the_colour_beside_it(scratch: Path) -> None:
+    plain, out = Image.new("RGB", (1900, 2900), "#203040"), io.BytesIO()
+    plain.save(out, "PNG")
+    art = Asset("images/cover.png", "image/png", out.getvalue(), 1900, 2900, "plain")
+    bound = Bound(studio(scratch, picture=art, isbn=ISBN), 212)
+    # What draws pages smooths edges, and the white behind a picture would shine through as a line.
+    with pikepdf.open(io.BytesIO(bound.data)) as document:
+        drawn = pikepdf.parse_content_stream(document.pages[0])
+    colour, white = "", set()
+    for operands, operator in drawn:
+        if str(operator) in {"g", "rg"}:
+            colour = " ".join(f"{float(each):g}" for each in operands)
+        elif str(operator) == "re" and colour in {"1", "1 1 1"}:
+            white.add(round(float(operands[0]) * 0.75, 2))
+    assert round(bound.sheet.front.left + 0.5, 2) in white
+
+
+def test_shop_and_wrap_show_one_design(scratch: Path) -> None:
+    made = studio(scratch, picture=picture(3000, 2000), words="set", isbn=ISBN)
+    bound, shop = Bound(made, 212), Image.open(io.BytesIO(cover.picture(made).data)).convert("RGB")
+    panel = bound.sheet.front
+    for share, is_picture in ((0.1, True), (0.38, True), (0.5, False), (0.98, False)):
+        wrapped = bound.pixels(Box(panel.right - 4, panel.top + share * panel.height, 2, 2)).getpixel((1, 1))
+        sold = shop.getpixel((1590, round(share * 2560)))
+        for shade in (wrapped, sold):
+            assert (shade == pytest.approx((0xE0, 0xD0, 0xC0), abs=3)) is is_picture
+
+
+def test_a_picture_with_words_of_its_own_is_shown_whole_where_it_does_not_fit(scratch: Path) -> None:
+    bound = Bound(studio(scratch, picture=picture(2000, 2000), isbn=ISBN), 212)
+    front = bound.sheet.front
+    assert bound.text_in(front) == ""
+    middle = bound.pixels(Box(front.left, front.top + front.height / 2, front.width, 2))
+    assert middle.getpixel((2, 1)) == pytest.approx((0x20, 0x30, 0x40), abs=2)
+    assert middle.getpixel((middle.width - 4, 1)) == pytest.approx((0xE0, 0xD0, 0xC0), abs=2)
+    above = bound.pixels(Box(front.right - 20, front.top + 20, 4, 4)).getpixel((4, 4))
+    assert above == pytest.approx((0x20, 0x30, 0x40), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("alt", "said", "lettered"),
+    [
+        ("A light", "title and authors are set with the picture", False),
+        ("Salt &  signal, and a light below", "is taken to bear title and authors", True),
+    ],
+)
+def test_what_is_taken_of_a_picture_is_said_until_the_book_says_it(
+    alt: str, said: str, lettered: bool, scratch: Path
+) -> None:
+    found = picture(1900, 3040)
+    told = Cover(found.path, alt, Location("book.yaml", 7))
+    made = studio(scratch, dataclasses.replace(METADATA, cover=told))
+    made = dataclasses.replace(
+        made, read=dataclasses.replace(made.read, book=dataclasses.replace(made.read.book, assets={found.path: found}))
+    )
+    shown = cover.picture(made)
+    assert [each.rule for each in shown.said] == ["cover-lettering"]
+    assert said in shown.said[0].message
+    assert (shown.data == found.data) is lettered
+    assert not Cover("a.jpg", "A light at sea", Location("book.yaml")).is_lettered("Light")
+
+
+def test_a_cover_is_set_in_the_face_of_its_layout(scratch: Path) -> None:
+    layout = layouts.find("modern", scratch)
+    modern = dataclasses.replace(studio(scratch), layout=layout, faces=fonts.resolve(layout.fonts))
+    with pikepdf.open(io.BytesIO(Bound(modern, 212).data)) as document:
+        found = {str(each["/BaseFont"]) for each in document.objects if "/BaseFont" in each}
+    assert found
+    assert all("Source-Serif" in name or "SourceSerif" in name for name in found)
 
 
 def test_shops_get_a_jpeg_without_anything_behind_it() -> None:
@@ -375,6 +523,21 @@ def handed(made: cover.Studio, pages: int, folder: Path, printer: str = "kdp") -
     return cover.package(made, printers.find(printer), TRIM, pages, folder)
 
 
+def test_a_coarse_picture_is_told_once_with_one_number(scratch: Path, tmp_path: Path) -> None:
+    covers = handed(studio(scratch, picture=picture(400, 640), words="set", isbn=ISBN), 212, tmp_path)
+    (said,) = covers.said
+    assert (said.rule, said.hint) == (
+        "cover-large-enough", "Amazon KDP wants 300: give it 1,688 by 2,700 pixels, not 400 by 640",
+    )  # fmt: skip
+
+
+def test_a_huge_picture_brings_no_warning_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert art.edge(picture(20, 20).data) == "#203040"
+
+
 def test_both_covers_are_handed_over(plain: Bound, scratch: Path, tmp_path: Path) -> None:
     covers = handed(studio(scratch, isbn=ISBN), 212, tmp_path)
     assert covers.files["cover.pdf"] == plain.data
@@ -400,7 +563,28 @@ def test_a_cover_of_ones_own_is_handed_over_as_it_is(plain: Bound, scratch: Path
         handed(own, 240, tmp_path)
 
 
-@pytest.mark.parametrize(("data", "said"), [(b"no PDF at all", "no PDF"), (b"", "no PDF")])
+def pdf_of(pages: int = 1, size: tuple[float, float] = (820, 630), locked: bool = False, **said: Any) -> bytes:
+    made, out = pikepdf.Pdf.new(), io.BytesIO()
+    for _ in range(pages):
+        made.add_blank_page(page_size=size)
+        for key, value in said.items():
+            made.pages[-1].obj[f"/{key}"] = value
+    made.save(out, encryption=pikepdf.Encryption(user="a", owner="b") if locked else False)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("data", [pdf_of(size=(630, 820), Rotate=90), pdf_of(size=(410, 315), UserUnit=2)])
+def test_a_cover_of_ones_own_is_measured_as_it_is_shown(data: bytes, scratch: Path, tmp_path: Path) -> None:
+    """A page turned, or counted in other units, had the size of its box."""
+    (tmp_path / "wrap.pdf").write_bytes(data)
+    own = studio(scratch, isbn=ISBN, paper="white", wrap=Wrap(file="wrap.pdf", at=Location("book.yaml", 30)))
+    assert handed(own, round((820 - 2 * 396 - 18) / 72 / 0.002252), tmp_path).files["cover.pdf"] == data
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"no PDF at all", "no PDF"), (b"", "empty"), (pdf_of(locked=True), "password"), (pdf_of(2), "2 pages")],
+)
 def test_a_cover_that_is_no_pdf_is_refused(data: bytes, said: str, scratch: Path, tmp_path: Path) -> None:
     (tmp_path / "wrap.pdf").write_bytes(data)
     with pytest.raises(EditionError, match=said) as raised:
@@ -420,6 +604,9 @@ def test_a_layout_of_the_books_own_changes_the_looks(scratch: Path, tmp_path: Pa
     mine = dataclasses.replace(studio(scratch, isbn=ISBN), layout=layouts.find("mine", tmp_path))
     bound = Bound(mine, 212)
     assert bound.pixels(Box(0, 0, 4, 4)).getpixel((1, 1)) == (0xF4, 0xC4, 0x30)
+    look.write_text(":root { --cover-ground: url(https://a.example/ground.png) }\n")
+    with pytest.raises(LayoutError, match=r"layouts/mine/cover-look\.css\.j2:1.* is not part of the layout"):
+        Bound(dataclasses.replace(mine), 212)
     look.write_text(":root { --cover-ground: {{ colour }} }\n")
     with pytest.raises(LayoutError, match=r"layouts/mine/cover-look\.css\.j2:1"):
         Bound(dataclasses.replace(mine), 212)

@@ -132,8 +132,8 @@ def test_notes_that_fit_no_planned_page_are_no_matter_of_page_numbers(
     """The rounds they took were those of page numbers, which a book without any was then told never come to rest."""
     really: Callable[..., Plan] = typeset.plan
 
-    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
-        planned = really(composition, bench)
+    def plan(composition: Composition, bench: typeset.Bench, wanted: frozenset[str] | None = None) -> Plan:
+        planned = really(composition, bench, wanted)
         at_foot = [
             each for each in range(1, 8) if f'class="footnote" id="one.note-{each}"' in composition.documents[0].text
         ]
@@ -190,10 +190,10 @@ def test_only_numbers_that_are_printed_compose_a_book_anew(tmp_path: Path, monke
     really: Callable[..., Plan] = typeset.plan
     rounds = 0
 
-    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
+    def plan(composition: Composition, bench: typeset.Bench, wanted: frozenset[str] | None = None) -> Plan:
         nonlocal rounds
         rounds += 1
-        planned = really(composition, bench)
+        planned = really(composition, bench, wanted)
         assert "two.far" in composition.asked
         return dataclasses.replace(planned, labels={**planned.labels, "one": str(rounds)})
 
@@ -214,17 +214,17 @@ def test_page_numbers_that_never_come_to_rest_are_told_once(tmp_path: Path, monk
     really: Callable[..., Plan] = typeset.plan
     rounds = 0
 
-    def plan(composition: Composition, bench: typeset.Bench) -> Plan:
+    def plan(composition: Composition, bench: typeset.Bench, wanted: frozenset[str] | None = None) -> Plan:
         nonlocal rounds
         rounds += 1
-        planned = really(composition, bench)
+        planned = really(composition, bench, wanted)
         return dataclasses.replace(planned, labels={name: str(rounds % 2 + 1) for name in planned.labels})
 
     monkeypatch.setattr(typeset, "plan", plan)
     _, said = make(load(tmp_path, REFERRING), "paperback", tmp_path, Cache(tmp_path / "cache"))
     told = [each.message for each in said if each.rule == "plan-kept"]
     assert [each for each in told if "never come to rest" in each] == told[:1]
-    assert rounds == 5
+    assert rounds == 6
 
 
 def test_printed_page_numbers_are_those_of_the_pages(tmp_path: Path) -> None:

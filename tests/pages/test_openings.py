@@ -479,3 +479,18 @@ def test_tables_stay_on_the_page(tmp_path, cache_folder, layout):
     composition = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
     laid = pdf.layout(composition, cache_folder, lambda _: None)
     assert [(line.block, line.text) for page in laid.pages for line in page.lines if line.outside] == []
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern", "large-print"])
+def test_a_title_word_wider_than_its_line_is_divided_with_a_hyphen(tmp_path, cache_folder, layout):
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmützen"
+    manifest = "title: T\nauthors: [A]\nlanguage: de\nchapters: [a.md]\n"
+    manifest += f"editions: {{b: {{format: pdf, layout: {layout}, trim-size: 5x8in}}}}\n"
+    loaded = load(tmp_path, {"a.md": f"# Der {word}\n\nText.\n\n## Die {word * 2}\n\nText.\n", "book.yaml": manifest})
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    composition = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    titles = [line for page in laid.pages for line in page.lines if line.kind in {"opening", "heading"}]
+    divided = [line for line in titles if not line.ends and line.text.strip() not in {"Der", "Die"}]
+    assert len(divided) >= 3
+    assert [line.text for line in divided if not line.hyphen] == []

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from lxml import html as lxml_html
 
-from bookforge import words
+from bookforge import ledger, words
 from bookforge.diagnostics import EditionError
 from bookforge.writers.pages import letters
 from conftest import Pressed
@@ -154,6 +154,15 @@ def test_numbering_of_notes_restarts(sample, text):
 def test_notes_that_no_page_holds_are_told(chapter, notes, unfit):
     body = "".join(f"<p>FILLER{press.note(number, size)}</p>" for number, size in enumerate(notes, 1))
     assert set(chapter(body).laid.unfit) == unfit
+
+
+@pytest.mark.parametrize("tall", ["", " class='tall'"])
+def test_the_cells_of_a_row_taller_than_a_page_are_read_one_after_the_other(chapter, tall):
+    row = f"<tr{tall}><td>FILLER</td><td>{press.FILLER * 4}</td></tr>"
+    head, foot = "<thead><tr><th>Head</th></tr></thead>", "<tfoot><tr><td>Foot</td></tr></tfoot>"
+    pressed = chapter(f"<p>Before.</p><table>{head}<tbody>{row * 2}</tbody>{foot}</table><p>After.</p>")
+    assert len(pressed.laid.pages) > 2
+    assert ledger.compare_pages(pressed.composition.documents[0], pressed.laid) == ()
 
 
 def test_repeated_table_heads_count_once(chapter):

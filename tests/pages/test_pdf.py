@@ -200,6 +200,45 @@ def test_an_address_that_stands_in_no_drawing_is_refused(cache_folder):
         )
 
 
+@pytest.mark.parametrize(
+    ("css", "message", "place", "hint"),
+    [
+        ("html { --leading: 0pt }", "the lines of the text have no height", "layouts/x/a.css", "such as 14pt"),
+        ("body { line-height: 0 }", "the lines of the text have no height", "layouts/x/a.css", "such as 14pt"),
+        ("p { display: block }\n p { float: footnote; column-count: 2 }", "stopped", "layouts/x/a.css", "take out"),
+        ("p { float: footnote; column-count: 2;\n  width: var(--x) }", "stopped", "layouts/x/a.css:2:10", "sets '--x'"),
+    ],
+)
+def test_a_stylesheet_at_which_the_engine_stops_is_an_error_there(cache_folder, css, message, place, hint):
+    composition = press.compose(press.chapter("<p>Words</p>"))
+    own = Stylesheet("a.css", "layouts/x/a.css", css)
+    with pytest.raises(EditionError) as caught:
+        pdf.layout(
+            dataclasses.replace(composition, stylesheets=(*composition.stylesheets, own)), cache_folder, lambda _: None
+        )
+    (found,) = caught.value.diagnostics
+    assert (found.rule, str(found.at)) == ("page-layout", place)
+    assert message in found.message
+    assert hint in (found.hint or "")
+
+
+def test_a_property_that_nothing_sets_is_named_where_it_is_used(cache_folder):
+    composition = press.compose(press.chapter("<p>Words</p>"))
+    own = Stylesheet("a.css", "layouts/x/a.css", "p { color: #000 }\np { width: calc(var(--x) * 2) }")
+    said: list[Diagnostic] = []
+    pdf.layout(dataclasses.replace(composition, stylesheets=(*composition.stylesheets, own)), cache_folder, said.append)
+    (found,) = said
+    assert (found.rule, str(found.at)) == ("stylesheet-parses", "layouts/x/a.css:2:12")
+    assert found.hint == "nothing sets '--x', which layouts/x/a.css:2:17 uses"
+
+
+def test_spaces_at_the_end_of_a_line_of_code_do_not_leave_the_page(cache_folder):
+    code = f"<pre><code>some code{' ' * 200}end\n</code></pre>"
+    said: list[Diagnostic] = []
+    pdf.layout(press.compose(press.chapter(code), "large-print"), cache_folder, said.append)
+    assert said == []
+
+
 def test_a_line_that_leaves_the_page_is_told_with_its_place_in_the_chapter(cache_folder):
     content = books.section("one.md", "<p/>", notes=(books.note(1, "x"),))
     content = dataclasses.replace(content, notes=(), source_map=SourceMap({"c.wide": Place(0, 9, 7, 3)}, {}, (0,)))

@@ -19,8 +19,7 @@ from bookforge.writers import press
 from conftest import Pressed
 
 TRIM = TrimSize.parse("5.5x8.5in")
-ALL = printers.find("generic").forbids
-PLAIN = press.Order(multiple=2, forbids=ALL)
+PLAIN = press.Order(multiple=2)
 INTENT = press.Intent("The Second <Person>", "A Writer & Justin", "2026-11-22", "0123456789abcdef" * 2)
 TO_THE_EYE = 40  # of 255: edges of a flattened drawing are drawn twice
 COLOURFUL = """
@@ -133,7 +132,7 @@ def test_same_bytes(colourful: Pressed, sample: Pressed) -> None:
 # ---------------------------------------------------------------- what is gone
 
 
-def test_nothing_is_left_that_a_printer_forbids(sample: Pressed, colourful: Pressed) -> None:
+def test_nothing_is_left_that_only_a_screen_has_use_for(sample: Pressed, colourful: Pressed) -> None:
     for data in (sample.data, colourful.data):
         pdf = opened(press.interior(data, PLAIN))
         assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
@@ -144,15 +143,6 @@ def test_nothing_is_left_that_a_printer_forbids(sample: Pressed, colourful: Pres
         assert not operators(pdf) & {"BDC", "BMC", "EMC", "MP", "DP"}
         names = {str(each.get("/Type")) for each in pdf.objects if isinstance(each, pikepdf.Dictionary)}
         assert not names & {"/Annot", "/StructElem", "/Outlines", "/OCG", "/Filespec"}
-
-
-def test_what_a_printer_does_not_forbid_stays(sample: Pressed) -> None:
-    pdf = opened(press.interior(sample.data, press.Order()))
-    assert "/Outlines" in pdf.Root
-    assert "/Metadata" in pdf.Root
-    assert str(pdf.docinfo["/Title"]) == "The Second Person"
-    assert any("/Annots" in page.obj for page in pdf.pages)
-    assert "/StructTreeRoot" not in pdf.Root
 
 
 def test_a_gray_interior_holds_no_colour_at_all(colourful: Pressed) -> None:
@@ -401,7 +391,7 @@ def test_one_page_alone(cache_folder: Path) -> None:
 
 
 def test_a_pdf_x_4_says_so_in_every_place(colourful: Pressed) -> None:
-    order = press.Order(press.Edges(9, True), multiple=2, forbids=ALL, intent=INTENT)
+    order = press.Order(press.Edges(9, True), multiple=2, intent=INTENT)
     pdf = opened(press.interior(colourful.data, order))
     assert pdf.pdf_version == "1.6"
     (intent,) = pdf.Root.OutputIntents

@@ -1,5 +1,6 @@
 """Editions with a printer: the gutter its page count asks for, what is handed over, and what is refused."""
 
+import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pikepdf
 import press as sample_book
 import pypdfium2
 import pytest
+from tests.unit.pictures import png
 
 from bookforge import editions, pipeline, printing
 from bookforge.cache import Cache
@@ -177,3 +179,27 @@ def test_what_a_printer_refuses(make: Make, printer: str, rule: str, hint: str) 
     assert found.rule == rule
     assert (found.hint or "").startswith(hint)
     assert str(found.at).startswith("book.yaml:7")
+
+
+@pytest.mark.parametrize(("name", "pixels"), [("small.png", (300, 420)), ("wide.png", (400, 250)), ("arena.svg", None)])
+def test_a_plate_fills_its_place_however_few_its_pixels_are(
+    name: str, pixels: tuple[int, int] | None, cache_folder: Path
+) -> None:
+    figure = f'<figure class="plate"><img src="images/{name}" alt="A"/></figure>'
+    composition = sample_book.compose(sample_book.chapter(f"<p>Before.</p>{figure}<p>After.</p>"))
+    if pixels:
+        assets = {**composition.assets, f"images/{name}": (png(*pixels), "image/png")}
+        composition = dataclasses.replace(composition, assets=assets)
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    ((page, picture),) = ((page, picture) for page in laid.pages for picture in page.pictures)
+    assert picture.width == pytest.approx(page.right - page.left, abs=0.1)
+    if pixels:
+        assert picture.height == pytest.approx(picture.width * pixels[1] / pixels[0], abs=0.1)
+    assert picture.y + picture.height <= page.bottom
+
+
+def test_a_plate_keeps_the_width_it_is_given(cache_folder: Path) -> None:
+    figure = '<figure class="plate"><img class="width-50" src="images/arena.svg" alt="A"/></figure>'
+    laid = pdf.layout(sample_book.compose(sample_book.chapter(figure)), cache_folder, lambda _: None)
+    ((page, picture),) = ((page, picture) for page in laid.pages for picture in page.pictures)
+    assert picture.width == pytest.approx((page.right - page.left) / 2, abs=0.1)

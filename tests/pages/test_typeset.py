@@ -8,7 +8,7 @@ import galleys
 import pytest
 from galleys import Mixture, composed, note, notes, paragraph, set_book, words
 
-from bookforge import formulas, typeset
+from bookforge import formulas, makeup, typeset
 from bookforge.edition import Stylesheet
 from bookforge.typeset import grid
 from bookforge.typeset.grid import Grid
@@ -110,6 +110,17 @@ def test_the_last_page_of_a_section_has_five_lines_at_least(count: int, cache_fo
     assert book.off_grid() == []
 
 
+@pytest.mark.parametrize("lines", range(22, 28))
+def test_a_letters_head_stands_with_two_lines_of_it(lines: int, cache_folder: Path) -> None:
+    head = '<p class="dateline" id="a.d">9 March</p><p class="salutation" id="a.s">Dear Anna,</p>'
+    letter = f'<div class="letter" id="a.l">{head}{paragraph("a.p-2", words(90, random.Random(1)))}</div>'
+    before = "".join(paragraph(f"a.b-{number}", "One line.") for number in range(lines))
+    book = set_book(composed(before + letter + paragraph("a.p-3", words(300, random.Random(2)))), cache_folder)
+    pages = {name: book.laid.anchors[name][0] for name in ("a.d", "a.s", "a.p-2")}
+    assert len(set(pages.values())) == 1, pages
+    assert makeup.examine(book.laid.pages).count("stranded") == 0
+
+
 # ---------------------------------------------------------------- notes
 
 
@@ -155,6 +166,42 @@ def test_thirty_notes_in_a_row(cache_folder: Path, chance: random.Random) -> Non
     assert book.off_grid() == []
 
 
+def test_more_notes_than_pages_hold_go_to_the_end(
+    cache_folder: Path, chance: random.Random, layouts: list[str]
+) -> None:
+    """They were laid out line by line, over and over, for minutes, and stood pages after their calls."""
+    called = " ".join(note(number, words(70, chance)) for number in range(1, 31))
+    last = paragraph("a.p-2", f"{words(80, chance)} {note(31, words(60, chance))}")
+    planned = galleys.plan(composed(paragraph("a.p-1", called) + last, trim="5x8in"), cache_folder)
+    assert set(planned.unfit) == {f"a.note-{number}" for number in range(1, 31)}
+    assert len(layouts) <= 4
+
+
+def test_many_notes_are_parted_in_few_layouts(cache_folder: Path, chance: random.Random, layouts: list[str]) -> None:
+    body = "".join(
+        paragraph(f"a.p-{number}", f"{words(90, chance)} {note(number, words(70, chance))}") for number in range(1, 31)
+    )
+    book = set_book(composed(body), cache_folder)
+    assert len(layouts) <= 8
+    assert any(len(set(book.pages_of(f"a.note-{n}"))) > 1 for n in range(1, 31))
+    assert all(book.pages_of(f"a.note-{n}")[0] == book.page_of_call(f"a.note-{n}") for n in range(1, 31))
+    assert book.lost() == []
+    assert book.off_grid() == []
+
+
+@pytest.mark.parametrize("before", [65, 70, 75, 80, 85, 90])
+def test_a_short_note_at_the_foot_takes_no_whole_paragraph_with_it(before: int, cache_folder: Path) -> None:
+    chance = random.Random(1)
+    text = paragraph("a.p-1", words(before, chance))
+    text += paragraph("a.p-2", f"{words(150, chance)} {note(1, words(9, chance))} {words(44, chance)}")
+    book = set_book(composed(text + paragraph("a.p-3", words(300, chance))), cache_folder)
+    first = book.laid.pages[0]
+    assert first.lines[-1].y + first.lines[-1].height > first.bottom - 4.1 * first.leading
+    assert book.pages_of("a.note-1") == [book.page_of_call("a.note-1")]
+    assert book.lost() == []
+    assert book.off_grid() == []
+
+
 def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Random) -> None:
     quoted = paragraph("a.p-2", f"{words(30, chance)} {note(2, words(300, chance))}")
     body = f'<h3 id="a.h">A Heading {note(1, words(300, chance))}</h3>' + paragraph("a.p-1", words(200, chance))
@@ -184,7 +231,7 @@ def test_a_parted_note_is_called_once(cache_folder: Path, chance: random.Random)
         for box in page._page_box.descendants()
         if type(box).__name__ == "TextBox" and (box.element_tag or "").endswith("::footnote-call")
     ]
-    assert drawn == ["1"]
+    assert drawn == ["\u20601"]
     # the call and its point stay together
     assert "call1x," in book.laid.text.replace("\n", " ").replace(" ,", "!,")
 

@@ -476,6 +476,29 @@ def test_a_drawing_without_size_is_a_warning(tmp_path: Path, attributes: str) ->
     assert ((asset.width, asset.height), [found.rule for found in said]) == ((300, 150), ["svg-sized"])
 
 
+@pytest.mark.parametrize("attributes", ['width="0" height="9"', 'width="9" height="0mm" viewBox="0 0 9 9"'])
+def test_a_drawing_of_no_size_is_a_warning(tmp_path: Path, attributes: str) -> None:
+    (found,) = one(tmp_path, "a.svg", drawing("<path d='M0 0'/>", attributes))[1]
+    assert found.rule == "svg-sized"
+    assert "0 wide or high" in found.message
+
+
+@pytest.mark.parametrize(
+    ("inside", "what"),
+    [
+        ("<filter id='f'>\n<feGaussianBlur/><feOffset/></filter><g filter='url(#f)'/>", "'f' (feGaussianBlur)"),
+        ("<mask id='m'><path/></mask><g style='mask: url(\"#m\")'/>", "the mask 'm'"),
+        ("<style>g { filter: url(#f) }</style><filter id='f'><feBlend/><feTile/></filter><g/>", "'f' (feTile)"),
+        ("<filter id='f'><feOffset/></filter><g filter='url(#f)'/>", None),
+        ("<filter id='f'><feGaussianBlur/></filter><mask id='m'/>", None),
+    ],
+)
+def test_what_the_page_engine_does_not_draw_is_told(tmp_path: Path, inside: str, what: str | None) -> None:
+    said = one(tmp_path, "a.svg", drawing(f"<g/>\n{inside}"))[1]
+    assert [(found.rule, found.at.line if found.at else 0) for found in said] == ([("svg-prints", 2)] if what else [])
+    assert what is None or what in said[0].message
+
+
 def test_what_draws_stays_as_it_is(tmp_path: Path) -> None:
     inside = (
         "<title>A tree</title><defs><linearGradient id='g'><stop offset='0' style='stop-color:#f00'/></linearGradient>"

@@ -130,7 +130,7 @@ def test_a_cover_that_does_not_say_its_pages_is_measured() -> None:
 
 @pytest.mark.parametrize("found", [(12.0 * 72, 9.25 * 72), (12.9256 * 72, 9.0 * 72), (612.0, 792.0)])
 def test_a_cover_of_another_size_is_refused(found: tuple[float, float]) -> None:
-    with pytest.raises(EditionError, match=r"this book needs 12\.926 by 9\.250 in"):
+    with pytest.raises(EditionError, match=r"this book needs 12\.926 × 9\.25 in"):
         check(Wrap(file="wrap.pdf", pages=300), 300, found)
 
 

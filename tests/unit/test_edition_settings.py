@@ -32,6 +32,19 @@ def test_settings_are_the_layouts_with_the_editions_own(tmp_path: Path) -> None:
     assert (settings["openings"], settings["trim-size"]) == ("small-caps", "us-letter")
 
 
+def test_a_layout_without_a_font_sets_no_pages(tmp_path: Path) -> None:
+    (tmp_path / "layouts" / "bare").mkdir(parents=True)
+    (tmp_path / "layouts" / "bare" / "layout.yaml").write_text("stylesheets: []\n", "utf-8")
+    found = refused(tmp_path, "pdf", "bare")
+    assert (found.rule, str(found.at)) == ("font-exists", "layouts/bare/layout.yaml")
+    assert settled(tmp_path, "html", "bare").layout == "bare"
+
+
+@pytest.mark.parametrize(("said", "meant"), [("left-head", "verso-head"), ("right-head", "recto-head")])
+def test_a_head_is_told_by_its_side(tmp_path: Path, said: str, meant: str) -> None:
+    assert refused(tmp_path, "pdf", "paperback", f", {said}: title").hint == f"did you mean '{meant}'?"
+
+
 def test_a_setting_that_the_layout_does_not_have(tmp_path: Path) -> None:
     found = refused(tmp_path, "pdf", "submission", ", recto-head: title")
     assert (found.rule, found.message) == ("setting-known", "layout 'submission' has no setting 'recto-head'")

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from pikepdf import Pdf
 
-from bookforge import handover, preflight, printers, resolution
+from bookforge import preflight, printers
 from bookforge.book import Asset, Book, BookSection, Contributor, Image, Metadata, Place, SectionId
 from bookforge.cache import Cache
 from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity, warning
 from bookforge.edition import Artifact, Composition, Edition, Format, Reading, Wrap
-from bookforge.handover import Handover
 from bookforge.laid import LaidPage, Picture
+from bookforge.printing import handover, resolution
+from bookforge.printing.handover import Handover
 from bookforge.semantics import Matter, Role
 from tests.unit import books, printed
 
@@ -73,8 +74,8 @@ def test_the_sheet_is_put_to_the_files() -> None:
         "Trim        6 × 9 in (152.4 × 228.6 mm)",
         "Bleed       none",
         "Pages       36",
-        "Spine       0.0811 in (2.06 mm)",
-        "Cover       12.3311 × 9.25 in (313.2 × 234.9 mm), bleed included",
+        "Spine       0.081 in (2.06 mm)",
+        "Cover       12.331 × 9.25 in (313.2 × 234.9 mm), bleed included",
         "",
         "Files",
     ]
@@ -105,7 +106,7 @@ def test_a_wrap_of_another_thickness_is_refused() -> None:
     templated = dataclasses.replace(EDITION, wrap=numbers)
     made = handed({"interior.pdf": interior(), "cover.pdf": wrap(900)}, templated)
     assert made.refused == ()
-    assert "Spine       0.2778 in (7.06 mm)" in sheet(made)
+    assert "Spine       0.278 in (7.06 mm)" in sheet(made)
 
 
 def test_a_spine_only_the_template_knows() -> None:
@@ -118,6 +119,7 @@ def test_a_coarse_picture_is_said_once() -> None:
     assert [found.rule for found in made.refused] == ["print-resolution"]
     assert made.refused_beside(()) == made.refused
     assert made.refused_beside((warning("picture-fine-enough", "photo.jpg"),)) == ()
+    assert made.refused_beside((warning("cover-large-enough", "photo.jpg"),)) == made.refused
 
 
 def test_a_file_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +154,9 @@ def test_the_folder_is_named_after_the_printer(printer: str, name: str) -> None:
 # ---------------------------------------------------------------- pictures in time
 
 
-def coarse(width: float, height: float, source: str = "images/photo.jpg", kind: str = "image/jpeg") -> list[str]:
+def coarse(
+    width: float, height: float, source: str = "images/photo.jpg", kind: str = "image/jpeg", dpi: int = 300
+) -> list[str]:
     """Place a picture of 900 x 600 pixels on the page with the folio 41."""
     data = b"picture"
     content = books.section("one.md", "<p>A</p>", images=(Image("images/photo.jpg", "", Place(0, 0, 7, 3)),))
@@ -167,19 +171,31 @@ def coarse(width: float, height: float, source: str = "images/photo.jpg", kind: 
         hyphenated=False, lines=(), top=0, bottom=0, left=0, right=0, leading=14, first=0, breaks=(),
         pictures=(Picture(50, 50, width, height, source),), marked=True,
     )  # fmt: skip
-    return [str(found) for found in resolution.too_coarse(composition, (page,), 300)]
+    return [str(found) for found in resolution.too_coarse(composition, (page,), dpi)]
 
 
 def test_a_picture_below_the_printers_resolution_is_named_with_page_and_need() -> None:
     (said,) = coarse(324, 216)
     assert said.startswith(
-        "one.md:7:3: warning: images/photo.jpg on page 41 is printed at 200 dpi: it needs 1,350 pixels"
+        "one.md:7:3: warning: images/photo.jpg on page 41 is printed at 200 dpi: it needs 1,350 by 900 pixels"
     )
+    assert "it has 900 by 600; take a larger file, or give it a smaller width" in said
+
+
+def test_a_picture_over_the_whole_page_has_no_smaller_width() -> None:
+    (said,) = coarse(441, 666)
+    assert "take a larger file, or leave '.full-bleed' away" in said
+
+
+def test_without_a_printer_only_dots_that_everybody_sees_are_named() -> None:
+    assert coarse(324, 216, dpi=0) == []
+    (said,) = coarse(648, 432, dpi=0)
+    assert "at 100 dpi: it needs 2,700 by 1,800 pixels" in said
 
 
 def test_a_stretched_picture_counts_by_its_coarser_side() -> None:
     (said,) = coarse(216, 288)
-    assert "at 150 dpi: it needs 1,800 pixels" in said
+    assert "at 150 dpi: it needs 1,800 by 1,200 pixels" in said
 
 
 def test_fine_pictures_drawings_and_what_the_layout_shows_are_not_named() -> None:

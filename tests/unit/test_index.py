@@ -49,7 +49,7 @@ def test_marks_gather_under_headings_with_their_ranges() -> None:
     second = chapter(mark("arena", "e", range="end"), mark("arena", "again"), name="two")
     arena, lamp = indexing.topics([first, second])
     assert [(spot.section, spot.id, spot.end) for spot in arena.spots] == [("one", "s", "e"), ("two", "again", None)]
-    (oil,) = lamp.below.values()
+    (oil,) = lamp.below
     assert (oil.heading, oil.spots[0].main, oil.spots[0].note) == (("lamp", "oil"), True, 2)
 
 
@@ -62,12 +62,12 @@ def test_what_a_chapter_that_is_left_out_would_hold_is_not_asked_for() -> None:
     )
     arena, wick = indexing.topics([chapter(*marks)])
     assert [(spot.id, spot.end) for spot in arena.spots] == [("e", None)]
-    assert (wick.heading, wick.see_also) == (("wick",), [("arena",)])
+    assert (wick.heading, wick.see_also) == (("wick",), (("arena",),))
 
 
 def test_a_sort_key_is_that_of_the_last_levels() -> None:
     (top,) = indexing.topics([chapter(mark("the lamp!of oil", sort=("oil",)), mark("the lamp", sort=("lamp",)))])
-    assert (top.sort, top.below["of oil"].sort) == ("lamp", "oil")
+    assert (top.sort, top.below[0].sort) == ("lamp", "oil")
 
 
 # ---------------------------------------------------------------- order
@@ -216,6 +216,10 @@ def test_references_lead_to_their_entries() -> None:
         (
             (mark("arena", range="start"), mark("arena", range="start", line=3), mark("arena", range="end")),
             ["one.md:3:5: the range of 'arena' begins again; it is open since one.md:1:5 [index-range-closed]"],
+        ),
+        (
+            (mark("lantern", range="start"), mark("lanterm", range="end", line=3)),
+            ["one.md:3:5: no range of 'lanterm' is open here [index-range-closed]"],
         ),
         ((mark("arena", range="end"),), ["one.md:1:5: no range of 'arena' is open here [index-range-closed]"]),
         (

@@ -89,6 +89,13 @@ def test_a_first_line_alone_at_the_foot_is_an_orphan():
     assert counts(flowing(LINES - 1, 8, lines=lines)) == {}
 
 
+@pytest.mark.parametrize("kind", ["heading", "label"])
+def test_a_line_that_leads_nothing_on_its_page_is_stranded(kind):
+    lines = [*paragraph(LINES - 1), line("Dear Anna,", block="c.l", kind=kind, body=False, starts=True, ends=True)]
+    assert counts(book(page(lines), page(paragraph(8, "c.q")))) == {"stranded": 1}
+    assert counts(book(page(lines))) == {}
+
+
 def test_a_line_that_is_a_paragraph_is_neither():
     lines = paragraph(LINES - 1) + paragraph(1, "c.q") + paragraph(1, "c.r") + paragraph(7, "c.s")
     assert counts(flowing(LINES, 8, lines=lines)) == {}
@@ -98,7 +105,8 @@ def test_notes_and_headings_do_not_hide_an_orphan():
     note = line("A note.", kind="note", note="c.note-1", body=False, starts=True, ends=True)
     lines = [*paragraph(8), *paragraph(8, "c.q")]
     assert counts(book(page([*lines[:9], note]), page(lines[9:]))) == {"orphans": 1}
-    assert counts(book(page([*lines[:9], line("Head", kind="heading", body=False)]), page(lines[9:]))) == {}
+    headed = page([*lines[:9], line("Head", kind="heading", body=False)])
+    assert counts(book(headed, page(lines[9:]))) == {"stranded": 1}
 
 
 @pytest.mark.parametrize(

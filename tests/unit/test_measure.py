@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookforge.measure import NAMED, Length, TrimSize
+from bookforge.measure import NAMED, Length, MeasureError, TrimSize
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,27 @@ def test_trim_sizes(text: str, width: float, height: float) -> None:
 def test_no_trim_sizes(text: str) -> None:
     with pytest.raises(ValueError, match=r"trim size|no size|unit"):
         TrimSize.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("6x9", "6x9in"), ("140x210", "140x210mm"), ("5,5x8,5in", "5.5x8.5in"), ('6"x9"', "6inx9in"),
+        ("6 by 9 inches", "6x9in"), ("6*9in", "6x9in"), ("us-trad", "us-trade"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_trim_size_is_told_what_it_was_meant_to_be(text: str, meant: str) -> None:
+    with pytest.raises(MeasureError) as caught:
+        TrimSize.parse(text)
+    assert caught.value.hint == f"did you mean {meant}?"
+    assert TrimSize.parse(meant)
+
+
+def test_a_length_without_its_unit_is_told_one() -> None:
+    for text, meant in (("5,5in", "5.5in"), ("12.93", "12.93in"), ("328.4", "328.4mm"), ("9 inches", "9in")):
+        with pytest.raises(MeasureError) as caught:
+            Length.parse(text)
+        assert caught.value.hint == f"did you mean {meant}?"
 
 
 def test_names_are_in_order_of_width_and_valid() -> None:

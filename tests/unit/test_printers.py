@@ -1,22 +1,29 @@
 """Profiles of printers: what they say, where it comes from, and what an own one may change."""
 
 import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bookforge import printers
+from bookforge import fonts, layouts, printers
+from bookforge.compose import sheet as compose_sheet
+from bookforge.compose import views
+from bookforge.cover import sheet as sheet_of_cover
+from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity
-from bookforge.edition import Edition, Format
-from bookforge.measure import TrimSize
-from bookforge.printers import limits
+from bookforge.edition import Edition, Format, Press
+from bookforge.measure import Length, TrimSize, inches
+from bookforge.printers import Printer, limits
+from bookforge.writers import press
 
 NAMED = {name: printers.find(name) for name in printers.NAMES}
 KDP, INGRAM, LULU, GENERIC = (NAMED[name] for name in ("kdp", "ingram", "lulu", "generic"))
 SIX_BY_NINE = TrimSize.parse("6x9in")
 
 
-def inches(points: float | None) -> float:
+def in_inches(points: float | None) -> float:
     assert points is not None
     return points / 72
 
@@ -54,7 +61,7 @@ def test_what_is_trade_knowledge_only_never_stops_a_book() -> None:
     ],
 )  # fmt: skip
 def test_the_gutter_of_kdp_by_its_bands(pages: int, inside: float) -> None:
-    assert inches(KDP.inside(pages)) == pytest.approx(inside)
+    assert in_inches(KDP.inside(pages)) == pytest.approx(inside)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def test_the_gutter_of_kdp_by_its_bands(pages: int, inside: float) -> None:
     [(32, 0.5), (59, 0.5), (60, 0.625), (150, 0.625), (151, 1.0), (399, 1.0), (400, 1.125), (600, 1.125), (601, 1.25)],
 )
 def test_the_gutter_of_lulu_takes_the_wider_where_the_guide_is_unclear(pages: int, inside: float) -> None:
-    assert inches(LULU.inside(pages)) == pytest.approx(inside)
+    assert in_inches(LULU.inside(pages)) == pytest.approx(inside)
 
 
 @pytest.mark.parametrize("pages", [24, 59, 60, 150, 151, 300, 301, 399, 400, 500, 501, 600, 601, 700, 701, 828])
@@ -88,13 +95,13 @@ def test_the_generic_profile_satisfies_every_printer(pages: int) -> None:
     ],
 )
 def test_spines_of_paperbacks(printer: printers.Printer, pages: int, paper: str, width: float) -> None:
-    assert inches(printer.spine(pages, paper, "paperback")) == pytest.approx(width, abs=0.005 / 25.4)
+    assert in_inches(printer.spine(pages, paper, "paperback")) == pytest.approx(width, abs=0.005 / 25.4)
 
 
 def test_the_cover_of_a_kdp_paperback_is_as_wide_as_its_own_calculator_says() -> None:
     spine = KDP.spine(300, "white", "paperback")
     assert spine is not None
-    assert inches(2 * SIX_BY_NINE.width.pt + spine + 2 * KDP.cover_bleed) == pytest.approx(12.9256)
+    assert in_inches(2 * SIX_BY_NINE.width.pt + spine + 2 * KDP.cover_bleed) == pytest.approx(12.9256)
 
 
 @pytest.mark.parametrize("paper", ["white", "cream"])
@@ -118,14 +125,18 @@ def test_ingram_prints_small_books_in_sheets_of_six_pages_and_large_ones_in_four
     assert INGRAM.page_multiple(TrimSize.parse(trim)) == multiple
 
 
+def filled(printer: Printer, pages: int) -> int:
+    return press.filled(pages, printer.page_multiple(SIX_BY_NINE), printer.last_blank)
+
+
 @pytest.mark.parametrize(("pages", "padded"), [(5, 6), (6, 12), (7, 12), (11, 12)])
 def test_a_book_at_ingram_ends_on_a_blank_page_of_a_whole_sheet(pages: int, padded: int) -> None:
-    assert INGRAM.padded(pages, SIX_BY_NINE) == padded
+    assert filled(INGRAM, pages) == padded
 
 
 @pytest.mark.parametrize(("pages", "padded"), [(1, 2), (86, 86), (87, 88)])
 def test_a_book_at_kdp_has_an_even_number_of_pages(pages: int, padded: int) -> None:
-    assert KDP.padded(pages, SIX_BY_NINE) == padded
+    assert filled(KDP, pages) == padded
 
 
 @pytest.mark.parametrize(
@@ -200,9 +211,65 @@ def test_a_paper_the_printer_has_not() -> None:
 def test_a_size_off_the_list_is_an_error_or_a_warning_as_the_profile_says() -> None:
     (found,) = limits.of_edition(edition(binding="hardcover"), KDP, TrimSize.parse("5x8in"))
     assert (found.rule, found.severity) == ("trim-size-listed", Severity.ERROR)
-    assert found.hint == "the nearest sizes it names are 5.5x8.5in, 6x9in, 6.14x9.21in"
+    assert found.hint == "the nearest sizes it names are 5.5 × 8.5 in, 6 × 9 in, 6.14 × 9.21 in"
     (found,) = limits.of_edition(edition(), LULU, TrimSize.parse("138x216mm"))
     assert found.severity is Severity.WARNING
+
+
+Pages = Callable[[Press, TrimSize], list[Mapping[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def pages_of_a_layout() -> Pages:
+    """Return what measures pages in the designs a book is printed in."""
+    designs = [layouts.find(name, Path(__file__).parent) for name in ("paperback", "modern", "large-print")]
+    faced = [(design, views.FaceView.of(fonts.resolve(design.fonts)[0])) for design in designs]
+
+    def measured(asked: Press, trim: TrimSize) -> list[Mapping[str, Any]]:
+        return [
+            layouts.Templates(design).measures(
+                "geometry.j2", press=asked, trim=trim, fonts=(face,), settings=design.settings
+            )
+            for design, face in faced[: 3 if trim.width.pt >= 432 else 2]  # large print is for pages of its size
+        ]
+
+    return measured
+
+
+LISTED = [
+    (name, binding, size)
+    for name, printer in NAMED.items()
+    for binding, sizes in printer.trims.items()
+    for size in sizes
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "binding", "size"), LISTED, ids=[f"{name}-{binding}-{inches(*size)}" for name, binding, size in LISTED]
+)
+def test_each_listed_size_has_margins_and_room_for_text(
+    name: str, binding: str, size: tuple[float, float], pages_of_a_layout: Pages
+) -> None:
+    printer, trim = NAMED[name], TrimSize(Length(size[0]), Length(size[1]))
+    assert limits.of_edition(edition(binding=binding), printer, trim) == ()
+    least, most = printer.pages(binding, "white", trim) or (0, 0)
+    for pages, bleed in ((least, 0.0), (most, printer.bleed)):
+        asked = Press(printer.inside(pages), printer.edge(bool(bleed)), bleed)
+        for said in pages_of_a_layout(asked, trim):
+            assert said["inner"] >= asked.inside - 0.05
+            assert said["outer"] >= asked.edge - 0.05
+            # Above and below the text stand a head and a folio, a line away.
+            assert min(said["top"], said["foot"]) >= asked.edge + said["leading"] + 13
+            assert said["inner"] + said["text_width"] + said["outer"] == pytest.approx(size[0], abs=0.1)
+            sheet = compose_sheet.of(said)
+            assert sheet is not None
+            assert compose_sheet.judge(sheet, edition(), lambda _: None) is None
+            assert sheet.width / sheet.character >= 36  # fewer characters make holes in justified lines
+    spine = printer.spine(most, "white", binding)
+    if spine is not None:
+        made = sheet_of_cover.paperback(size, spine, sizing.terms(printer))
+        assert min(made.front_safe.width, made.back_safe.width) > 72
+        assert made.back_safe.holds(made.barcode)
 
 
 def test_a_page_on_which_the_margins_would_leave_no_room_is_refused() -> None:
@@ -254,17 +321,17 @@ def test_a_profile_of_ones_own_rests_on_the_generic_one(tmp_path: Path) -> None:
     printer = own(tmp_path, f"{table}\npage-multiple: [{{multiple: 16}}]\n")
     assert printer.inside(200) == GENERIC.inside(200)
     assert printer.spine(200, "cream", "hardcover") == pytest.approx((0.06 * 200 + 5) * 72 / 25.4)
-    assert printer.padded(200, SIX_BY_NINE) == 208
+    assert filled(printer, 200) == 208
 
 
 def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> None:
     text = "bleed: 3\nguter: []\ngutter: [{inside: 1in}, {to: 100, inside: 2in}]\nforbids: [links]\ntitle: []\n"
     assert wrong(tmp_path, text) == [
-        "mine.yaml:1:8: 'bleed' is a length such as 0.125in or 3mm",
+        "mine.yaml:1:8: 'bleed' must be a length such as 0.125in or 3mm",
         "mine.yaml:2:1: a printer's profile has no key 'guter'",
-        "mine.yaml:3:9: 'gutter' is rows by rising 'to', the last without it",
-        "mine.yaml:4:10: 'forbids' is one of outline, annotations, metadata, marks, layers, attachments",
-        "mine.yaml:5:8: 'title' is a text",
+        "mine.yaml:3:9: 'gutter' must be rows by rising 'to', the last without it",
+        "mine.yaml:4:10: 'forbids' must be one of outline, annotations, metadata, marks, layers, attachments",
+        "mine.yaml:5:8: 'title' must be a text",
     ]
 
 
@@ -275,33 +342,39 @@ def test_slips_in_a_profile_are_all_named_with_their_places(tmp_path: Path) -> N
         ("extends: amazon", "mine.yaml: a profile cannot extend 'amazon'"),
         ("bleed: {value: 3mm, source: me, dated: 2026}", "mine.yaml:1:33: 'bleed' has no 'dated'"),
         ("bleed: {value: 3mm, date: soon}", "mine.yaml:1:27: the date of 'bleed' is not a day such as 2026-11-22"),
-        ("bleed: 9in", "mine.yaml:1:8: 'bleed' is a length up to 2in"),
-        ("page-multiple: [{multiple: 0}]", "mine.yaml:1:16: 'page-multiple' is a whole number from 1"),
-        ("page-multiple: [{multiple: 100000}]", "mine.yaml:1:16: 'page-multiple' is a whole number up to 64"),
-        ("spines: [{binding: paperback}]", "mine.yaml:1:9: 'spines' is rows with either per-page or pages-per-inch"),
+        ("bleed: 9in", "mine.yaml:1:8: 'bleed' must be a length up to 2in"),
+        ("page-multiple: [{multiple: 0}]", "mine.yaml:1:16: 'page-multiple' must be a whole number from 1"),
+        ("page-multiple: [{multiple: 100000}]", "mine.yaml:1:16: 'page-multiple' must be a whole number up to 64"),
+        (
+            "spines: [{binding: paperback}]",
+            "mine.yaml:1:9: 'spines' must be rows with either per-page or pages-per-inch",
+        ),
         (
             "spines: [{binding: paperback, per-page: 1in}]",
-            "mine.yaml:1:9: 'spines' is rows with leaves up to 0.1in thick",
+            "mine.yaml:1:9: 'spines' must be rows with leaves up to 0.1in thick",
         ),
         (
             "spines: [{binding: paperback, pages-per-inch: 9}]",
-            "mine.yaml:1:9: 'spines' is rows with 10 pages to an inch or more",
+            "mine.yaml:1:9: 'spines' must be rows with 10 pages to an inch or more",
         ),
         (
             "page-counts: [{binding: paperback, from: 9, to: 8}]",
-            "mine.yaml:1:14: 'page-counts' is rows whose 'from' is not above their 'to'",
+            "mine.yaml:1:14: 'page-counts' must be rows whose 'from' is not above their 'to'",
         ),
         (
             "trim-ranges: [{binding: paperback, width-from: 9in, width-to: 8in, height-from: 8in, height-to: 9in}]",
-            "mine.yaml:1:14: 'trim-ranges' is rows whose 'from' is not above their 'to'",
+            "mine.yaml:1:14: 'trim-ranges' must be rows whose 'from' is not above their 'to'",
         ),
-        ("papers: []", "mine.yaml:1:9: 'papers' is a row for each paper, one at least"),
+        ("min-dpi: 99999999999", "mine.yaml:1:10: 'min-dpi' must be a whole number up to 2400"),
+        ("min-font: 100pt", "mine.yaml:1:11: 'min-font' must be a type size up to 36pt"),
+        ("barcode-width: 10in", "mine.yaml:1:16: 'barcode-width' must be a length up to 3in"),
+        ("papers: []", "mine.yaml:1:9: 'papers' must be a row for each paper, one at least"),
         (
             "papers: [{paper: a, ink: black}, {paper: a, ink: colour}]",
-            "mine.yaml:1:9: 'papers' is a row for each paper, one at least",
+            "mine.yaml:1:9: 'papers' must be a row for each paper, one at least",
         ),
-        ("max-bytes: 0", "mine.yaml:1:12: 'max-bytes' is a whole number from 1"),
-        ("colour: pink", "mine.yaml:1:9: 'colour' is one of gray, gray-or-rgb, gray-or-srgb, gray-or-cmyk"),
+        ("max-bytes: 0", "mine.yaml:1:12: 'max-bytes' must be a whole number from 1"),
+        ("colour: pink", "mine.yaml:1:9: 'colour' must be one of gray, gray-or-rgb, gray-or-srgb, gray-or-cmyk"),
         ("bleed: [", None),
         ("", "mine.yaml:1:1: a printer's profile is a list of 'key: value' lines"),
     ],

@@ -45,7 +45,7 @@ def test_room_is_that_of_the_page() -> None:
     assert fitted(6, "letters", room=NARROW) == "turned short dense"
     assert fitted(6, "letters", 8, NARROW) == "dense divided"
     sheet = Sheet(16, 24, 252, 456, 7, (1, 1))
-    assert Room.of(sheet, len) == Room(0.97 * 36, 0.97 * (456 / 7), 9, (1, 1))
+    assert Room.of(sheet, len) == Room(0.97 * 36, 0.97 * (456 / 7), 9, 19, (1, 1))
     assert Room.of(None, len) == Room()
     wide = Room.of(sheet, lambda text: 2.0 * len(text))
     assert fitted(3, "letters", room=Room.of(sheet, len)) == "short"
@@ -73,3 +73,13 @@ def test_notes_take_no_room_in_a_table_and_keep_it_upright() -> None:
     root = xhtml.read(f"<table><tr>{cell * 3}</tr></table><table><tr>{cell * 14}</tr></table>")
     tables.fit(root, Room())
     assert [each.get("class") for each in root.iter("table")] == ["short", "short dense divided close"]
+
+
+def test_rows_that_take_much_of_a_page_may_be_parted() -> None:
+    root = xhtml.read(f"<table><tr><td>a</td><td>b</td></tr><tr><td>{'word ' * 800}</td><td>b</td></tr></table>")
+    tables.fit(root, Room())
+    assert [row.get("class") for row in root.iter("tr")] == [None, "tall"]
+    noted = f'<table><tr><td>{"word " * 800}<span class="footnote">A note.</span></td></tr></table>'
+    root = xhtml.read(noted)
+    tables.fit(root, Room())
+    assert [row.get("class") for row in root.iter("tr")] == [None]

@@ -41,6 +41,9 @@ _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", 
 _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS, *backmatter.MAKES})
 """Roles whose templates make their text from the manifest."""
 
+_IMAGE: Final = re.compile(r"\bimages/[a-z0-9-]+\.[a-z]+")
+"""The address of a picture, as :func:`_image_hrefs` makes them."""
+
 _PLACE: Final = "<!-- a section of the book -->"
 _MEDIA: Final = {Format.PDF: house.PRINT, Format.HTML: house.SCREEN, Format.EPUB: house.READER}
 _INITIALS: Final = ("initial", "display", "text")
@@ -407,10 +410,11 @@ class _Composer:
         return self.templates.stylesheets(**values)
 
     def _assets(self, documents: tuple[Document, ...]) -> Mapping[str, tuple[bytes, str]]:
+        shown = {href for document in documents for href in _IMAGE.findall(document.text)}
         found = {
             href: (self.book.assets[path].data, self.book.assets[path].media_type)
             for path, href in self.image_hrefs.items()
-            if any(href in document.text for document in documents)
+            if href in shown
         }
         found |= {href: (data, "image/svg+xml") for href, data in sorted(self.formulas.items())}
         found |= {f"fonts/{font.name}": (font.data, font.media_type) for font in self.supplies.web_fonts}

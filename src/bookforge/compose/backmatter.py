@@ -56,6 +56,11 @@ def _notes(whole: Whole, section: BookSection, view: views.SectionView) -> views
     """Gather the notes of all sections; on pages that are known, running heads say whose notes they are."""
     groups = [(each, whole.notes_of(each)) for each in whole.sections if each.content is not None]
     heads = _running_heads([note for _, found in groups for note in found], whole)
+
+    def headed(note: views.NoteView) -> views.NoteView:
+        first, last = (heads.get(whole.pages[each], view.running) for each in (note.id, note.end_id))
+        return dataclasses.replace(note, running=first, running_on=last)
+
     return dataclasses.replace(
         view,
         groups=tuple(
@@ -63,7 +68,7 @@ def _notes(whole: Whole, section: BookSection, view: views.SectionView) -> views
                 views.named(each, whole.reading.book.metadata, whole.terms),
                 each.number if each.title_text else None,
                 whole.href_of(each.id),
-                tuple(dataclasses.replace(note, running=heads.get(note.id, view.running)) for note in found),
+                tuple(map(headed, found)),
             )
             for each, found in groups
             if found
@@ -72,18 +77,23 @@ def _notes(whole: Whole, section: BookSection, view: views.SectionView) -> views
 
 
 def _running_heads(found: list[views.NoteView], whole: Whole) -> dict[str, str]:
-    """Return the head of the page that each note begins on: the pages its first and its last note are called on."""
-    pages: dict[str, list[str]] = {}
+    """Return the head of every page that a note begins or ends on: the pages its first and its last are called on.
+
+    The first may be one that began on the page before.
+    """
+    called: dict[str, list[str]] = {}
     for note in found:
-        page, called_on = whole.pages[note.id], whole.pages[note.call_id]
-        if note.id in whole.pages and note.call_id in whole.pages:
-            pages.setdefault(page, []).append(called_on)
+        places = (note.call_id, note.id, note.end_id)
+        call, *pages = (whole.pages[each] for each in places)
+        if all(each in whole.pages for each in places):
+            for page in pages:
+                called.setdefault(page, []).append(call)
     heads = {}
-    for page, called in pages.items():
-        one = called[0] == called[-1]
-        pattern = whole.terms["notes-to-page" if one else "notes-to-pages"]
-        heads[page] = pattern.format(first=called[0], last=called[-1])
-    return {note.id: heads[whole.pages[note.id]] for note in found if whole.pages[note.id] in heads}
+    for page, calls in called.items():
+        first, last = calls[0], calls[-1]
+        pattern = whole.terms["notes-to-page" if first == last else "notes-to-pages"]
+        heads[page] = pattern.format(first=first, last=last)
+    return heads
 
 
 def _illustrations(whole: Whole, section: BookSection, view: views.SectionView) -> views.SectionView:

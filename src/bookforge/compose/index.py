@@ -103,7 +103,7 @@ def index(
 
 def _in_order(topic: Topic, style: Style) -> Iterator[Topic]:
     yield topic
-    for each in _ordered(topic.below.values(), style):
+    for each in _ordered(topic.below, style):
         yield from _in_order(each, style)
 
 
@@ -124,11 +124,11 @@ def _entry(
         places=locate(topic),
         see=_references(topic.see, ids, style),
         see_also=_references(topic.see_also, ids, style),
-        entries=tuple(_entry(each, ids, style, locate) for each in _ordered(topic.below.values(), style)),
+        entries=tuple(_entry(each, ids, style, locate) for each in _ordered(topic.below, style)),
     )
 
 
-def _references(headings: list[Heading], ids: Mapping[Heading, str], style: Style) -> tuple[Reference, ...]:
+def _references(headings: Sequence[Heading], ids: Mapping[Heading, str], style: Style) -> tuple[Reference, ...]:
     ordered = sorted(headings, key=lambda heading: [sort_key(word, style) for word in heading])
     return tuple(
         Reference(

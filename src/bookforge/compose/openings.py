@@ -13,26 +13,10 @@ from typing import Final
 from bookforge import xhtml
 from bookforge.book import BookSection
 from bookforge.compose.views import InitialView
-from bookforge.semantics import Role
+from bookforge.semantics import SEMANTICS
 
 WORD_ID: Final = "opening.word"
 """What the id of a word with a dropped capital ends in; ids of authors hold no dot."""
-
-_TOLD: Final = frozenset(
-    {
-        Role.FOREWORD,
-        Role.PREFACE,
-        Role.INTRODUCTION,
-        Role.PROLOGUE,
-        Role.CHAPTER,
-        Role.INTERLUDE,
-        Role.EPILOGUE,
-        Role.CONCLUSION,
-        Role.AFTERWORD,
-        Role.POSTSCRIPT,
-    }
-)
-"""What is read as text from its first word on."""
 
 _BEFORE: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OTHER: Final = frozenset({"dateline", "salutation", "teller", "asker", "attribution", "align-right", "align-center"})
@@ -60,7 +44,7 @@ class Opening:
 def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
     """Mark the first words of what is read as text; a headline or an epigraph may stand before them."""
     paragraph = _first_paragraph(body)
-    if paragraph is None or section.role not in _TOLD or opening.kind == "plain":
+    if paragraph is None or not SEMANTICS[section.role].told or opening.kind == "plain":
         return
     pieces = tuple(_pieces(paragraph))
     if opening.kind == "drop-cap":
@@ -76,7 +60,7 @@ def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
 
 def consistent(kind: str, sections: Iterable[BookSection], lines: int) -> str:
     """Return how the sections of a book open: capitals drop where most sections can have one, else nowhere."""
-    told = [section for section in sections if section.role in _TOLD and section.content is not None]
+    told = [section for section in sections if SEMANTICS[section.role].told and section.content is not None]
     if kind == "drop-cap" and 2 * sum(_can_drop(section, lines) for section in told) < len(told):
         return "small-caps"
     return kind

@@ -19,6 +19,8 @@ _GAPS: Final = (2.5, 1.5)
 """The white between two columns in characters, as the text is set and dense."""
 _SHORT: Final = 14
 """Lines of a table that need not be parted."""
+_TALL: Final = 1 / 4
+"""What of a page a row takes at least that may be parted: elsewhere it would leave as much empty."""
 _FEW: Final = 12
 _CLOSE: Final = 0.5
 """The white between more columns than so many, in a table whose words are divided."""
@@ -34,7 +36,7 @@ _NARROWER: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a page holds: characters of the text on a line, and on one that runs up the page; lines across the page.
+    """What a page holds: characters of the text on a line, and on one that runs up the page; lines across and down.
 
     ``sizes`` are those of the letters in a table and in a dense one, by the text's; ``measure`` gives the width of a
     text in mean characters.
@@ -43,6 +45,7 @@ class Room:
     across: float = 66.0
     up: float = 108.0
     lines: int = 18
+    deep: int = 33
     sizes: tuple[float, float] = (0.86, 0.72)
     measure: Callable[[str], float] = len
 
@@ -52,7 +55,8 @@ class Room:
         if sheet is None:
             return cls()
         across, up = sheet.width / sheet.character, sheet.height / sheet.character
-        return cls(_FULL * across, _FULL * up, int(sheet.width / sheet.leading) - 1, sheet.tables, measure)
+        lines, deep = int(sheet.width / sheet.leading) - 1, int(sheet.height / sheet.leading)
+        return cls(_FULL * across, _FULL * up, lines, deep, sheet.tables, measure)
 
     def width(self, columns: list[float], dense: bool) -> float:
         """Return how wide columns of so many characters are."""
@@ -62,7 +66,8 @@ class Room:
 def fit(body: xhtml.Element, room: Room) -> None:
     """Set tables that are too wide for the page dense, turn them where they fit on one page, or divide their words.
 
-    Those of few lines are called ``short``: they need not be parted.
+    Those of few lines are called ``short``: they need not be parted. Rows that take much of a page are ``tall``: they
+    may be.
     """
     for table in list(body.iter("table")):
         rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
@@ -70,8 +75,13 @@ def fit(body: xhtml.Element, room: Room) -> None:
         across = room.across * _NARROWER**inside
         words = _widest(rows, lambda cell: _longest_word(cell, room.measure))
         lines = _widest(rows, _length)
-        if _lines(rows, lines, across, room) <= _SHORT:
+        depths = _depths(rows, lines, across, room)
+        if sum(depths) <= _SHORT:
             xhtml.add_class(table, "short")
+        for row, depth in zip(table.iter("tr"), depths, strict=True):
+            # WeasyPrint 70 may set words of a parted cell twice that calls notes.
+            if depth > _TALL * room.deep and not any(xhtml.has_class(each, "footnote") for each in row.iter("span")):
+                xhtml.add_class(row, "tall")
         if room.width(words, dense=False) <= across:
             continue
         xhtml.add_class(table, "dense")
@@ -79,7 +89,11 @@ def fit(body: xhtml.Element, room: Room) -> None:
             continue
         # A note at the foot of a page has its place there, not on a table that stands on its side.
         flat = inside or any(xhtml.has_class(each, "footnote") for each in table.iter("span"))
-        if not flat and room.width(words, dense=True) <= room.up and _lines(rows, lines, room.up, room) <= room.lines:
+        if (
+            not flat
+            and room.width(words, dense=True) <= room.up
+            and sum(_depths(rows, lines, room.up, room)) <= room.lines
+        ):
             _turn(table)
         else:
             _divide(table, rows, words, across)
@@ -116,15 +130,12 @@ def _outside_notes(element: xhtml.Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _lines(rows: list[list[xhtml.Element]], columns: list[float], width: float, room: Room) -> int:
-    """Estimate the lines of a dense table of this width: columns share what room there is by what they hold."""
+def _depths(rows: list[list[xhtml.Element]], columns: list[float], width: float, room: Room) -> list[int]:
+    """Estimate the lines of each row of a dense table of this width: columns share what room there is."""
     wanted = room.width(columns, dense=True)
     share = min(1.0, width / wanted) if wanted else 1.0
-    deep = 0
-    for row in rows:
-        needs = (_length(cell) / max(1.0, share * columns[place]) for place, cell in enumerate(row))
-        deep += max(1, *(ceil(each - 0.01) for each in needs), 1)
-    return deep
+    needs = [[_length(cell) / max(1.0, share * columns[place]) for place, cell in enumerate(row)] for row in rows]
+    return [max(1, *(ceil(each - 0.01) for each in row), 1) for row in needs]
 
 
 def _turn(table: xhtml.Element) -> None:

@@ -25,7 +25,8 @@ class NoteView:
     """A note as a template sets it: ``id`` and ``call_id`` are where the links between note and call lead.
 
     ``numbered``: the markup begins with its number.
-    ``running``: what a running head says of the page the note is on, in a section of notes whose pages are known.
+    ``running``, ``running_on``: what a running head says of the page the note begins on, and of that it ends on, in a
+    section of notes whose pages are known.
     """
 
     number: str
@@ -34,6 +35,12 @@ class NoteView:
     markup: Markup
     numbered: bool = False
     running: str | None = None
+    running_on: str | None = None
+
+    @property
+    def end_id(self) -> str:
+        """The id of the place at which the note ends."""
+        return f"{self.id}-end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """The front cover: the book's own picture, or one set from its title."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from bookforge import engines, fonts, layouts
-from bookforge.book import Asset, Metadata
+from bookforge.book import IN_IMAGE, SET, Asset, Metadata
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
-from bookforge.cover import art, lines
+from bookforge.cover import art, lettering
+from bookforge.cover.lettering import Art, Front, FrontView
 from bookforge.cover.sheet import Box
-from bookforge.diagnostics import Diagnostic, LayoutError, error, warning
-from bookforge.edition import FontFace, Reading, Stylesheet
+from bookforge.diagnostics import Diagnostic, note, warning
+from bookforge.edition import FontFace, Reading
 from bookforge.laid import Laid
 from bookforge.layouts import Layout
 from bookforge.pipeline import code_digest
@@ -30,23 +32,8 @@ _DRAWN: Final = "image/svg+xml"
 _PIXEL: Final = 0.75
 _SMALLER: Final = 0.94
 _TRIES: Final = 22
-_MARGIN: Final = 10.0
-"""The margins of the front. This and what follows is counted in hundredths of its width."""
-_OVERHANG: Final = 1.0
-"""How far italics may lean out of their line, in points."""
-_TITLE: Final = (66.0, 26.0)
-"""The height a title may take, and its largest size."""
-_SUBTITLE: Final = (30.0, 6.6)
-_AUTHORS: Final = 7.4
-_NARROWER: Final = 0.95
-_MOST_IN_LINES: Final = 5
-"""Authors who each have a line; more than that stand in a row, or in rows."""
-
-"""The measure of subtitle and authors, in parts of the title's."""
-GAP: Final = 0.03
-"""How far the blocks of the front stay apart, in parts of its width."""
-_SMALLEST: Final = 4.4
-"""What a long title does not press the other words below."""
+GAP: Final = 3.0
+"""How far the blocks of the front stay apart, in the front's units."""
 _DRAWN_LONGEST: Final = 2560
 
 
@@ -82,17 +69,22 @@ class Studio:
         cover = self.metadata.cover
         return self.read.book.assets[cover.path] if cover else None
 
+    def depicted(self) -> Art | None:
+        """Return the view of the book's picture: its colours, and whether it bears title and authors."""
+        cover, found = self.metadata.cover, self.art
+        if cover is None or found is None:
+            return None
+        shown, lettered = raw(self), cover.is_lettered(self.read.book.metadata.title)
+        edge = art.edge(shown.data)
+        ground = edge if lettered else art.legible(edge)
+        strong = None if lettered else art.accent(shown.data, ground)
+        accent = strong or "var(--cover-ink)"
+        return Art("cover-picture", ground, art.is_dark(ground), accent, lettered, found.width / found.height)
+
     def lay(self, template: str, sheets: tuple[str, ...], values: Mapping[str, Any], assets: "Assets") -> "Proof":
         """Render a template and its stylesheets, and lay the page out."""
         html = self.templates.render(template, book=self.metadata, **values)
-        styles = tuple(
-            Stylesheet(
-                name.removesuffix(".j2"),
-                self.layout.shown(self.layout.path(name) or Path(name)),
-                self.templates.render(name, **values) if name.endswith(".j2") else self.layout.text(name),
-            )
-            for name in sheets
-        )
+        styles = tuple(self.templates.stylesheet(name, **values) for name in sheets)
         said: list[Diagnostic] = []
         laid = pdf.lay_sheet(html, pdf.Materials(styles, assets, self.faces, self.scratch), said.append)
         return Proof(laid, tuple(said), "\0".join([html, *(style.text for style in styles)]))
@@ -136,31 +128,78 @@ class Picture:
 def picture(studio: Studio) -> Picture:
     """Return the front cover as a picture every shop and reading system shows.
 
-    A photograph is kept as it is; a drawing is drawn in its own proportions; without either the title is set.
-    Warnings: ``cover-large-enough``, and what the engine says of the stylesheets.
+    A picture that bears its own words is kept as it is, and a drawing of that kind is drawn in its own proportions;
+    else title and authors are set, with the picture where there is one.
+    Notes: ``cover-lettering``. Warnings: ``cover-large-enough``, and what the engine says of the stylesheets.
     """
+    depicted = studio.depicted()
+    if depicted is not None and depicted.lettered:
+        shown = raw(studio)
+    else:
+        name = cache_key("cover", *studio.depends(), repr(studio.metadata))
+        known = studio.store.get("cover", name, Picture)
+        if known is None:
+            known = _set(studio, depicted)
+            studio.store.put("cover", name, known)
+        shown = known
+    said = (*_unsaid(studio), *_small(studio), *shown.said)
+    return dataclasses.replace(shown, said=said)
+
+
+def description(studio: Studio) -> str:
+    """Say in words what the front shows: title and authors where they are set, and the picture."""
+    said = studio.metadata
+    words = f"{said.title}, {', '.join(author.name for author in said.authors)}"
+    if said.cover is None:
+        return words
+    return said.cover.alt if said.cover.is_lettered(studio.read.book.metadata.title) else f"{words}. {said.cover.alt}"
+
+
+def raw(studio: Studio) -> Picture:
+    """Return the book's own picture as pixels: a photograph as it is, a drawing in its own proportions."""
     found = studio.art
-    if found is not None and found.media_type != _DRAWN:
-        return _small(found, Picture(found.data, found.media_type, found.width, found.height), studio)
-    name = cache_key("cover", *studio.depends(), repr(studio.metadata))
+    assert found is not None
+    if found.media_type != _DRAWN:
+        return Picture(found.data, found.media_type, found.width, found.height)
+    name = cache_key("cover-drawn", *studio.depends(), found.sha256)
     known = studio.store.get("cover", name, Picture)
     if known is None:
-        known = _drawing(found, studio) if found else _set(studio)
+        known = _drawing(found, studio)
         studio.store.put("cover", name, known)
     return known
 
 
-def _small(found: Asset, shown: Picture, studio: Studio) -> Picture:
-    """Warn of a picture that shops refuse."""
-    least = min(art.LEAST), max(art.LEAST)
-    if min(found.width, found.height) >= least[0] and max(found.width, found.height) >= least[1]:
-        return shown
-    size = f"{found.width} by {found.height}"
-    message = f"the cover '{found.path}' has {size} pixels; shops take none below {least[0]} by {least[1]}"
-    hint = f"use a picture of {art.WANTED[0]} by {art.WANTED[1]} pixels"
+def assets(found: Asset | None) -> Assets:
+    """Return the book's picture as a page finds it."""
+    return {"cover-picture": (found.data, found.media_type)} if found else {}
+
+
+def _unsaid(studio: Studio) -> tuple[Diagnostic, ...]:
+    """Say what was taken of a picture that may or may not bear title and authors, and how to decide it."""
     cover = studio.metadata.cover
-    said = warning("cover-large-enough", message, cover.at if cover else None, hint)
-    return Picture(shown.data, shown.media_type, shown.width, shown.height, said=(said,))
+    if cover is None or cover.lettering is not None:
+        return ()
+    if cover.is_lettered(studio.read.book.metadata.title):
+        message = f"the picture '{cover.path}' is taken to bear title and authors: its description names the title"
+        hint = f"where they shall be set with it, write lettering: {SET} under 'cover'; else lettering: {IN_IMAGE}"
+    else:
+        message = f"title and authors are set with the picture '{cover.path}'"
+        hint = f"where they are in the picture, write lettering: {IN_IMAGE} under 'cover'; else lettering: {SET}"
+    return (note("cover-lettering", message, cover.at, hint),)
+
+
+def _small(studio: Studio) -> tuple[Diagnostic, ...]:
+    """Warn of a picture that shops refuse."""
+    found, cover = studio.art, studio.metadata.cover
+    least = min(art.LEAST), max(art.LEAST)
+    if found is None or cover is None or found.media_type == _DRAWN:
+        return ()
+    if min(found.width, found.height) >= least[0] and max(found.width, found.height) >= least[1]:
+        return ()
+    size = f"{found.width:,} by {found.height:,}"
+    message = f"the cover '{found.path}' has {size} pixels; shops take none below {least[0]:,} by {least[1]:,}"
+    hint = f"{art.WANTED[0]:,} by {art.WANTED[1]:,} pixels are enough for shops, and for print up to 6 × 9 in"
+    return (warning("cover-large-enough", message, cover.at, hint),)
 
 
 def _drawing(found: Asset, studio: Studio) -> Picture:
@@ -168,23 +207,36 @@ def _drawing(found: Asset, studio: Studio) -> Picture:
     scale = _DRAWN_LONGEST / max(found.width, found.height)
     size = (max(1, round(found.width * scale)), max(1, round(found.height * scale)))
     page = Box(0, 0, size[0] * _PIXEL, size[1] * _PIXEL)
-    values = {"front": view(studio, page, page, 0), "page": page, "art": drawn(found)}
+    plain = Art("cover-picture", "#ffffff", dark=False, accent="var(--cover-ink)", lettered=True, proportion=1.0)
+    plain = dataclasses.replace(plain, proportion=page.width / page.height)
+    values = _values(studio, Front(page, page, 0), plain, 1.0)
     return _pressed(studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, assets(found)), size)
 
 
-def _set(studio: Studio) -> Picture:
+def _set(studio: Studio, depicted: Art | None) -> Picture:
     page = Box(0, 0, SIZE[0] * _PIXEL, SIZE[1] * _PIXEL)
-    safe = page.inside(*[0.05 * page.width] * 4)
+    front = Front(page, page.inside(*[0.05 * page.width] * 4), 0)
+    found = studio.art if depicted else None
 
-    def lay(scale: float) -> Proof:
-        values = {"front": view(studio, page, safe, 0, scale), "page": page, "art": None}
-        return studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, {})
+    def lay(scale: float) -> tuple[Proof, FrontView]:
+        values = _values(studio, front, depicted, scale)
+        proof = studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, assets(found))
+        return proof, values["front"]
 
-    proof, fits = settled(lay, partial(crowded, part="front", safe=safe, gap=GAP * page.width))
+    proof, fits = settled(lay)
     shown = _pressed(proof, SIZE)
     if fits:
         return shown
-    return Picture(shown.data, shown.media_type, *SIZE, shown.shown, (*shown.said, too_long("front", studio)))
+    return dataclasses.replace(shown, said=(*shown.said, too_long("front", studio)))
+
+
+def _values(studio: Studio, front: Front, depicted: Art | None, scale: float) -> dict[str, Any]:
+    return {
+        "front": lettering.view(studio.metadata, studio.faces, front, scale, depicted),
+        "page": front.place,
+        "art": depicted,
+        "face": lettering.face(studio.faces).family,
+    }
 
 
 def _pressed(proof: Proof, size: tuple[int, int]) -> Picture:
@@ -200,126 +252,22 @@ def too_long(panel: str, studio: Studio) -> Diagnostic:
     return warning("cover-text-fits", message, studio.read.edition.at, hint)
 
 
-# ---------------------------------------------------------------- what templates get
-
-
-@dataclass(frozen=True, slots=True)
-class Art:
-    """The cover's picture for templates: where it is, the colour at its left edge, whether that is a dark one."""
-
-    href: str
-    edge: str
-    dark: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FrontView:
-    """The front for templates: its place on the sheet in points, and its words in lines with their sizes.
-
-    ``unit`` is a hundredth of the width that stays after cutting, and type sizes are counted in it; ``inset`` is what
-    is cut off or folded in above, below and at the right. The words keep ``start`` from the left edge of the place,
-    ``end`` from its right one.
-    """
-
-    left: float
-    top: float
-    width: float
-    height: float
-    inset: float
-    start: float
-    end: float
-    unit: float
-    title: tuple[str, ...]
-    title_size: float
-    subtitle: tuple[str, ...]
-    subtitle_size: float
-    authors: tuple[str, ...]
-    authors_size: float
-    series: str | None
-    spaced: bool
-
-
-def drawn(found: Asset, edge: str = "#ffffff") -> Art:
-    """Return the view of the book's picture."""
-    return Art("cover-picture", edge, art.is_dark(edge))
-
-
-def assets(found: Asset | None) -> Assets:
-    """Return the book's picture as a page finds it."""
-    return {"cover-picture": (found.data, found.media_type)} if found else {}
-
-
-def view(studio: Studio, place: Box, safe: Box, inset: float, scale: float = 1.0) -> FrontView:
-    """Set the words of the front for a place on the sheet, everything ``scale`` times its best size.
-
-    ``safe`` is where words may stand.
-    """
-    said = studio.metadata
-    wide = ruler(studio.faces)
-    unit = (place.width - inset) / 100
-    start = max(_MARGIN * unit, safe.left - place.left + _OVERHANG)
-    end = max(_MARGIN * unit + inset, place.right - safe.right + _OVERHANG)
-    room = (place.width - start - end) / unit
-    high, largest = _TITLE
-    title = lines.settle(said.title, (room, high), wide, 1.03)
-    sub_high, sub_largest = _SUBTITLE
-    size = min(title.size, largest)
-    smaller = max(size * 0.6, _SMALLEST)
-    below = lines.settle(said.subtitle, (room * _NARROWER, sub_high), wide, 1.25) if said.subtitle else None
-    names = tuple(author.name for author in said.authors)
-    written = names
-    if len(names) > _MOST_IN_LINES:
-        held = ", ".join(name.replace(" ", "\u00a0") for name in names)
-        written = lines.settle(held, (room * _NARROWER, 26), wide, 1.32).lines
-    longest = max((wide(name) for name in written), default=1.0) or 1.0
-    series = said.series
-    return FrontView(
-        left=place.left,
-        top=place.top,
-        width=place.width,
-        height=place.height,
-        inset=inset,
-        start=start,
-        end=end,
-        unit=unit,
-        title=title.lines,
-        title_size=size * scale,
-        subtitle=below.lines if below else (),
-        subtitle_size=min(below.size, sub_largest, smaller) * scale if below else 0.0,
-        authors=written,
-        authors_size=min(_AUTHORS, room * _NARROWER / longest, smaller, 26 / max(1, len(written))) * scale,
-        series=f"{series.name}, {series.position}" if series and series.position else series.name if series else None,
-        spaced=lines.takes_spacing(" ".join([*names, series.name if series else ""])),
-    )
-
-
-def ruler(faces: tuple[FontFace, ...]) -> Callable[[str], float]:
-    """Return what measures a text in ems, by the face a cover is set in; a character it lacks counts one em."""
-    upright = [face for face in faces if face.style == "normal"] or list(faces)
-    if not upright:
-        raise LayoutError(error("font-exists", "the layout declares no font", hint="see docs/layouts.md"))
-    chosen = next((face for face in upright if face.role == "cover"), upright[0])
-
-    def wide(text: str) -> float:
-        found = (fonts.glyph(chosen.path, char) for char in text)
-        return sum(glyph.advance if glyph else 1.0 for glyph in found) or 1.0
-
-    return wide
-
-
 # ---------------------------------------------------------------- until it fits
 
 
-def settled(lay: Callable[[float], Proof], crowds: Callable[[Laid], bool]) -> tuple[Proof, bool]:
-    """Lay out smaller and smaller until nothing is crowded; say whether that came about."""
+def settled(lay: Callable[[float], tuple[Proof, FrontView]]) -> tuple[Proof, bool]:
+    """Lay a front out smaller and smaller until nothing is crowded; say whether that came about.
+
+    ``lay`` takes a scale and returns the proof with the front it shows.
+    """
     scale = 1.0
-    proof = lay(scale)
     for _ in range(_TRIES):
-        if not crowds(proof.laid):
+        proof, shown = lay(scale)
+        if not crowded(proof.laid, "front", shown.room, GAP * shown.unit):
             return proof, True
         scale *= _SMALLER
-        proof = lay(scale)
-    return proof, not crowds(proof.laid)
+    proof, shown = lay(scale)
+    return proof, not crowded(proof.laid, "front", shown.room, GAP * shown.unit)
 
 
 def crowded(laid: Laid, part: str, safe: Box, gap: float = 0.0) -> bool:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bookforge import bookpath
+from bookforge import bookpath, preflight
 from bookforge.cover import art, front, sizing, wrap
 from bookforge.cover.front import Studio
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
 from bookforge.edition import FRONT_FILE, WRAP_FILE, Edition
 from bookforge.measure import TrimSize
 from bookforge.printers import Printer
-from bookforge.writers import pdf
 
+_COARSE = "cover-large-enough"
 _MAX_BYTES = 650_000_000
 
 
@@ -51,7 +51,9 @@ def package(studio: Studio, printer: Printer, trim: TrimSize, pages: int, folder
     made = wrap.wrap(studio, sheet, printer, pages)
     if made.data is not None:
         files = {WRAP_FILE: made.data, **files}
-    said = tuple(dict.fromkeys((*shown.said, *made.said)))
+    coarse = any(each.rule == _COARSE for each in made.said)  # print says how fine it must be, and asks for more
+    of_shops = (each for each in shown.said if not (coarse and each.rule == _COARSE))
+    said = tuple(dict.fromkeys((*of_shops, *made.said)))
     return Covers(files, size, spine, "".join(sorted({*shown.shown, *made.shown})), said)
 
 
@@ -72,9 +74,9 @@ def _own(
         raise _unreadable(own.file, f"cannot be read: {problem.strerror}", edition) from problem
     if len(data) > _MAX_BYTES:
         raise _unreadable(own.file, f"is larger than {_MAX_BYTES // 1_000_000} MB", edition)
-    sizes = pdf.page_sizes(data)
-    if sizes is None or len(sizes) != 1:
-        what = "is no PDF that can be read" if sizes is None else f"has {len(sizes)} pages"
+    sizes = preflight.sizes(data)
+    if isinstance(sizes, str) or len(sizes) != 1:
+        what = f"cannot be read: {sizes}" if isinstance(sizes, str) else f"has {len(sizes)} pages"
         raise _unreadable(own.file, what, edition)
     unknown = sizing.check_file(edition, trim, printer, pages, sizes[0])
     if unknown is None:

@@ -6,7 +6,7 @@ from bookforge.cover import sheet
 from bookforge.cover.sheet import Sheet, Terms
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
 from bookforge.edition import Edition, Wrap
-from bookforge.measure import Length, TrimSize
+from bookforge.measure import TrimSize, inches, millimetres
 from bookforge.printers import Printer
 
 _SAME_SPINE: Final = 0.36
@@ -30,7 +30,7 @@ def sheet_of(edition: Edition, trim: TrimSize, printer: Printer, pages: int) -> 
     A warning where only the printer's template knows the size and its numbers are not given: ``cover-size-known``.
     Errors: ``cover-fits-pages``, ``cover-fits-trim``.
     """
-    size = (trim.width.pt, trim.height.pt)
+    size = trim.points
     wrap, hard = edition.wrap, edition.binding == "hardcover"
     spine = printer.spine(pages, edition.paper, edition.binding)
     if wrap is not None and wrap.file is None and (wrap.width or wrap.height or wrap.spine):
@@ -59,7 +59,7 @@ def size_of(edition: Edition, trim: TrimSize, printer: Printer, pages: int) -> t
     spine = printer.spine(pages, edition.paper, edition.binding)
     if spine is None:
         return None
-    right = sheet.paperback((trim.width.pt, trim.height.pt), spine, terms(printer))
+    right = sheet.paperback(trim.points, spine, terms(printer))
     return right.width, right.height
 
 
@@ -100,7 +100,7 @@ def check_file(edition: Edition, trim: TrimSize, printer: Printer, pages: int, s
         made = spine - off
         if not 0 <= made <= 4 * spine:
             raise _wrong_size(edition, size, right)
-        message = f"the cover has a spine of {_mm(made)}, {pages} pages make one of {_mm(spine)}"
+        message = f"the cover has a spine of {millimetres(made)}, {pages} pages make one of {millimetres(spine)}"
         message += f": it must be {_difference(off)}"
         raise EditionError(error("cover-fits-pages", message, wrap.at, _again(wrap, printer, pages)))
     return None
@@ -128,13 +128,13 @@ def _unknown(edition: Edition, printer: Printer, pages: int) -> Diagnostic:
 
 
 def _misfit(what: str, edition: Edition, trim: TrimSize) -> EditionError:
-    message = f"{what} a {edition.binding} of {_mm(trim.width.pt)} by {_mm(trim.height.pt)}"
+    message = f"{what} a {edition.binding} of {millimetres(*trim.points)}"
     hint = "compare width, height and spine with the template, bleed included"
     return EditionError(error("cover-fits-trim", message, edition.wrap.at if edition.wrap else edition.at, hint))
 
 
 def _wrong_size(edition: Edition, found: tuple[float, float], right: tuple[float, float]) -> EditionError:
-    message = f"the cover file has {_by(found)}, this book needs {_by(right)}, bleed included"
+    message = f"the cover file has {inches(*found)}, this book needs {inches(*right)}, bleed included"
     hint = "make it anew in that size; it is one page with back, spine and front, without marks around"
     return EditionError(error("cover-fits-trim", message, edition.wrap.at if edition.wrap else edition.at, hint))
 
@@ -146,12 +146,4 @@ def _again(wrap: Wrap, printer: Printer, pages: int) -> str:
 
 
 def _difference(points: float) -> str:
-    return f"{_mm(abs(points))} {'wider' if points > 0 else 'narrower'}"
-
-
-def _by(size: tuple[float, float]) -> str:
-    return f"{size[0] / 72:.3f} by {size[1] / 72:.3f} in"
-
-
-def _mm(points: float) -> str:
-    return f"{Length(points).mm:.2f} mm"
+    return f"{millimetres(abs(points))} {'wider' if points > 0 else 'narrower'}"

@@ -9,19 +9,20 @@ from typing import Final
 
 from bookforge import barcode
 from bookforge.barcode import Barcode
-from bookforge.book import Asset
 from bookforge.cache import key as cache_key
-from bookforge.cover import art, front, lines
-from bookforge.cover.front import Art, FrontView, Proof, Studio
+from bookforge.cover import front, lettering, lines
+from bookforge.cover.front import Proof, Studio
+from bookforge.cover.lettering import Front, FrontView
 from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import Diagnostic, note, warning
 from bookforge.edition import Edition
 from bookforge.laid import Laid
+from bookforge.measure import inches, millimetres
 from bookforge.printers import Printer
 from bookforge.writers import pdf
 
-_LOSS: Final = 0.08
-"""How much of the picture's width or height may be cut away before the front is set from the title instead."""
+_LOSS: Final = 0.3
+"""How much of the picture's width or height may be cut away before that is said."""
 _LEADING: Final = 1.42
 _LARGEST: Final = 13.5
 _USUAL: Final = 396.0
@@ -37,6 +38,8 @@ _AROUND: Final = 4.0
 """White around a bar code and its quiet zones, in points."""
 _CLEARANCE: Final = 9.0
 """How far the words of the back stay from the bar code's field, in points."""
+_NARROWEST: Final = 36.0
+"""The least width of the imprint beside the field; where that is too much, the words are seen to crowd it."""
 _AUTHOR: Final = 0.86
 _PUBLISHER: Final = 0.72
 """The sizes of the spine's other words, in parts of the title's."""
@@ -124,12 +127,13 @@ class _Binder:
         self.printer = printer
         self.pages = pages
         self.said: list[Diagnostic] = []
-        self.art = self._art()
+        self.depicted = studio.depicted()
         self.barcode = self._barcode(studio.read.edition)
         self.field = self._field()
 
     def bind(self) -> Wrapped:
         first = self._front()
+        self._judge_picture(first)
         spine = self._spine(first)
         proof = self._back(first, spine)
         if proof is None:
@@ -142,36 +146,47 @@ class _Binder:
 
     # ------------------------------------------------------------ the picture and the bar code
 
-    def _art(self) -> tuple[Asset, Art] | None:
-        """Return the book's picture when it can fill the front, with the colour the rest of the cover takes from it."""
-        found, place = self.studio.art, self._front_place()
-        if found is None:
-            return None
-        own, wanted = found.width / found.height, place.width / place.height
-        loss = 1 - min(own, wanted) / max(own, wanted)
-        where = self.studio.metadata.cover
-        if loss > _LOSS:
+    def _judge_picture(self, first: FrontView) -> None:
+        """Say what the picture loses in its place, and whether it is fine enough for print there."""
+        found, where, place = self.studio.art, self.studio.metadata.cover, first.picture
+        if found is None or where is None or place is None or self.depicted is None:
+            return
+        lost = lettering.loss(self.depicted.proportion, place)
+        share = f"{min(lost, 0.99):.0%}"
+        side = "height" if found.width / found.height < place.width / place.height else "width"
+        size = f"{inches(place.width, place.height)}"
+        if first.fit == "contain":
             message = (
-                f"the picture '{found.path}' is not used for the printed cover: filling the front would cut away "
-                f"{loss:.0%} of its {'height' if own < wanted else 'width'}; the front is set from the title"
+                f"the picture '{found.path}' bears words and would lose {share} of its {side} on the front: it is "
+                "shown whole, with strips of its colour beside it"
             )
-            hint = f"use one of {place.width / 72:.3f} by {place.height / 72:.3f} in"
-            self.said.append(warning("cover-fits-trim", message, where.at if where else None, hint))
-            return None
-        drawing = found.media_type == "image/svg+xml"
-        dots = min(found.width / place.width, found.height / place.height) * 72
-        if not drawing and dots < self.printer.min_dpi:
+            self.said.append(warning("cover-fits-trim", message, where.at, f"use one of {size}"))
+        elif lost > _LOSS:
+            message = f"the picture '{found.path}' loses {share} of its {side} on the cover"
+            hint = f"where that takes away what must be seen, use one in the proportions of {size}"
+            self.said.append(warning("cover-fits-trim", message, where.at, hint))
+        sides = (found.width / place.width, found.height / place.height)
+        dots = (max(sides) if first.fit == "contain" else min(sides)) * 72
+        if found.media_type != "image/svg+xml" and dots < self.printer.min_dpi:
+            scale = self.printer.min_dpi / dots
+            wanted = [round(each * scale) for each in (found.width, found.height)]
+            if lost > _LOSS:  # one of its own proportions would be larger still, and would lose as much
+                wanted = [round(each / 72 * self.printer.min_dpi) for each in (place.width, place.height)]
             message = f"the picture '{found.path}' has {dots:.0f} dots an inch on the printed cover"
-            sides = (place.width / 72 * self.printer.min_dpi, place.height / 72 * self.printer.min_dpi)
-            hint = f"{self.printer.title} wants {self.printer.min_dpi}: {sides[0]:.0f} by {sides[1]:.0f} pixels"
-            self.said.append(warning("cover-large-enough", message, where.at if where else None, hint))
-        return found, front.drawn(found, art.edge(front.picture(self.studio).data))
+            hint = (
+                f"{self.printer.title} wants {self.printer.min_dpi}: give it {wanted[0]:,} by {wanted[1]:,} pixels, "
+                f"not {found.width:,} by {found.height:,}"
+            )
+            self.said.append(warning("cover-large-enough", message, where.at, hint))
 
     def _barcode(self, edition: Edition) -> Barcode | None:
+        price = edition.wrap.price if edition.wrap else None
         if not edition.isbn:
+            if price:
+                message = "the price is not on the cover: it stands beside a bar code, and that is made of an ISBN"
+                self.said.append(warning("cover-barcode-fits", message, edition.at, "give the edition its 'isbn'"))
             return None
         field = self.sheet.barcode
-        price = edition.wrap.price if edition.wrap else None
         made = barcode.draw(edition.isbn, price, field.width, field.height)
         if made is None:
             message = "the bar code does not fit the white field on the back of the cover"
@@ -195,18 +210,18 @@ class _Binder:
         return Box(panel.left, panel.top - outer, panel.width + outer, panel.height + 2 * outer)
 
     def _front(self) -> FrontView:
-        place, outer = self._front_place(), self.sheet.outer
-        if self.art:
-            return front.view(self.studio, place, self.sheet.front_safe, outer)
-        scale = 1.0
+        place = Front(self._front_place(), self.sheet.front_safe, self.sheet.outer)
+        scale, made = 1.0, self._arranged(place, 1.0)
         for _ in range(_ROUNDS):
-            made = front.view(self.studio, place, self.sheet.front_safe, outer, scale)
-            laid, gap = self._lay(made, None, None).laid, front.GAP * place.width
-            if not front.crowded(laid, "front", self.sheet.front_safe, gap):
+            if not front.crowded(self._lay(made, None, None).laid, "front", made.room, front.GAP * made.unit):
                 return made
             scale *= _SMALLER
+            made = self._arranged(place, scale)
         self.said.append(front.too_long("front", self.studio))
         return made
+
+    def _arranged(self, place: Front, scale: float) -> FrontView:
+        return lettering.view(self.studio.metadata, self.studio.faces, place, scale, self.depicted)
 
     def _spine(self, first: FrontView) -> Spine | None:
         """Set the spine's words as large as they may be, dropping the publisher, then the authors, where they must."""
@@ -218,17 +233,17 @@ class _Binder:
             best = self._spine_of(first, parts, count, best) or best
         if best is not None:
             return best
-        self._bare(f"it is {self.sheet.spine.width / 72 * 25.4:.1f} mm wide, too narrow for the title")
+        self._bare(f"it is {millimetres(self.sheet.spine.width)} wide, too narrow for the title")
         return None
 
     def _spine_of(self, first: FrontView, parts: tuple[str, ...], count: int, best: Spine | None) -> Spine | None:
         """Set some of the spine's words, the title in so many lines; ``None`` where that is no better than the best."""
         safe, panel, said = self.sheet.spine_safe, self.sheet.spine, self.studio.metadata
-        title = lines.broken(said.title, count, front.ruler(self.studio.faces))
+        title = lines.broken(said.title, count, lettering.ruler(self.studio.faces))
         if len(title) != count:
             return None
         length = min(safe.height, panel.height - 2 * _SPINE_ENDS * self.sheet.front.width)
-        wide = front.ruler(self.studio.faces)
+        wide = lettering.ruler(self.studio.faces)
         author = _MIDDLE.join(author.name for author in said.authors) if "author" in parts else None
         publisher = said.publisher if "publisher" in parts else None
         ems = max(map(wide, title)) + _AUTHOR * wide(author or "") + _PUBLISHER * wide(publisher or "")
@@ -285,7 +300,7 @@ class _Binder:
             top=place.top,
             width=place.width,
             bottom=self.sheet.height - (self.field.bottom if self.field else place.bottom),
-            imprint_width=right - place.left,
+            imprint_width=max(_NARROWEST, right - place.left),
             size=size,
             leading=size * _LEADING,
             blurb=said.back_cover or _paragraphs(said.description),
@@ -316,11 +331,12 @@ class _Binder:
             "front": first,
             "spine": spine,
             "back": back,
-            "art": self.art[1] if self.art else None,
+            "art": self.depicted,
+            "face": lettering.face(self.studio.faces).family,
             "barcode": place,
             "field": self.field,
         }
-        assets = dict(front.assets(self.art[0] if self.art else None))
+        assets = dict(front.assets(self.studio.art))
         if self.barcode:
             assets["barcode.svg"] = (self.barcode.svg, "image/svg+xml")
         sheets = (*front.SHEETS, "cover-wrap.css.j2")

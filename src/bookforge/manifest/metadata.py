@@ -103,13 +103,13 @@ def _cover(said: Fields | None, book_dir: Path, errors: list[Diagnostic]) -> Cov
     image = said.located("image") if said else None
     if said is None:
         return None
-    for given, needed in (("image", "alt"), ("alt", "image")):
+    for given, needed in (("image", "alt"), ("alt", "image"), ("lettering", "image")):
         if given in said.places and needed not in said.places:
             errors.append(error("manifest-keys-required", f"'cover' has no '{needed}'", said.at, f"add '{needed}: …'"))
     if image is None:
         return None
     path = file_of(book_dir, image, errors)
-    return Cover(path, said.text("alt") or "", image.at) if path else None
+    return Cover(path, said.text("alt") or "", image.at, said.text("lettering")) if path else None
 
 
 def _paragraphs(cover: Fields | None) -> tuple[str, ...]:

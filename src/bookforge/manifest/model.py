@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from bookforge.book import LETTERINGS
 from bookforge.typography.choices import AS_TYPED, BY_LANGUAGE, DASHES, ELLIPSES, QUOTES, RULES
 
 
@@ -216,6 +217,12 @@ COVER: Final = Table(
     (
         Key("image", Scalar.PATH, "The image, from the book's folder; without one the title is set."),
         Key("alt", Scalar.LINE, "What the image shows, for those who cannot see it; every image needs it."),
+        Key(
+            "lettering",
+            OneOf(LETTERINGS),
+            "`set`: title and authors are set with the image; `in-image`: they are in it. Else `set`, unless `alt` "
+            "names the title.",
+        ),
         Key(
             "back",
             Scalar.PROSE,

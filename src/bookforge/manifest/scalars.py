@@ -12,7 +12,7 @@ from bookforge.edition import BINDINGS, Format
 from bookforge.manifest.model import Scalar
 from bookforge.manifest.relators import CODES, COMMON
 from bookforge.manifest.slugs import SLUG, slug
-from bookforge.measure import Length, TrimSize
+from bookforge.measure import Length, MeasureError, TrimSize
 from bookforge.semantics import Role
 
 MAX_LINE: Final = 1000
@@ -183,16 +183,17 @@ def _format(text: str) -> str | Wrong:
 def _trim_size(text: str) -> str | Wrong:
     try:
         TrimSize.parse(text)
-    except ValueError as problem:
-        return Wrong("trim-size-valid", str(problem), "write width x height and the unit, as in 5.5x8.5in")
+    except MeasureError as problem:
+        return Wrong("trim-size-valid", str(problem), problem.hint)
     return text
 
 
 def _length(text: str) -> str | Wrong:
     try:
-        Length.parse(text)
-    except ValueError as problem:
-        return Wrong("manifest-types", str(problem), "write a number and its unit, as in 12.93in or 328.4mm")
+        if not Length.parse(text).pt:
+            return Wrong("manifest-types", f"'{text}' is no width or height", "write what the printer's template says")
+    except MeasureError as problem:
+        return Wrong("manifest-types", str(problem), problem.hint)
     return text
 
 

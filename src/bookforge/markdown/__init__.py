@@ -271,7 +271,7 @@ def _twice(element: Element, wanted: str) -> Problem:
 def _undefined_notes(parts: _Parts, source: Source) -> Iterable[Problem]:
     for root in parts.all():
         for element in root.iter("p", "li", "dd", "td", *blocks.HEADINGS):
-            for call in messages.undefined_notes("".join(_typed(element))):
+            for call in messages.undefined_notes("".join(_typed(element)), source.text):
                 message = f"no footnote is written for the call {call}"
                 offset = source.text.find(call) if call in source.text else None
                 yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element, offset)

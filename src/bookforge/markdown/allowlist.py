@@ -31,14 +31,14 @@ OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
         "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
-        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym dense short turned divided "
-        "close "
+        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
+        "dense short tall turned divided close "
         # what the plan of the pages marks
         "continued unfinished resumed level level-picture goes-on at-edge lines lines-ragged fitted hung new-page "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes
-        "notes notes-title note note-number endnotes endnote "
+        "notes notes-title note note-number note-begins note-ends endnotes endnote "
         "index-mark index-groups index-group index-letter index-entry index-term index-see locator beside "
         "illustration-list page-reference "
         # contents, title page, copyright page, cover

@@ -86,6 +86,9 @@ def _place(message: Message, source: Source, lexed: Lexed, starts: tuple[int, ..
     return location(source, lexed.text_offset(offset))
 
 
-def undefined_notes(text: str) -> Iterator[str]:
-    """Yield calls of notes that pandoc left as typed, since no note has that label."""
-    yield from _UNDEFINED_NOTE.findall(text)
+def undefined_notes(text: str, source: str) -> Iterator[str]:
+    """Yield calls of notes that pandoc left as typed, since no note has that label; one that is escaped is none."""
+    for call in _UNDEFINED_NOTE.findall(text):
+        escaped = rf"\\\[\\?\^{re.escape(call[2:-1])}\\?\]"
+        if re.search(rf"(?<!\\){re.escape(call)}", source) or not re.search(escaped, source):
+            yield call

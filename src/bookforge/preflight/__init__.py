@@ -10,10 +10,10 @@ from typing import Final
 
 from bookforge.preflight import cover, ink, paging, pdfx, structure, whole
 from bookforge.preflight.facts import Reading
-from bookforge.preflight.subject import Demand, Subject
+from bookforge.preflight.subject import Demand, Subject, size_of
 from bookforge.preflight.verdict import Check, Place, Verdict
 
-__all__ = ["INTERIOR", "Check", "Demand", "Place", "Reading", "Subject", "examine", "judge"]
+__all__ = ["INTERIOR", "Check", "Demand", "Place", "Reading", "Subject", "examine", "judge", "look", "sizes"]
 
 Rule = Callable[[Subject], Verdict | None]
 
@@ -82,6 +82,25 @@ def examine(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, t
     return reading, judge(reading, demand)
 
 
+def look(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, Demand, tuple[Check, ...]]:
+    """Read a PDF of which nobody said whether it is the inside of a book or its cover, and judge it as what it is.
+
+    Errors: as :func:`examine`.
+    """
+    reading = structure.read(name, source)
+    taken = cover.recognised(reading, demand)
+    return reading, taken, judge(reading, taken)
+
+
+def sizes(data: bytes) -> tuple[tuple[float, float], ...] | str:
+    """Return the pages' sizes in points (width, height), bleed included and marks left out; else why there are none."""
+    reading = structure.read("", data)
+    broken = [page.broken for page in reading.pages if page.broken is not None]
+    if reading.trouble is not None or broken:
+        return reading.trouble or broken[0]
+    return tuple(size_of(page.bleed) if page.bleed else (page.width, page.height) for page in reading.pages)
+
+
 def judge(reading: Reading, demand: Demand) -> tuple[Check, ...]:
     """Hold a reading against what is demanded; a file that could not be opened gets one check."""
     subject = Subject(reading, demand)
@@ -89,6 +108,4 @@ def judge(reading: Reading, demand: Demand) -> tuple[Check, ...]:
     if reading.trouble is not None or not subject.pages:
         table = {rule: table[rule] for rule in _WITHOUT_PAGES[: 2 if reading.encrypted and not reading.trouble else 1]}
     verdicts = ((rule, judged(subject)) for rule, judged in table.items())
-    return tuple(
-        Check(rule, verdict.passed, verdict.what, verdict.where, verdict.fix) for rule, verdict in verdicts if verdict
-    )
+    return tuple(verdict.named(rule) for rule, verdict in verdicts if verdict)

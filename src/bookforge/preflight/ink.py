@@ -1,6 +1,6 @@
 """Rules about what is printed: fonts, sizes, lines, pictures, colours, ink, transparency."""
 
-import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,6 +16,7 @@ _LEVEL_PT: Final = 0.2
 _SHORT_PT: Final = 72  # the bar of a fraction, the stroke of a drawing: no rule of a page
 _DPI_SLACK: Final = 1.0
 _MAX_SLACK: Final = 1.1  # a picture a little finer than asked costs nothing
+_OF_BARCODE: Final = re.compile(r"(?:ISBN)?[\s\d-]+|ISBN")
 _DOT: Final = 4  # pixels: less is a colour, not a picture
 _NAMES: Final = {"gray": "gray", "rgb": "RGB", "cmyk": "CMYK", "lab": "Lab", "spot": "spot colour"}
 _TAKES: Final = {
@@ -64,15 +65,20 @@ def glyphs(subject: Subject) -> Verdict:
 
 
 def text_size(subject: Subject) -> Verdict:
-    """Say whether the smallest letters can be read in print; those of a bar code on a cover are only remarked on."""
+    """Say whether the smallest letters can be read in print; on a cover that is a remark.
+
+    The figures of a bar code there are as large as its bars, which nobody can change.
+    """
     least = subject.printer.min_font
-    sizes = [run.size for page in subject.pages for run in page.runs]
+    runs = [(frame, run) for frame in subject.frames for run in frame.page.runs]
+    if subject.demand.cover:
+        runs = [(frame, run) for frame, run in runs if not _OF_BARCODE.fullmatch(run.text)]
+    sizes = [run.size for _, run in runs]
     if not sizes:
         return good("no text")
     found = [
         Place(frame.page.number, frame.moved(run.box), f"“{run.text}” in {run.size:g} pt")
-        for frame in subject.frames
-        for run in frame.page.runs
+        for frame, run in runs
         if run.size < least - _SIZE_SLACK_PT
     ]
     if not found:
@@ -158,7 +164,7 @@ def resolution(subject: Subject) -> Verdict:
 def _coarse(found: list[tuple[Frame, Picture]], least: int) -> Verdict:
     what = f"{counted(len(found), 'picture')} below {least} dpi on {pages_of(_places(found))}"
     frame, worst = min(found, key=lambda each: each[1].dpi)
-    needs = math.ceil(worst.width * least / worst.dpi)
+    needs = round(worst.width * least / worst.dpi)
     needed = f"{_called(worst)} on page {frame.page.number} needs {needs:,} pixels across"
     return bad(what, f"take larger files or place them smaller; {needed}", _places(found))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bookforge import printers
 from bookforge.diagnostics import BookforgeError, UsageError, error
-from bookforge.measure import TrimSize
+from bookforge.measure import MeasureError, TrimSize
 from bookforge.preflight.subject import Demand
 
 
@@ -23,8 +23,8 @@ def demand(printer: str, trim: str | None, paper: str, binding: str, folder: Pat
         raise UsageError(error("paper-known", f"{profile.title} has no paper '{paper}'", hint=hint))
     try:
         size = TrimSize.parse(trim) if trim is not None else None
-    except ValueError as problem:
-        raise UsageError(error("trim-size-valid", str(problem))) from problem
+    except MeasureError as problem:
+        raise UsageError(error("trim-size-valid", str(problem), hint=problem.hint)) from problem
     return Demand(profile, size, paper, binding)
 
 

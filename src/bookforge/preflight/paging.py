@@ -1,12 +1,24 @@
 """Rules about the pages: their size, their boxes, how many there are, which are blank, and what may stand where."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from bookforge.diagnostics import Severity
+from bookforge.measure import SAME_PT, inches, same_size
 from bookforge.preflight.facts import Art, Box, Page
-from bookforge.preflight.subject import SAME_PT, TOLERANCE_PT, Frame, Subject, in_inches, same
-from bookforge.preflight.verdict import Place, Verdict, bad, counted, good, named_pages, pages_of, remark, weigh
+from bookforge.preflight.subject import TOLERANCE_PT, Frame, Subject, size_of
+from bookforge.preflight.verdict import (
+    Place,
+    Verdict,
+    bad,
+    counted,
+    good,
+    named_pages,
+    pages_of,
+    remark,
+    runs_of,
+    weigh,
+)
 from bookforge.printers import Printer
 
 _GROUNDS: Final = frozenset({"area", "picture", "shading"})
@@ -18,37 +30,37 @@ _SIDES: Final = ("left", "top", "right", "bottom")
 
 def one_size(subject: Subject) -> Verdict:
     """Say whether all pages have one size, and one the printer can cut the book from."""
-    others = [page for page in subject.pages if not same((page.width, page.height), subject.size)]
+    others = [page for page in subject.pages if not same_size((page.width, page.height), subject.size)]
     if others:
         outliers = named_pages(page.number for page in others)
-        what = f"the pages are not all of one size: most are {in_inches(subject.size)}, not so {outliers}"
-        where = (Place(page.number, None, in_inches((page.width, page.height))) for page in others)
+        what = f"the pages are not all of one size: most are {inches(*subject.size)}, not so {outliers}"
+        where = (Place(page.number, None, inches(*(page.width, page.height))) for page in others)
         return bad(what, "set all pages in one size", where)
     trim, wanted = subject.trim, subject.with_bleed(subject.trim)
     points = f"{subject.size[0]:g} × {subject.size[1]:g} pt"
-    if same(subject.size, trim):
-        return good(f"all pages are {in_inches(trim)} ({points}), without bleed")
-    if same(subject.size, wanted):
-        return good(f"all pages are {in_inches(trim)} and bleed ({points})")
+    if same_size(subject.size, trim):
+        return good(f"all pages are {inches(*trim)} ({points}), without bleed")
+    if same_size(subject.size, wanted):
+        return good(f"all pages are {inches(*trim)} and bleed ({points})")
     if subject.printer.crop_marks and subject.has_bleed and all(page.trim is not None for page in subject.pages):
-        return good(f"all pages are {in_inches(trim)} with marks around ({points})")
-    what = f"the pages are {in_inches(subject.size)} ({points}), and the book is cut to {in_inches(trim)}"
+        return good(f"all pages are {inches(*trim)} with marks around ({points})")
+    what = f"the pages are {inches(*subject.size)} ({points}), and the book is cut to {inches(*trim)}"
     sides = "on all four sides" if subject.printer.bleed_inside else "at head, foot and outside, not at the binding"
-    wide = f"{subject.printer.bleed / 72:g} in {sides}"
-    return bad(what, f"make the pages {in_inches(trim)}, or {in_inches(wanted)} with a bleed of {wide}")
+    wide = f"{inches(subject.printer.bleed)} {sides}"
+    return bad(what, f"make the pages {inches(*trim)}, or {inches(*wanted)} with a bleed of {wide}")
 
 
 def trim_offered(subject: Subject) -> Verdict:
     """Say whether the printer makes books of this size."""
     demand, printer = subject.demand, subject.printer
-    what = f"{in_inches(subject.trim)}, {demand.binding} on {demand.paper} paper"
+    what = f"{inches(*subject.trim)}, {demand.binding} on {demand.paper} paper"
     if printer.takes(subject.trim_size, demand.binding, demand.paper):
         return good(what)
     sizes = sorted(
         printer.trims.get(demand.binding, ()),
         key=lambda size: abs(size[0] - subject.trim[0]) + abs(size[1] - subject.trim[1]),
     )
-    nearest = ", ".join(in_inches(size) for size in sizes[:3])
+    nearest = ", ".join(inches(*size) for size in sizes[:3])
     fix = f"choose a size {printer.title} names, nearest {nearest}" if nearest else "ask the printer about this size"
     fix = f"{fix}; if the pages have bleed, say the trim size"
     fails = printer.unlisted_trim is Severity.ERROR and subject.is_confirmed("trims")
@@ -87,15 +99,15 @@ def boxes(subject: Subject) -> Verdict:
     cut = [
         frame
         for frame in subject.frames
-        if frame.page.trim is not None and not same(_size(frame.page.trim), subject.trim)
+        if frame.page.trim is not None and not same_size(size_of(frame.page.trim), subject.trim)
     ]
     if cut:
-        what = f"the TrimBox of {named_pages(frame.page.number for frame in cut)} is not {in_inches(subject.trim)}"
+        what = f"the TrimBox of {named_pages(frame.page.number for frame in cut)} is not {inches(*subject.trim)}"
         where = (Place(frame.page.number, frame.page.trim, "TrimBox") for frame in cut)
         return weigh(
             subject.has_bleed or subject.demand.trim is None,
             what,
-            f"set the TrimBox to {in_inches(subject.trim)} on every page",
+            f"set the TrimBox to {inches(*subject.trim)} on every page",
             where,
         )
     if subject.has_bleed and any(page.trim is None for page in subject.pages):
@@ -124,10 +136,6 @@ def _within(inner: Box, outer: Box) -> bool:
         inner[0] >= outer[0] - TOLERANCE_PT and inner[1] >= outer[1] - TOLERANCE_PT
         and inner[2] <= outer[2] + TOLERANCE_PT and inner[3] <= outer[3] + TOLERANCE_PT
     )  # fmt: skip
-
-
-def _size(box: Box) -> tuple[float, float]:
-    return box[2] - box[0], box[3] - box[1]
 
 
 # ---------------------------------------------------------------- number
@@ -178,7 +186,7 @@ def blank_runs(subject: Subject) -> Verdict | None:
         return None
     at_end = max(most, subject.printer.page_multiple(subject.trim_size))  # what fills the last sheet
     last = len(subject.reading.pages)
-    blank = _runs(page.number for page in subject.pages if not page.shows)
+    blank = runs_of(page.number for page in subject.pages if not page.shows)
     runs = [run for run in blank if len(run) > (at_end if run[-1] == last else most)]
     if not runs:
         return good(f"never more than {most} blank pages together")
@@ -187,16 +195,6 @@ def blank_runs(subject: Subject) -> Verdict | None:
     return remark(
         what, "take some out; the sources disagree on how many are accepted", (Place(number) for number in numbers)
     )
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
 
 
 def blank_pages(subject: Subject) -> Verdict:
@@ -227,7 +225,7 @@ def margins(subject: Subject) -> Verdict:
         if _near(frame, run.box, needed) and _on_paper(frame, run.box)
     ]
     inner, edge = needed
-    asked = f"{inner / 72:.4g} in at the binding and {edge / 72:.4g} in elsewhere"
+    asked = f"{inches(inner)} at the binding and {inches(edge)} elsewhere"
     if not found:
         return good(f"all text keeps {asked}")
     what = f"text stands too near the edge on {pages_of(found)}"
@@ -265,11 +263,11 @@ def bleed(subject: Subject) -> Verdict:
     if not found:
         return good("pictures and drawings keep their distance or go into the bleed")
     what = f"pictures or drawings stop at the edge on {pages_of(found)}"
-    wide = subject.printer.bleed / 72
+    wide = inches(subject.printer.bleed)
     fix = (
-        f"let them go {wide:g} in beyond the cut, or move them inside the margins"
+        f"let them go {wide} beyond the cut, or move them inside the margins"
         if subject.has_bleed
-        else f"make the pages {in_inches(subject.with_bleed(subject.trim))} with bleed, or move them inside the margins"
+        else f"make the pages {inches(*subject.with_bleed(subject.trim))} with bleed, or move them inside the margins"
     )
     return bad(what, fix, found)
 
@@ -326,7 +324,7 @@ def bind_strip(subject: Subject) -> Verdict | None:
         for box, thing in _things(frame.page)
         if frame.distances(box)[frame.inner] < strip - TOLERANCE_PT
     ]
-    wide = f"{strip / 72:g} in along the binding"
+    wide = f"{inches(strip)} along the binding"
     if not found:
         return good(f"{wide} are free of ink")
     return bad(

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Final
 
+from bookforge.measure import inches
 from bookforge.preflight.facts import Reading
-from bookforge.preflight.subject import Demand, Subject, in_inches
-from bookforge.preflight.verdict import Check, counted
+from bookforge.preflight.subject import Demand, Subject
+from bookforge.preflight.verdict import SHOWN, Check, counted
 
-_PLACES: Final = 5
 _WIDEST_RULE: Final = 20
 
 
 def lines(reading: Reading, demand: Demand, checks: tuple[Check, ...]) -> list[str]:
     """Write what was found: a head, a line a rule with its first places and the fix, a sum."""
-    return [head(reading, demand), *(line for check in checks for line in _of(check)), total(checks)]
+    return [head(reading, demand), *(line for check in checks for line in rows(check)), total(checks)]
 
 
 def head(reading: Reading, demand: Demand) -> str:
@@ -27,23 +27,25 @@ def _described(reading: Reading, demand: Demand) -> str:
         return ""
     pages = counted(len(reading.pages), "page")
     if demand.cover:
-        return f"{pages} of {in_inches(subject.size)}, a cover wrap, "
-    return f"{pages} of {in_inches(subject.trim)} {'with' if subject.has_bleed else 'without'} bleed, "
+        return f"{pages} of {inches(*subject.size)}, the cover that goes round a book, "
+    return f"{pages} of {inches(*subject.trim)} {'with' if subject.has_bleed else 'without'} bleed, "
 
 
 def _wanted(demand: Demand) -> str:
     return f"{demand.printer.title}, {demand.binding} on {demand.paper} paper"
 
 
-def _of(check: Check) -> Iterable[str]:
+def rows(check: Check) -> Iterable[str]:
+    """Write a line for a rule; for one that was broken its first places and the fix, each a line."""
     mark = {"pass": "pass", "note": "note", "fail": "FAIL"}[check.result]
     yield f"  {mark}  {check.rule:<{_WIDEST_RULE}}  {check.what}"
     if check.result == "pass":
         return
-    for place in check.where[:_PLACES]:
+    places = [place for place in check.where[:SHOWN] if place.box or place.thing]
+    for place in places:
         yield f"        {place}"
-    if len(check.where) > _PLACES:
-        yield f"        and {len(check.where) - _PLACES:,} more places"
+    if check.more and places:  # bare pages are named already
+        yield f"        and {check.more}"
     yield f"        fix: {check.fix}"
 
 

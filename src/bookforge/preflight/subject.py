@@ -7,12 +7,9 @@ from functools import cached_property
 from typing import Final
 
 from bookforge import printers
-from bookforge.measure import Length, TrimSize
+from bookforge.measure import SAME_PT, Length, TrimSize, same_size
 from bookforge.preflight.facts import Box, Page, Reading
 from bookforge.printers import Printer
-
-SAME_PT: Final = 0.75
-"""Sizes closer than this are the same: programs round millimetres, inches and pixels their own ways."""
 
 TOLERANCE_PT: Final = 0.5
 
@@ -85,8 +82,8 @@ class Subject:
     def trim(self) -> Size:
         """The size the pages are meant to be cut to."""
         if self.demand.trim is not None:
-            return self.demand.trim.width.pt, self.demand.trim.height.pt
-        given = [_size(page.trim) for page in self.pages if page.trim is not None and _is_smaller(page.trim, page)]
+            return self.demand.trim.points
+        given = [size_of(page.trim) for page in self.pages if page.trim is not None and _is_smaller(page.trim, page)]
         if given:
             return most_common(given)
         return self._listed() or self.size
@@ -122,14 +119,14 @@ class Subject:
         listed = self.printer.trims.get(self.demand.binding, ())
         for made in (lambda trim: trim, self.with_bleed):
             for trim in listed:
-                if same(made(trim), self.size):
+                if same_size(made(trim), self.size):
                     return trim
         return None
 
     def _frame(self, page: Page) -> Frame:
         right_hand = (page.number % 2 == 1) != self.reading.right_to_left
         inner = 0 if right_hand else 2
-        given = page.trim if page.trim is not None and same(_size(page.trim), self.trim) else None
+        given = page.trim if page.trim is not None and same_size(size_of(page.trim), self.trim) else None
         trim = given or self._guess(page, inner)
         beyond = (trim[0], trim[1], page.width - trim[2], page.height - trim[3])
         left, top, right, bottom = (max(0.0, each) if each > TOLERANCE_PT else 0.0 for each in beyond)
@@ -144,25 +141,16 @@ class Subject:
         return left, high / 2, left + width, high / 2 + height
 
 
-def same(first: Size, second: Size) -> bool:
-    """Say whether two sizes are one."""
-    return abs(first[0] - second[0]) <= SAME_PT and abs(first[1] - second[1]) <= SAME_PT
-
-
 def most_common(sizes: Iterable[Size]) -> Size:
     """Return the size that is there most often, the first of those."""
     counted = Counter(sizes)
     return max(counted, key=lambda size: counted[size]) if counted else (0.0, 0.0)
 
 
-def in_inches(size: Size) -> str:
-    """Write a size for people: ``5.5 × 8.5 in``."""
-    return f"{size[0] / 72:.4g} × {size[1] / 72:.4g} in"
-
-
-def _size(box: Box) -> Size:
+def size_of(box: Box) -> Size:
+    """Return the width and height of a box."""
     return round(box[2] - box[0], 2), round(box[3] - box[1], 2)
 
 
 def _is_smaller(box: Box, page: Page) -> bool:
-    return not same(_size(box), (page.width, page.height))
+    return not same_size(size_of(box), (page.width, page.height))

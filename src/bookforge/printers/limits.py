@@ -4,7 +4,7 @@ from typing import Final
 
 from bookforge.diagnostics import Diagnostic, Severity, error, warning
 from bookforge.edition import Edition, Format
-from bookforge.measure import TrimSize
+from bookforge.measure import TrimSize, inches
 from bookforge.printers.profile import Printer
 
 _LEAST_TEXT_PT: Final = 1.25 * 72
@@ -62,9 +62,8 @@ def _trim(edition: Edition, printer: Printer, trim: TrimSize) -> tuple[Diagnosti
         printer.trims.get(edition.binding, ()),
         key=lambda size: abs(size[0] - trim.width.pt) + abs(size[1] - trim.height.pt),
     )[:3]
-    sizes = ", ".join(f"{width / 72:.4g}x{height / 72:.4g}in" for width, height in near)
-    own = f"{trim.width.pt / 72:.4g} x {trim.height.pt / 72:.4g} in"
-    message = f"{printer.title} cuts no {edition.binding} on {edition.paper} paper to {own}"
+    sizes = ", ".join(inches(*size) for size in near)
+    message = f"{printer.title} cuts no {edition.binding} on {edition.paper} paper to {inches(*trim.points)}"
     hint = f"the nearest sizes it names are {sizes}" if sizes else None
     return (_say(printer.unlisted_trim, "trim-size-listed", message, edition, hint),)
 

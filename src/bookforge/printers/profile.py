@@ -1,13 +1,9 @@
 """What a printer asks for, as values: every length in points, every number with the source it was read in."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bookforge.diagnostics import Severity
-from bookforge.measure import TrimSize
-
-_SAME_PT: Final = 0.75
-"""Sizes closer than this are the same: lists round 148 mm to 5.83 in."""
+from bookforge.measure import SAME_PT, TrimSize, same_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +154,10 @@ class Printer:
         """Return what the page count of a book of this size is a multiple of."""
         return next((each.multiple for each in self.multiples if _within(trim, each)), 1)
 
-    def padded(self, pages: int, trim: TrimSize) -> int:
-        """Return the page count of the file for ``pages`` laid out, the last of them with ink."""
-        needed = pages + 1 if self.last_blank else pages
-        multiple = self.page_multiple(trim)
-        return -(-needed // multiple) * multiple
-
     def pages(self, binding: str, paper: str, trim: TrimSize | None = None) -> tuple[int, int] | None:
         """Return the least and the most pages of a book, or ``None`` where this printer does not bind so."""
         fits = [each for each in self.counts if each.binding == binding and each.paper in (None, paper)]
-        own = [each for each in fits if each.trim and trim and _same(trim, each.trim)]
+        own = [each for each in fits if each.trim and trim and same_size(trim.points, each.trim)]
         found = own or [each for each in fits if each.trim is None]
         return (found[0].least, found[0].most) if found else None
 
@@ -178,7 +168,7 @@ class Printer:
 
     def takes(self, trim: TrimSize, binding: str, paper: str) -> bool:
         """Say whether a trim size is on the list of a binding, or within the range of sizes of one's own."""
-        if any(_same(trim, size) for size in self.trims.get(binding, ())):
+        if any(same_size(trim.points, size) for size in self.trims.get(binding, ())):
             return not self._has_range(binding, paper) or self._in_range(trim, binding, paper)
         return self._in_range(trim, binding, paper)
 
@@ -191,8 +181,8 @@ class Printer:
         return any(
             each.binding == binding
             and each.paper in (None, paper)
-            and each.least_width - _SAME_PT <= width <= each.most_width + _SAME_PT
-            and each.least_height - _SAME_PT <= height <= each.most_height + _SAME_PT
+            and each.least_width - SAME_PT <= width <= each.most_width + SAME_PT
+            and each.least_height - SAME_PT <= height <= each.most_height + SAME_PT
             for each in self.ranges
         )
 
@@ -208,11 +198,7 @@ class Printer:
         return None
 
 
-def _same(trim: TrimSize, size: tuple[float, float]) -> bool:
-    return abs(trim.width.pt - size[0]) <= _SAME_PT and abs(trim.height.pt - size[1]) <= _SAME_PT
-
-
 def _within(trim: TrimSize, limit: Multiple) -> bool:
     if limit.width is None or limit.height is None:
         return True
-    return trim.width.pt <= limit.width + _SAME_PT and trim.height.pt <= limit.height + _SAME_PT
+    return trim.width.pt <= limit.width + SAME_PT and trim.height.pt <= limit.height + SAME_PT

@@ -95,6 +95,18 @@ def _multiple(node: Node) -> int:
     return _positive(node)
 
 
+def _up_to(read: Callable[[Node], Any], most: float, words: str) -> Callable[[Node], Any]:
+    """Read a value with a limit beyond which it can only be a slip; ``words`` say what may stand there."""
+
+    def limited(node: Node) -> Any:
+        value = read(node)
+        if value > most:
+            raise _UnfitError(words)
+        return value
+
+    return limited
+
+
 def _flag(node: Node) -> bool:
     if node.text.lower() in {"true", "false"}:
         return node.text.lower() == "true"
@@ -261,10 +273,10 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "forbids": ("forbids", lambda node: tuple(sorted(set(_many(_one_of(*FORBIDDEN))(node))))),
     "crop-marks": ("crop_marks", _flag),
     "pdf": ("pdf", _line),
-    "min-font": ("min_font", _length),
-    "min-rule": ("min_rule", _length),
-    "min-gray": ("min_gray", _number),
-    "min-dpi": ("min_dpi", _whole),
+    "min-font": ("min_font", _up_to(_length, 36, "a type size up to 36pt")),
+    "min-rule": ("min_rule", _up_to(_length, 6, "a thickness up to 6pt")),
+    "min-gray": ("min_gray", _up_to(_number, 100, "a percentage up to 100")),
+    "min-dpi": ("min_dpi", _up_to(_whole, 2400, "a whole number up to 2400")),
     "max-dpi": ("max_dpi", _or_none(_whole)),
     "max-bytes": ("max_bytes", _or_none(_positive)),
     "max-blank-run": ("max_blank_run", _or_none(_whole)),
@@ -274,8 +286,8 @@ _KEYS: Final[Mapping[str, tuple[str, Callable[[Node], Any]]]] = {
     "spine-safe": ("spine_safe", _margin),
     "cover-bleed": ("cover_bleed", _margin),
     "cover-safe": ("cover_safe", _margin),
-    "barcode-width": ("barcode_width", _length),
-    "barcode-height": ("barcode_height", _length),
+    "barcode-width": ("barcode_width", _up_to(_length, 3 * 72, "a length up to 3in")),
+    "barcode-height": ("barcode_height", _up_to(_length, 3 * 72, "a length up to 3in")),
     "barcode-clear": ("barcode_clear", _length),
     "barcode-added": ("barcode_added", _flag),
 }
@@ -340,7 +352,7 @@ class _Reader:
         try:
             return _line(node)
         except _UnfitError as unfit:
-            self._wrong(f"'{key.text}' is {unfit}", node.at)
+            self._wrong(f"'{key.text}' must be {unfit}", node.at)
             return ""
 
     def _said(self, key: Node, node: Node) -> Said | None:
@@ -352,7 +364,7 @@ class _Reader:
         try:
             read = _KEYS[key.text][1](whole)
         except _UnfitError as unfit:
-            self._wrong(f"'{key.text}' is {unfit}", whole.at)
+            self._wrong(f"'{key.text}' must be {unfit}", whole.at)
             return None
         if value is None:
             return Said(read, Fact(key.text, _in_words(whole), (key.at.path,), ""))

@@ -48,13 +48,18 @@ class Bench:
     known: dict[str, SectionPlan] = field(default_factory=dict)
 
 
-def plan(composition: Composition, bench: Bench) -> Plan:
+def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
     """Plan the pages of a composition that has ``parts``.
 
+    Where only the pages of the ids ``wanted`` are asked for, sections behind the last of them are left out.
     Errors: as :func:`bookforge.writers.pdf.layout`.
     """
     typesetter = _Typesetter(composition, bench)
-    units = list(typesetter.units())
+    parts = composition.parts
+    if wanted is not None:
+        last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(_ID.findall(part.text))), default=-1)
+        parts = parts[: last + 1]
+    units = list(typesetter.units(len(parts)))
     return Plan({unit.parts[0].section: unit.plan for unit in units}, _corrections(units), *_numbered(units))
 
 
@@ -133,12 +138,12 @@ class _Typesetter:
         made = self._composition
         return pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch))
 
-    def units(self) -> Iterator[_Unit]:
-        """Settle the sections in order, each on the side on which it will begin.
+    def units(self, count: int) -> Iterator[_Unit]:
+        """Settle the first ``count`` sections in order, each on the side on which it will begin.
 
         Each is settled alone, which says whether it begins a page; those that go on once more, all of them together.
         """
-        parts = self._composition.parts
+        parts = self._composition.parts[:count]
         first = index = 0
         before: SectionPlan | None = None
         for place in range(len(parts)):

@@ -5,7 +5,7 @@ hole. But it fills a page with as many notes as fit and takes the others over to
 many notes as it has lines, all called at one place; what then stands on one page is joined again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, islice
 from typing import Final
 
@@ -25,6 +25,12 @@ _RULE: Final = 1.5
 _PUSHED: Final = 6
 """Lines that may stay empty where a block begins a page for the sake of a note."""
 
+_MANY: Final = 80
+"""Parts of notes beyond which those of a section are cut into larger ones: each sets the foot of its page anew."""
+
+_LARGER: Final = 3
+"""Lines of such parts at least."""
+
 _NEAR: Final = 4
 """Lines at the top of a page in which the call of a note says that the note is why the page before it has a hole."""
 
@@ -40,7 +46,18 @@ def troubled(galley: Galley) -> bool:
         return True
     above = _rows_above(galley)
     near = {call.page for call in firsts if above[call.block, call.row] < _NEAR}
-    return any(_hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
+    return any(hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
+
+
+def crowded(galley: Galley) -> frozenset[str]:
+    """Return all notes of the blocks in which so many are called that one begins later than on the next page.
+
+    No page holds those of a few lines, in parts or whole.
+    """
+    pages = _pages_of_notes(galley.laid)
+    firsts = [call for call in galley.calls if call.part == 1 and call.note in pages]
+    blocks = {call.block for call in firsts if pages[call.note][0] > call.page + 1}
+    return frozenset(call.note for call in firsts if call.block in blocks)
 
 
 def pushed(galley: Galley) -> set[str]:
@@ -61,7 +78,7 @@ def pushed(galley: Galley) -> set[str]:
 def leaves_hole(galley: Galley, block: str) -> bool:
     """Say whether a block that begins a page leaves more room before it than a note can be the reason of."""
     page = galley.tops[block][0] if block in galley.tops else 0
-    return page > 0 and _hole(galley, page - 1) > _PUSHED
+    return page > 0 and hole(galley, page - 1) > _PUSHED
 
 
 def beyond(galley: Galley) -> bool:
@@ -69,7 +86,7 @@ def beyond(galley: Galley) -> bool:
     return any(page >= galley.end for found in _pages_of_notes(galley.laid).values() for page in found)
 
 
-def _hole(galley: Galley, index: int) -> float:
+def hole(galley: Galley, index: int) -> float:
     """Return the lines of text that would still go onto a page."""
     page = galley.laid.pages[index]
     text = [line.y + line.height for line in page.lines if line.note is None]
@@ -106,26 +123,43 @@ def _pages_of_notes(laid: Laid) -> dict[str, list[int]]:
 
 
 def by_lines(galley: Galley) -> dict[str, PartedNote]:
-    """Part every note that is long enough after each of its lines that may be the last on a page."""
+    """Part every note that is long enough after each of its lines that may be the last on a page.
+
+    Where that makes so many parts that laying them out takes long, after every few lines.
+    """
+    fine = _by_lines(galley, 1)
+    many = sum(len(each.cuts) for each in fine.values()) > _MANY
+    return _by_lines(galley, _LARGER) if many else fine
+
+
+def _by_lines(galley: Galley, least: int) -> dict[str, PartedNote]:
     calls = {call.note: number for number, call in enumerate(galley.calls) if call.part == 1}
     order = {name: number for number, name in enumerate(galley.blocks)}
     found = {}
     for note, lines in _lines_of_notes(galley.laid).items():
         if note in calls:
-            cuts = _cuts([line for _, line in lines])
+            cuts = tuple(_apart(_cuts([line for _, line in lines]), least))
             if cuts:
                 found[note] = PartedNote(cuts, _where(galley, calls[note], order))
     return found
 
 
-def _cuts(lines: list[Line]) -> tuple[Cut, ...]:
+def _apart(cuts: Iterable[tuple[int, Cut]], least: int) -> Iterator[Cut]:
+    """Yield the cuts that are so many lines at least after the one before."""
+    before = 0
+    for number, cut in cuts:
+        if number - before >= least:
+            before = number
+            yield cut
+
+
+def _cuts(lines: list[Line]) -> Iterator[tuple[int, Cut]]:
+    """Yield where a note may be parted, with the number of lines before."""
     spread = any(line.stretch is not None for line in lines)
     letters = list(accumulate(sum(map(str.isalnum, line.text)) for line in lines))
-    return tuple(
-        Cut(letters[place], spread and not lines[place].ends)
-        for place in range(_LEAST - 1, len(lines) - _LEAST)
-        if not lines[place].hyphen
-    )
+    for place in range(_LEAST - 1, len(lines) - _LEAST):
+        if not lines[place].hyphen:
+            yield place + 1, Cut(letters[place], spread and not lines[place].ends)
 
 
 def _where(galley: Galley, number: int, order: Mapping[str, int]) -> Place | None:

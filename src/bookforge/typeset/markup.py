@@ -7,7 +7,7 @@ from typing import Final
 
 from bookforge import compose, composer, xhtml
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.typeset import level, parting
+from bookforge.typeset import level, parting, plates
 from bookforge.typeset.plan import Corrections
 
 AT_EDGE: Final = "at-edge"
@@ -31,6 +31,9 @@ _RULES: Final = """
 .new-page { break-before: page }
 .keep-together { break-inside: avoid }
 .keep-with-next { break-after: avoid }
+p[data-goes-on] { text-align-last: justify !important; margin-bottom: 0 !important }
+p[data-begins-page] { break-before: page }
+p[data-rest-of] { text-indent: 0 !important; margin-top: 0 !important }
 """
 """What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, no sign in a line
 is higher than the line, and pages end where an author says."""
@@ -75,6 +78,8 @@ def section(part: Part, corrections: Corrections | None) -> str:
         return part.text
     root = xhtml.read(part.text)
     parting.part(root, dict(corrections.notes))
+    plates.divide(root, corrections.held)
+    plates.move(root, corrections.plates)
     for scene_break in xhtml.find_class(root, "scene-break"):
         if scene_break.get("id") in corrections.edges:
             xhtml.add_class(scene_break, AT_EDGE)
@@ -97,7 +102,9 @@ def _written(root: xhtml.Element) -> str:
 
 
 def _changes_markup(corrections: Corrections) -> bool:
-    return bool(corrections.notes or corrections.edges or corrections.level or corrections.sheets)
+    return bool(
+        corrections.notes or corrections.edges or corrections.level or corrections.sheets or corrections.plates
+    ) or bool(corrections.held)
 
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:
@@ -120,6 +127,8 @@ def _rules(corrections: Corrections) -> Iterator[str]:
             yield f"#{_escaped(start.opener)} {{ break-before: page }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"
+    for block in corrections.columns:
+        yield f"#{_escaped(block)} {{ break-before: column }}\n"
 
 
 def _points(length: float) -> str:

@@ -45,8 +45,8 @@ def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
         assert parent is not None
         parent.replace(note, first)
         if later:
-            where = _find(root, plan.call) if plan.call is not None else None
-            _insert(where or _Gap(first, "tail", 0), later)
+            where = find(root, plan.call) if plan.call is not None else None
+            _insert(where or Gap(first, "tail", 0), later)
 
 
 def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
@@ -189,28 +189,29 @@ def _mark_last(part: xhtml.Element) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Gap:
-    """A place in a text node."""
+class Gap:
+    """A place in a text node: ``which`` is ``text`` or ``tail``."""
 
     node: xhtml.Element
     which: str
     offset: int
 
 
-def _find(root: xhtml.Element, place: Place) -> _Gap | None:
+def find(root: xhtml.Element, place: Place) -> Gap | None:
+    """Return the gap between two words at a place; ``None`` where there is no such block or it has fewer letters."""
     block = next((each for each in root.iter() if each.get("id") == place.block), None)
     if block is None:
         return None
     left = place.letters
-    last: _Gap | None = None
+    last: Gap | None = None
     for node, which, text in _flow(block):
         for offset, character in enumerate(text):
             if left <= 0 and character.isspace():
-                return _Gap(node, which, offset)
+                return Gap(node, which, offset)
             if character.isalnum():
                 left -= 1
         if text.strip():
-            last = _Gap(node, which, len(text.rstrip()))
+            last = Gap(node, which, len(text.rstrip()))
     return last if left <= 0 else None
 
 
@@ -225,7 +226,7 @@ def _flow(block: xhtml.Element) -> Iterator[tuple[xhtml.Element, str, str]]:
             yield child, "tail", child.tail
 
 
-def _insert(gap: _Gap, parts: list[xhtml.Element]) -> None:
+def _insert(gap: Gap, parts: list[xhtml.Element]) -> None:
     text = getattr(gap.node, gap.which) or ""
     setattr(gap.node, gap.which, text[: gap.offset] or None)
     parts[-1].tail = text[gap.offset :] or None

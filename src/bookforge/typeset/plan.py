@@ -36,6 +36,18 @@ class PartedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Plate:
+    """Where a plate is set, or a paragraph divided: behind so many ``letters`` of a block.
+
+    ``full``: the line before is justified.
+    """
+
+    block: str
+    letters: int
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tail:
     """A block at the end of a section whose last ``lines`` stay together; ``whole``: with what comes before, too."""
 
@@ -59,12 +71,13 @@ class Start:
 class Corrections:
     """What one section needs so that its pages come out right.
 
-    ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene breaks
-    at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the heights of
-    the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are blocks that
-    begin a page; ``tails`` those that go over to the last page, so that it has lines enough; ``sheets`` are pages for
-    the rest of notes after the section's last. ``lines`` are those chosen for blocks, ``starts`` the places with which
-    the pages after the first begin.
+    ``margins`` are margins above blocks by their ids; ``notes`` the notes that are parted; ``edges`` the scene
+    breaks at the top or the bottom of a page; ``level`` the blocks with signs that would push lines apart, and the
+    heights of the pictures in their lines; ``line`` is leading, and where in a line the baseline is. ``pushed`` are
+    blocks that begin a page; ``tails`` those that go over to the last page, so that it has lines enough;
+    ``columns`` those that begin a column; ``plates`` are moved, by their ids; ``held`` are paragraphs divided over
+    two pages; ``sheets`` are pages for the rest of notes after the section's last. ``lines`` are those chosen for
+    blocks, ``starts`` the places with which the pages after the first begin.
     """
 
     margins: Mapping[str, float] = field(default_factory=dict)
@@ -74,6 +87,9 @@ class Corrections:
     line: tuple[float, float] = (0, 0)
     pushed: tuple[str, ...] = ()
     tails: tuple[Tail, ...] = ()
+    columns: tuple[str, ...] = ()
+    plates: Mapping[str, Plate] = field(default_factory=dict)
+    held: Mapping[str, Plate] = field(default_factory=dict)
     sheets: int = 0
     lines: Mapping[str, Lines] = field(default_factory=dict)
     starts: tuple[Start, ...] = ()

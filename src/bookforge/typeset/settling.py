@@ -7,13 +7,17 @@ from typing import Final, Protocol
 
 from bookforge.composer import Composed, Lines
 from bookforge.laid import LaidPage
-from bookforge.typeset import footnotes, grid, rows, spreads, tails
+from bookforge.typeset import columns, footnotes, grid, plates, rows, spreads, tails
 from bookforge.typeset.grid import Grid
-from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Start
+from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Start, Tail
+from bookforge.typeset.plates import Plates
 from bookforge.writers.galley import Block, Galley
 
 _ROUNDS: Final = 12
 """Looks at one section at most: what is not right then is said, not corrected."""
+
+_OF_PLATE: Final = 4
+"""Looks more for each plate."""
 
 _FREE_LOOKS: Final = 3
 """Rounds after which margins only grow, so that they come to rest."""
@@ -52,9 +56,10 @@ def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> Sect
 
 
 def _can_be_paged(galley: Galley) -> bool:
-    """Whether a section has facing pages, all of one kind, and no note that must be parted."""
+    """Whether a section has facing pages, all of one kind, and neither columns, plates nor notes to be parted."""
     areas = {_area(page) for page in galley.laid.pages[: galley.end]}
-    return galley.end >= _SPREAD and len(areas) == 1 and not footnotes.troubled(galley)
+    odd = galley.plates or columns.has(galley) or footnotes.troubled(galley)
+    return galley.end >= _SPREAD and len(areas) == 1 and not odd
 
 
 def _paged(
@@ -115,6 +120,10 @@ def _begins(block: Block, row: int, page: int) -> bool:
     return row < len(block.rows) and block.rows[row].page == page and before < page
 
 
+def _tails(galley: Galley) -> tuple[Tail, ...]:
+    return () if columns.has(galley) else tails.of(galley)
+
+
 class _Settling:
     """What is known of a section so far, and what was corrected."""
 
@@ -127,6 +136,8 @@ class _Settling:
         self._idle: set[str] = set()
         self._edges_seen: dict[str, int] = {}
         self._cuts: dict[str, PartedNote] = {}
+        self._plates = Plates()
+        self._held: set[str] = set()
         self.composed: Mapping[str, Composed] = {}
         self.restless = False
 
@@ -134,13 +145,18 @@ class _Settling:
         """Return another, to try something with."""
         other = copy.copy(self)
         other._idle, other._edges_seen = set(self._idle), dict(self._edges_seen)
+        other._plates, other._held = Plates(), set(self._held)
         other._looks, other.restless = 0, False
         return other
 
     def plan(self, galley: Galley) -> SectionPlan:
         """Return what came of it."""
-        unfit = tuple(sorted(galley.laid.unfit))
-        return SectionPlan(self.corrections, _shape(galley), self.restless, grid.off_grid(galley), unfit)
+        unfit = tuple(sorted(galley.laid.unfit | footnotes.crowded(galley)))
+        shape, levelled = _shape(galley), columns.level(galley)
+        # What that moves is known without a further look.
+        shape = dataclasses.replace(shape, anchors={**shape.anchors, **dict.fromkeys(levelled.moved, galley.end - 1)})
+        corrections = dataclasses.replace(self.corrections, columns=levelled.begins)
+        return SectionPlan(corrections, shape, self.restless, grid.off_grid(galley), unfit)
 
     def set_pages(self, pages: spreads.Pages) -> None:
         """Let the pages begin where they are planned to, with the lines that are chosen for that."""
@@ -157,10 +173,12 @@ class _Settling:
 
     def rest(self, galley: Galley, lay: Callable[[Corrections], Galley]) -> Galley:
         """Correct until there is nothing left to correct."""
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS + _OF_PLATE * len(galley.plates)):
             before = self.corrections
+            hopeless = self.is_hopeless(galley)
             self.look(galley)
-            if self.corrections == before:
+            if hopeless or self.corrections == before:
+                self.corrections = before
                 return galley
             galley = lay(self.corrections)
         self.restless = True
@@ -192,11 +210,15 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self.by_lines or before.notes else before.sheets,
         )
+        if self.corrections == before and not self.by_lines:
+            self.corrections = dataclasses.replace(before, held=plates.held(galley, before.held, self._held))
+        if self.corrections == before and not self.by_lines:
+            self.corrections = dataclasses.replace(before, plates=self._plates.moved(galley, before.plates))
         if self.corrections == before:
             self.corrections = dataclasses.replace(
                 before,
                 pushed=self._pushed(galley),
-                tails=() if before.starts else before.tails or tails.of(galley),
+                tails=() if before.starts else before.tails or _tails(galley),
             )
         if self.by_lines and self.corrections == before:
             self.join(galley)
@@ -204,6 +226,12 @@ class _Settling:
             self.by_lines = True
             self._partings += 1
             self.corrections = dataclasses.replace(self.corrections, notes=self._parted(galley))
+
+    def is_hopeless(self, galley: Galley) -> bool:
+        """Say whether notes must go elsewhere: what else there is to correct comes when they are gone."""
+        if self.by_lines:
+            return bool(footnotes.crowded(galley))
+        return self._partings == _PARTINGS and bool(galley.laid.unfit)
 
     def join(self, galley: Galley) -> Corrections:
         """Join the parts of notes that came to stand on one page; return the corrections."""

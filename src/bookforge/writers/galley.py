@@ -60,10 +60,11 @@ class Galley:
     """A section laid out alone.
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
-    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights of
-    those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands above
-    them on each page. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the
-    section is over: one more than its last.
+    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights
+    of those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands
+    above them on each page. ``plates`` and ``paragraphs`` are those that stand in no other block. ``start`` is
+    ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its
+    last.
     """
 
     laid: Laid
@@ -74,6 +75,8 @@ class Galley:
     pictures: Mapping[str, tuple[float, ...]]
     notes: Mapping[str, float]
     above_notes: float
+    plates: tuple[str, ...]
+    paragraphs: frozenset[str]
     start: str
     end: int
     ruler: setting.FeatureReader = field(repr=False, compare=False)
@@ -98,6 +101,8 @@ def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Ga
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
         notes=reader.notes,
         above_notes=reader.above_notes,
+        plates=tuple(dict.fromkeys(reader.plates)),
+        paragraphs=frozenset(reader.paragraphs),
         start=reader.start,
         end=over,
         ruler=ruler,
@@ -147,6 +152,8 @@ class _Reader:
         self.pictures: dict[str, list[float]] = {}
         self.notes: dict[str, float] = {}
         self.above_notes = 0.0
+        self.plates: list[str] = []
+        self.paragraphs: set[str] = set()
         self.start = "page"
         self._index = 0
         self._seen = False
@@ -196,6 +203,11 @@ class _Reader:
         if name is not None and name not in self.gaps:
             self.gaps[name] = (box.border_box_y() - floor) * PIXEL_PT
             self.tops[name] = (self._index, box.border_box_y() * PIXEL_PT)
+        if name is not None and "." not in above.block:
+            if box.element.tag == "p":
+                self.paragraphs.add(name)
+            elif box.element.tag == "figure" and "plate" in (box.element.get("class") or "").split():
+                self.plates.append(name)
         return _Above(
             name or above.block,
             above.whole or box.style["break_inside"] in _AVOID,

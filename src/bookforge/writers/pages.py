@@ -29,6 +29,8 @@ _KINDS_BY_CLASS: Final = {
     "epigraph": "quote",
     "transcript": "other",
     "display": "other",
+    "dateline": "label",
+    "salutation": "label",
 }
 """What a class says of the lines inside: none of these stands on the page's grid."""
 
@@ -42,6 +44,7 @@ _KINDS_BY_TAG: Final = {
 }
 _LISTS: Final = frozenset({"ul", "ol", "dl"})
 _ON_GRID: Final = frozenset({"p", "li"})
+_APART: Final = frozenset({"TableBox", "InlineTableBox", "TableRowGroupBox", "TableCellBox"})
 _INSIDE_WORDS: Final = frozenset({"InlineBox", "TextBox", "LineBox"})
 
 
@@ -101,14 +104,33 @@ def _short_of_text(root: Any, notes: Mapping[str, str]) -> set[str]:
 # ---------------------------------------------------------------- walking the boxes
 
 
+class _Stream:
+    """A text in the manuscript's order, which may go on from page to page: of a page, or of a cell, or a table in it.
+
+    The cells of a row are broken each for itself: what a page shows of the second comes before the rest of the first.
+    """
+
+    def __init__(self, *parts: "_Stream") -> None:
+        self.parts: list[_Run | _Stream] = [*parts]
+
+    def runs(self) -> Iterator["_Run"]:
+        """Yield all pieces of text in order."""
+        for part in self.parts:
+            if isinstance(part, _Stream):
+                yield from part.runs()
+            else:
+                yield part
+
+
 @dataclass(frozen=True, slots=True)
 class _Context:
     """Where in the tree a box is: what it inherits from the elements around it.
 
-    ``line`` is the outermost line box; ``free``: nothing in here stands on the grid; ``dropped``: in a letter that
-    drops into the lines of its paragraph.
+    ``stream`` is the text it is a part of; ``line`` the outermost line box; ``free``: nothing in here stands on the
+    grid; ``dropped``: in a letter that drops into the lines of its paragraph.
     """
 
+    stream: _Stream
     block: str | None = None
     note: str | None = None
     authored: bool = True
@@ -122,13 +144,17 @@ class _Context:
 
 @dataclass(slots=True)
 class _Run:
-    """A piece of text on one line. ``normal`` and ``extra`` are all its word spaces, and what was added to them."""
+    """A piece of text on one line. ``normal`` and ``extra`` are all its word spaces, and what was added to them.
+
+    ``hanging`` is how wide the spaces at its end are: at the end of a line of code they show nowhere.
+    """
 
     text: str
     context: _Context
     hyphen: str
     normal: float
     extra: float
+    hanging: float
 
 
 class _Measures:
@@ -210,15 +236,16 @@ class _SetLine:
 
 @dataclass(slots=True)
 class _Sheet:
-    """A page before it is known which of its elements go on on the next. ``facts`` are all but its lines."""
+    """A page before it is known which of its elements go on on the next. ``facts`` are all but its lines and text."""
 
     facts: dict[str, Any]
     lines: list[_SetLine]
+    authored: _Stream
 
     def page(self, last_lines: Mapping[int, _SetLine]) -> LaidPage:
         """Return the finished page."""
         lines = tuple(line.line(last_lines[line.element] is line) for line in self.lines)
-        return LaidPage(lines=lines, **self.facts)
+        return LaidPage(lines=lines, authored=_text(self.authored.runs()), **self.facts)
 
 
 class _Surveyor:
@@ -232,6 +259,8 @@ class _Surveyor:
         self._measures = measures
         self._heads_seen: set[int] = set()
         self._heads_here: set[int] = set()
+        self._streams: dict[tuple[int, str], _Stream] = {}
+        self._streams_here: set[tuple[int, str]] = set()
         self._breaks: list[SceneBreak] = []
         self._pictures: list[Picture] = []
         self._marked = False
@@ -239,17 +268,19 @@ class _Surveyor:
     def page(self, index: int, page: Any, label: str) -> _Sheet:
         """Read one page."""
         box = page._page_box
-        self._heads_here, self._breaks, self._pictures, self._marked = set(), [], [], False
+        self._heads_here, self._streams_here = set(), set()
+        self._breaks, self._pictures, self._marked = [], [], False
         flow: list[_Run] = []
         notes: list[_Run] = []
+        stream, aside = _Stream(), _Stream()
         for child in box.children:
             if _kind(child) == "MarginBox":
-                for run in self._runs(child, _Context(styled=True)):
+                for run in self._runs(child, _Context(aside, styled=True)):
                     self.shown.update(run.text)
             elif _kind(child) == "FootnoteAreaBox":
-                notes += self._runs(child, _Context(kind="note", free=True))
+                notes += self._runs(child, _Context(aside, kind="note", free=True))
             else:
-                flow += self._runs(child, _Context())
+                flow += self._runs(child, _Context(stream))
         self._heads_seen |= self._heads_here
         frame = _Frame.of(box)
         text, foot = self._lines(flow, frame), self._lines(notes, frame)
@@ -265,7 +296,6 @@ class _Surveyor:
             "width": page.width * PIXEL_PT,
             "height": page.height * PIXEL_PT,
             "text": _text(flow),
-            "authored": _text(run for run in flow if run.context.authored and run.context.note is None),
             "hyphenated": bool(flow) and _is_cut(flow[-1].text, flow[-1]),
             "top": frame.top * PIXEL_PT,
             "bottom": frame.bottom * PIXEL_PT,
@@ -277,32 +307,54 @@ class _Surveyor:
             "pictures": tuple(self._pictures),
             "marked": self._marked,
         }
-        return _Sheet(known, text + foot)
+        return _Sheet(known, text + foot, stream)
 
     def _runs(self, box: Any, context: _Context) -> Iterator[_Run]:
         box = getattr(box, "_box", box)
         if self._is_repeated(box):
             return
         context = _inside(box, context)
+        if _kind(box) in _APART:
+            context = replace(context, stream=self._stream(box, context.stream))
         if _kind(box) == "TextBox":
             self.shown.update(box.text)
             self._marked = self._marked or not box.text.isspace()
             if not context.styled:
-                yield self._run(box, context)
+                run = self._run(box, context)
+                if context.authored and context.note is None:
+                    context.stream.parts.append(run)
+                yield run
             return
         self._look_at(box)
         for child in _children(box):
             yield from self._runs(child, context)
 
+    def _stream(self, box: Any, around: _Stream) -> _Stream:
+        """Return the text of a table, its head, body or foot, or a cell, which may have begun on a page before."""
+        if _kind(box) == "TableRowGroupBox":
+            head, body, foot = around.parts
+            part = head if box.is_header else foot if box.is_footer else body
+            assert isinstance(part, _Stream)
+            return part
+        key = (id(box.element), _kind(box))
+        # Boxes that only a style makes share the element around them: two on one page are not parts of the same.
+        if key not in self._streams or key in self._streams_here:
+            parts = () if _kind(box) == "TableCellBox" else (_Stream(), _Stream(), _Stream())
+            self._streams[key] = _Stream(*parts)
+            around.parts.append(self._streams[key])
+        self._streams_here.add(key)
+        return self._streams[key]
+
     def _run(self, box: Any, context: _Context) -> _Run:
         added = box.justification_spacing
         spaces = box.text.count(" ") + box.text.count("\u00a0") if added else 0
-        if not spaces:
-            return _Run(box.text, context, box.style["hyphenate_character"], 0.0, 0.0)
+        ended = len(box.text) - len(box.text.rstrip(" "))
+        space = self._measures.space(box.style) if spaces or ended else 0.0
+        hanging = ended * (space + added) if ended else 0.0
         # Composed lines begin with narrow spaces, which are widened.
-        narrower = min(0.0, box.style["word_spacing"])
-        normal = spaces * (self._measures.space(box.style) - narrower)
-        return _Run(box.text, context, box.style["hyphenate_character"], normal, spaces * (added + narrower))
+        narrower = min(0.0, box.style["word_spacing"]) if spaces else 0.0
+        more = spaces * (added + narrower)
+        return _Run(box.text, context, box.style["hyphenate_character"], spaces * (space - narrower), more, hanging)
 
     def _look_at(self, box: Any) -> None:
         """Note what a box shows beside text."""
@@ -345,7 +397,7 @@ class _Surveyor:
             return None
         first, box = runs[0].context, runs[0].context.line
         body = not first.free and first.authored and box.element_tag in _ON_GRID and self._measures.is_text(box.style)
-        outside = not first.placed and not frame.holds(box)
+        outside = not first.placed and not frame.holds(box, runs[-1].hanging)
         line = _SetLine(runs, box, text, body, outside, id(box.element) not in self.last_lines)
         self.last_lines[id(box.element)] = line
         return line
@@ -419,6 +471,7 @@ def _inside(box: Any, context: _Context) -> _Context:
     classes = _classes(element)
     kind, free = _kind_inside(context, element.tag, classes, authored)
     return _Context(
+        stream=context.stream,
         block=get("id") if get("id") is not None and shape not in _INSIDE_WORDS else context.block,
         note=get("data-note-id") or context.note,
         authored=authored,
@@ -469,11 +522,12 @@ class _Frame:
         left, top = box.content_box_x(), box.content_box_y()
         return cls(left, top, left + box.width, top + box.height)
 
-    def holds(self, line: Any) -> bool:
+    def holds(self, line: Any, hanging: float) -> bool:
+        """Say whether a line is in the area, the spaces at its end left out."""
         return bool(
             line.position_x >= self.left - _SLACK
             and line.position_y >= self.top - _SLACK
-            and line.position_x + line.width <= self.right + _SLACK
+            and line.position_x + line.width - hanging <= self.right + _SLACK
             and line.position_y + line.height <= self.bottom + _SLACK
         )
 

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 from bookforge import fonts
 from bookforge.book import BookSection, SectionId
 from bookforge.diagnostics import (
+    BookforgeError,
     Diagnostic,
     EditionError,
     EngineError,
@@ -40,6 +41,10 @@ from bookforge.writers.pages import PIXEL_PT, facts
 _BASE: Final = "https://book.invalid/"
 _UNDESCRIBED: Final = re.compile(r'Image "(.*)" has no required alt')
 _AT: Final = re.compile(r" at (\d+):(\d+)")
+_IGNORED: Final = re.compile(r"Ignored `([\w-]+):")
+_HEIGHT: Final = re.compile(r"line-height|--leading|\bfont:")
+_SETS: Final = re.compile(r"(--[\w-]+)\s*:")
+_USES: Final = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 _GRAY: Final = re.compile(rb"([0-9.]+) \1 \1 (rg|RG)")
 _DATA_PICTURE: Final = re.compile(rb"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+")
 _LONG_DATA: Final = re.compile(r"(data:[^,\s'\"]{0,60},?)[^\s'\"]*")
@@ -74,7 +79,7 @@ def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     (document,) = composition.documents
     engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, scratch))
     rendered, tree = engine.render(document.text, Location(document.href), report)
-    laid = facts(rendered, tree, _Ruler())
+    laid = _facts(rendered, tree, composition.stylesheets)
     _report_outside(laid, {section.id: section for section in composition.reading.book.sections}, report)
     return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
@@ -91,7 +96,19 @@ class Trials:
         Errors: as :func:`layout`.
         """
         rendered, tree = self._engine.render(html, Location(section), _unheard, None, stylesheets)
-        return galley.read(facts(rendered, tree, _Ruler()), section, end, _Ruler())
+        return galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
+
+
+def _facts(rendered: Any, tree: Any, sheets: tuple[Stylesheet, ...]) -> Laid:
+    """Read pages of a book, whose lines must have a height: everything is counted in it."""
+    laid = facts(rendered, tree, _Ruler())
+    if laid.pages[0].leading <= 0:
+        at = next(
+            (Location(each.origin) for each in reversed(_of_the_author(sheets)) if _HEIGHT.search(each.text)), None
+        )
+        hint = "give 'line-height' and '--leading' a length, such as 14pt"
+        raise EditionError(error("page-layout", "the lines of the text have no height", at, hint))
+    return laid
 
 
 def _unheard(_: Diagnostic) -> None:
@@ -116,7 +133,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
         _print_gray_in_gray(pdf)
         _cut_to_trim(pdf)
 
-    with _listening(Location(composition.documents[0].href), report), _no_clock():
+    with _listening(Location(composition.documents[0].href), report, composition.stylesheets), _no_clock():
         data = laid.document.write_pdf(
             pdf_variant=_VARIANT,
             pdf_identifier=identity.hexdigest()[:32].encode(),
@@ -176,18 +193,6 @@ def draw_sheet(laid: Laid, size: tuple[int, int], report: Report) -> bytes:
     out = BytesIO()
     image.save(out, "JPEG", quality=90, subsampling=0)
     return out.getvalue()
-
-
-def page_sizes(data: bytes) -> tuple[tuple[float, float], ...] | None:
-    """Return the pages' sizes in points (width, height), bleed included and marks left out; ``None`` for no PDF."""
-    import pypdfium2
-
-    try:
-        with contextlib.closing(pypdfium2.PdfDocument(data)) as pdf:
-            boxes = [pdf[index].get_bleedbox() for index in range(len(pdf))]
-    except pypdfium2.PdfiumError:
-        return None
-    return tuple((right - left, top - bottom) for left, bottom, right, top in boxes)
 
 
 def _drawn_characters(assets: Mapping[str, tuple[bytes, str]]) -> frozenset[str]:
@@ -325,8 +330,9 @@ class _Engine:
 
         ``stylesheets`` are used in the place of the materials'; each is read once.
         """
-        sheets = [self._sheet(sheet, report) for sheet in stylesheets or self._stylesheets]
-        with _listening(at, report):
+        used = stylesheets or self._stylesheets
+        sheets = [self._sheet(sheet, report) for sheet in used]
+        with _listening(at, report, used):
             source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
             rendered = source.render(stylesheets=sheets, pdf_variant=variant, **self._shared)
         _keep_own_links(rendered)
@@ -335,7 +341,7 @@ class _Engine:
 
     def _sheet(self, sheet: Stylesheet, report: Report) -> Any:
         if sheet not in self._read:
-            with _listening(Location(sheet.origin), report):
+            with _listening(Location(sheet.origin), report, (sheet,)):
                 self._read[sheet] = self._module.CSS(
                     string=sheet.text, base_url=_BASE, url_fetcher=self._serve, **self._shared
                 )
@@ -426,23 +432,40 @@ def _no_clock() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _listening(at: Location, report: Report) -> Iterator[None]:
-    """Turn what the engine logs meanwhile into findings; raise when one of them is an error."""
+def _listening(at: Location, report: Report, sheets: tuple[Stylesheet, ...] = ()) -> Iterator[None]:
+    """Turn what the engine logs meanwhile into findings; raise when one of them is an error, or when the engine fails.
+
+    ``sheets`` are those in use: what is wrong with the pages stands in one of them.
+    """
     logger = logging.getLogger("weasyprint")
     listener = _Listener()
     propagate, logger.propagate = logger.propagate, False
     logger.addHandler(listener)
     try:
         yield
+    except (BookforgeError, OSError, MemoryError):
+        raise
+    except Exception as problem:  # the engine asserts what a stylesheet can break
+        raise EditionError(_failed(problem, at, sheets)) from problem
     finally:
         logger.removeHandler(listener)
         logger.propagate = propagate
-    found = tuple(dict.fromkeys(_finding(record, at) for record in listener.records))
+    found = tuple(dict.fromkeys(_finding(record, at, sheets) for record in listener.records))
     if has_errors(finding for finding in found if finding):
         raise EditionError(*(finding for finding in found if finding))
     for finding in found:
         if finding:
             report(finding)
+
+
+def _origin(message: str, line: int, column: int, sheets: tuple[Stylesheet, ...]) -> Location | None:
+    """Return where a declaration with a custom property in it stands, of which the engine says only the line."""
+    name = _IGNORED.match(message)
+    for each in sheets if name else ():
+        text = each.text.splitlines()[line - 1 : line]
+        if name and text and text[0][: column - 1].rstrip().endswith(f"{name[1]}:"):
+            return Location(each.origin, line, column)
+    return None
 
 
 class _Listener(logging.Handler):
@@ -454,7 +477,37 @@ class _Listener(logging.Handler):
         self.records.append(record)
 
 
-def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
+def _of_the_author(sheets: tuple[Stylesheet, ...]) -> tuple[Stylesheet, ...]:
+    """Return the stylesheets of the book's own layouts, named from its folder; ours have a full path, or no folder."""
+    return tuple(each for each in sheets if "/" in each.origin and not Path(each.origin).is_absolute())
+
+
+def _failed(problem: Exception, at: Location, sheets: tuple[Stylesheet, ...]) -> Diagnostic:
+    """Say that the engine failed: at a property that nothing sets, else at the last stylesheet of the author's."""
+    what = f"{type(problem).__name__}: {problem}".rstrip(": ").splitlines()[0][:100]
+    message = f"the page engine stopped at a rule it cannot carry out ({what})"
+    own = _of_the_author(sheets)
+    unset = next(_unset(own, sheets), None)
+    if unset is not None:
+        name, place = unset
+        return error(
+            "page-layout", message, place, f"nothing sets '{name}', which is used here: set it, or take it out"
+        )
+    place = Location(own[-1].origin) if own else at
+    return error("page-layout", message, place, "take out the rules that came last, one by one, until pages are made")
+
+
+def _unset(own: tuple[Stylesheet, ...], sheets: tuple[Stylesheet, ...]) -> Iterator[tuple[str, Location]]:
+    """Yield the custom properties that are used without anything in their place, and set nowhere."""
+    known = {name for each in sheets for name in _SETS.findall(each.text)}
+    for each in own:
+        for found in _USES.finditer(each.text):
+            if found[1] not in known:
+                line = each.text.count("\n", 0, found.start())
+                yield found[1], Location(each.origin, line + 1, found.start() - each.text.rfind("\n", 0, found.start()))
+
+
+def _finding(record: logging.LogRecord, at: Location, sheets: tuple[Stylesheet, ...] = ()) -> Diagnostic | None:
     message = _LONG_DATA.sub(r"\1…", record.getMessage().strip().rstrip("."))
     if message.startswith(".notdef glyph"):
         return None  # The fonts' own check says which characters, and where they stand.
@@ -467,6 +520,11 @@ def _finding(record: logging.LogRecord, at: Location) -> Diagnostic | None:
         return error(rule, message.replace(_BASE, ""), at)
     place = _AT.search(message)
     if place:
-        where = Location(at.path, int(place[1]), int(place[2]))
-        return warning("stylesheet-parses", message.replace(place[0], ""), where)
+        line, column = int(place[1]), int(place[2])
+        where = _origin(message, line, column, sheets)
+        unset = next(_unset(_of_the_author(sheets), sheets), None) if where else None
+        hint = f"nothing sets '{unset[0]}', which {unset[1]} uses" if unset else None
+        return warning(
+            "stylesheet-parses", message.replace(place[0], ""), where or Location(at.path, line, column), hint
+        )
     return warning("page-layout", message.replace(_BASE, ""), at)

@@ -15,7 +15,7 @@ from bookforge.writers.press.colours import BLACK, Colours
 from bookforge.writers.press.intent import Intent, declare
 from bookforge.writers.press.sheet import Edges
 
-__all__ = ["Edges", "Intent", "Interior", "Order", "interior"]
+__all__ = ["Edges", "Intent", "Interior", "Order", "filled", "interior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class Order:
 
     ``edges`` have no bleed where no page bleeds. The page count becomes a multiple of ``multiple``, with ``last_blank``
     ending on a page without ink. ``ink`` is ``black``, ``rgb`` or ``cmyk``, of which no spot may bear more than
-    ``ink_limit`` percent. ``forbids`` holds words of ``outline``, ``annotations``, ``metadata``, ``layers``,
-    ``attachments``. ``intent``: the file is a PDF/X-4.
+    ``ink_limit`` percent. ``intent``: the file is a PDF/X-4.
     """
 
     edges: Edges = field(default_factory=Edges)
@@ -34,7 +33,6 @@ class Order:
     ink: str = BLACK
     ink_limit: float | None = None
     crop_marks: bool = False
-    forbids: tuple[str, ...] = ()
     intent: Intent | None = None
 
 
@@ -52,7 +50,7 @@ def interior(digital: bytes, order: Order) -> Interior:
     Shape: every page of the digital file in its order, then blank ones.
     """
     with pikepdf.open(BytesIO(digital)) as pdf:
-        _strip(pdf, order.forbids)
+        _strip(pdf)
         for page in pdf.pages:
             flat.flatten(pdf, page.obj, order.ink == BLACK, order.edges.bleed)
         inks = ink.Inks(pdf, Colours(order.ink, order.ink_limit))
@@ -69,45 +67,39 @@ def interior(digital: bytes, order: Order) -> Interior:
         return Interior(_saved(pdf, order.intent is not None), len(pdf.pages))
 
 
-# what a printer may forbid → the keys of the catalog that hold it; tags, page labels and the viewer's preferences are
-# for readers and go in any case
-_CATALOG = {
-    "outline": ("/Outlines", "/PageMode"),
-    "annotations": ("/AcroForm", "/Dests", "/OpenAction", "/AA", "/URI"),
-    "metadata": ("/Metadata", "/Lang", "/PieceInfo", "/SpiderInfo"),
-    "layers": ("/OCProperties",),
-    "attachments": ("/AF", "/Collection"),
-}
-_FOR_READERS = ("/StructTreeRoot", "/MarkInfo", "/PageLabels", "/ViewerPreferences", "/Threads")
-_OF_PAGE = ("/StructParents", "/Tabs", "/Group", "/Metadata", "/PieceInfo", "/Thumb", "/B", "/Dur", "/Trans", "/AF")
+_FOR_SCREENS = (
+    "/StructTreeRoot", "/MarkInfo", "/PageLabels", "/ViewerPreferences", "/Threads", "/Outlines", "/PageMode",
+    "/AcroForm", "/Dests", "/OpenAction", "/AA", "/URI", "/Metadata", "/Lang", "/PieceInfo", "/SpiderInfo",
+    "/OCProperties", "/AF", "/Collection", "/Names",
+)  # fmt: skip
+_OF_PAGE = (
+    "/StructParents", "/Tabs", "/Group", "/Metadata", "/PieceInfo", "/Thumb", "/B", "/Dur", "/Trans", "/AF",
+    "/Annots", "/AA",
+)  # fmt: skip
 
 
-def _strip(pdf: pikepdf.Pdf, forbids: tuple[str, ...]) -> None:
-    """Take away what only a screen has use for, and what the printer forbids."""
-    _without(pdf.Root, {*_FOR_READERS, *(key for what, keys in _CATALOG.items() if what in forbids for key in keys)})
-    if "/Names" in pdf.Root:
-        lost = {"/Dests": "annotations", "/EmbeddedFiles": "attachments"}
-        names = pdf.Root["/Names"]
-        _without(names, {key for key in set(names.keys()) if lost.get(key) in (None, *forbids)})
-        if not names.keys():
-            del pdf.Root["/Names"]
-    if "metadata" in forbids and "/Info" in pdf.trailer:
-        del pdf.trailer["/Info"]
+def _strip(pdf: pikepdf.Pdf) -> None:
+    """Take away what only a screen has use for: some printer forbids each of it, and none prints any."""
+    _without(pdf.Root, _FOR_SCREENS)
+    _without(pdf.trailer, ("/Info",))
     for page in pdf.pages:
-        _without(page.obj, {*_OF_PAGE, *(("/Annots", "/AA") if "annotations" in forbids else ())})
+        _without(page.obj, _OF_PAGE)
 
 
-def _without(thing: pikepdf.Object, keys: set[str]) -> None:
-    for key in sorted(keys):
+def _without(thing: pikepdf.Object, keys: tuple[str, ...]) -> None:
+    for key in keys:
         if key in thing:
             del thing[key]
 
 
+def filled(pages: int, multiple: int, one_more: bool) -> int:
+    """Return how many pages a file has that is filled up to a multiple, with a blank one at the end if ``one_more``."""
+    return -(-(pages + one_more) // multiple) * multiple
+
+
 def _wanted(pdf: pikepdf.Pdf, order: Order) -> int:
-    pages = len(pdf.pages)
-    if order.last_blank and pages and not ink.is_blank(pdf.pages[-1].obj):
-        pages += 1
-    return -(-pages // order.multiple) * order.multiple
+    ends_in_ink = bool(pdf.pages) and not ink.is_blank(pdf.pages[-1].obj)
+    return filled(len(pdf.pages), order.multiple, order.last_blank and ends_in_ink)
 
 
 def _pad(pdf: pikepdf.Pdf, order: Order) -> None:

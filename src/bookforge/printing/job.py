@@ -12,7 +12,7 @@ from bookforge import printers
 from bookforge.book import Metadata
 from bookforge.diagnostics import Diagnostic, EditionError, Report, has_errors, warning
 from bookforge.edition import INTERIOR_FILE, Artifact, Edition, Press, Reading
-from bookforge.measure import TrimSize
+from bookforge.measure import TrimSize, inches
 from bookforge.printers import Printer, gutter, limits
 from bookforge.writers import press
 from bookforge.writers.press.colours import BLACK, CMYK, RGB
@@ -45,6 +45,10 @@ class Job:
         """Return the inside margin of the page count that the words lead one to expect."""
         return self.printer.inside(gutter.estimate(self.words, self.trim.width.pt, self.trim.height.pt))
 
+    def padded(self, pages: int) -> int:
+        """Return the page count of the file for ``pages`` laid out, the last of them with ink."""
+        return press.filled(pages, self.printer.page_multiple(self.trim), self.printer.last_blank)
+
     @property
     def ink(self) -> str:
         """What the interior is printed with: ``black``, ``rgb`` or ``cmyk``."""
@@ -62,7 +66,6 @@ class Job:
             ink=self.ink,
             ink_limit=printer.ink_limit,
             crop_marks=printer.crop_marks,
-            forbids=printer.forbids,
             intent=_intent(metadata, digital) if self.edition.pdf_x else None,
         )
 
@@ -105,12 +108,12 @@ def make(job: Job, count: Count, lay: Lay, report: Report) -> Artifact:
     printer = job.printer
 
     def look(inside: float) -> tuple[None, int]:
-        return None, printer.padded(count(job.margins(inside)), job.trim)
+        return None, job.padded(count(job.margins(inside)))
 
     def lay_out(inside: float) -> tuple[tuple[Artifact, tuple[Diagnostic, ...]], int]:
         said: list[Diagnostic] = []
         artifact = lay(job.margins(inside), said.append)
-        return (artifact, tuple(said)), printer.padded(artifact.pages or 0, job.trim)
+        return (artifact, tuple(said)), job.padded(artifact.pages or 0)
 
     seen = gutter.settle(printer.inside, job.first_inside(), look)
     settled = gutter.settle(printer.inside, seen.inside, lay_out, gutter.ROUNDS if seen.exact else 0)
@@ -118,7 +121,7 @@ def make(job: Job, count: Count, lay: Lay, report: Report) -> Artifact:
     for finding in said:
         report(finding)
     if not settled.exact:
-        inside = f"{settled.inside / 72:.4g} in"
+        inside = inches(settled.inside)
         message = f"with every inside margin the page count asks for another one: {inside} is kept, the widest"
         report(warning("gutter-settled", message, job.edition.at, "a few lines more or less in the book settle it"))
     return artifact

@@ -17,14 +17,15 @@ from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
 from bookforge.edition import INTERIOR_FILE, SHEET_FILE, WRAP_FILE, Artifact, Edition
-from bookforge.measure import Length
+from bookforge.measure import inches, millimetres
 from bookforge.pipeline import code_digest
-from bookforge.preflight import Check, Demand
+from bookforge.preflight import Check, Demand, report
 from bookforge.printers import Printer
 
 _ENGINES: Final = ("pikepdf", "pypdfium2")
+_COARSE: Final = {INTERIOR_FILE: "picture-fine-enough", WRAP_FILE: "cover-large-enough"}
+"""The rules that name coarse pictures of a file before it is made."""
 _COLUMN: Final = 12
-_MARKS: Final = {"pass": "pass", "note": "note", "fail": "FAIL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ class Handover:
 
     def refused_beside(self, said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return what was refused and was not said already: coarse pictures are named better before they are set."""
-        named = any(each.rule == "picture-fine-enough" for each in said)
-        return tuple(each for each in self.refused if not (named and each.rule == "print-resolution"))
+        rules = {each.rule for each in said}
+        named = [name for name, rule in _COARSE.items() if rule in rules]
+        return tuple(
+            each
+            for each in self.refused
+            if each.rule != "print-resolution" or not each.message.startswith(tuple(f"{name}: " for name in named))
+        )
 
 
 def prepare(artifact: Artifact, metadata: Metadata, folder: Path, store: Cache) -> Handover:
@@ -142,21 +148,21 @@ class _Sheet:
             "Printer": f"{printer.title} ({printer.name})",
             "Binding": edition.binding,
             "Paper": edition.paper,
-            "Trim": _size(inside.trim),
+            "Trim": _both(*inside.trim),
             "Bleed": self._bleed(inside),
             "Pages": str(inside.pages),
-            "Spine": _length(spine) if spine else "as the printer's template says",
+            "Spine": _both(spine) if spine else "as the printer's template says",
         }
         wrap = self.measured.get(WRAP_FILE)
         if wrap is not None:
-            rows["Cover"] = f"{_size(wrap.size)}, bleed included"
+            rows["Cover"] = f"{_both(*wrap.size)}, bleed included"
         return _rows(rows)
 
     def _bleed(self, inside: Measured) -> str:
         if not inside.has_bleed:
             return "none"
         where = "on all sides" if self.printer.bleed_inside else "at head, foot and outside"
-        return f"{_length(self.printer.bleed)} {where}"
+        return f"{_both(self.printer.bleed)} {where}"
 
     def _files(self) -> list[str]:
         lines = ["Files"]
@@ -171,31 +177,16 @@ class _Sheet:
         for name, found in self.measured.items():
             failed = sum(not check.passed for check in found.checks)
             result = f"{len(found.checks)} checked, {failed} failed"
-            yield [f"Rules for {name}: {result}", *(line for check in found.checks for line in _check(check))]
+            yield [f"Rules for {name}: {result}", *(line for check in found.checks for line in report.rows(check))]
 
     def _made(self) -> list[str]:
         said = "The rules above were checked on the files; that is no certificate of any standard."
         return [said, f"Made with bookforge {__version__}."]
 
 
-def _check(check: Check) -> Iterator[str]:
-    yield f"  {_MARKS[check.result]}  {check.rule:<20}  {check.what}"
-    if check.fix:
-        yield f"        fix: {check.fix}"
-
-
 def _rows(rows: Mapping[str, str]) -> list[str]:
     return [f"{name:<{_COLUMN}}{value}" for name, value in rows.items() if value]
 
 
-def _size(size: tuple[float, float]) -> str:
-    width, height = (Length(each).mm for each in size)
-    return f"{_inches(size[0])} × {_inches(size[1])} in ({width:.1f} × {height:.1f} mm)"
-
-
-def _length(points: float) -> str:
-    return f"{_inches(points)} in ({Length(points).mm:.2f} mm)"
-
-
-def _inches(points: float) -> str:
-    return f"{points / 72:.4f}".rstrip("0").rstrip(".")
+def _both(*points: float) -> str:
+    return f"{inches(*points)} ({millimetres(*points)})"
