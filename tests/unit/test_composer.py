@@ -171,6 +171,11 @@ def test_a_last_line_has_two_words_where_it_can() -> None:
     assert shown(block, breaking.best(block, SPACES_ONLY)) == ["a bb cc", "dd ee f", "g it"]
 
 
+def test_lines_do_not_begin_or_end_with_the_same_word_where_they_need_not() -> None:
+    block = columns("d cccc aaa d aaa bb aaa eeeee cccc d", 54)
+    assert shown(block, breaking.best(block, Limits(wide=2.0))) == ["d cccc aaa d", "aaa bb aaa", "eeeee cccc d"]
+
+
 def test_what_fits_in_no_way_is_left_alone() -> None:
     assert breaking.best(columns("aaaaaaaaaaaaaaaaaaaa bb", 60), Limits()) is None
 

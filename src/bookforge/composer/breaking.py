@@ -57,6 +57,10 @@ _LAST_DIVIDED: Final = 5_000.0
 _UNLIKE: Final = 3_000.0
 """Two lines that follow each other, one tight and one loose."""
 
+_ECHO: Final = 4_000.0
+_SAME: Final = 4
+"""With how many letters, their space included, two lines that follow each other should not begin or end alike."""
+
 CLOSER: Final = 0.1
 _LOOSER: Final = 2.2
 """How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word:
@@ -239,9 +243,11 @@ def _reached(node: _Node, end: Break, ratio: float, text: str, counted: int) -> 
     if end.kind == END:
         if node.ended is not None:
             demerits += _last(text[node.at : end.at], node.ended)
-    elif end.kind != SPACE:
-        hyphens = min(node.hyphens + 1, _STACK)
-        demerits += _hyphen(end, hyphens)
+    else:
+        if end.kind != SPACE:
+            hyphens = min(node.hyphens + 1, _STACK)
+            demerits += _hyphen(end, hyphens)
+        demerits += _echo(node, end, text)
     line = min(node.line + 1, counted)
     return _Node(demerits, end.after, end.next_width, end.next_spaces, fit, hyphens, line, node, end)
 
@@ -270,6 +276,14 @@ def _hyphen(end: Break, in_a_row: int) -> float:
     elif in_a_row > 1:
         demerits += _SECOND_HYPHEN
     return demerits
+
+
+def _echo(node: _Node, end: Break, text: str) -> float:
+    """Return the demerits of lines that begin or end with the same letters: the eye takes one line for the other."""
+    begins = text.startswith(text[node.at : node.at + _SAME], end.after)
+    before = node.ended
+    ends = before is not None and text.startswith(text[max(0, before.at - _SAME) : before.at], end.at - _SAME)
+    return _ECHO * (begins + ends)
 
 
 def _last(text: str, before: Break) -> float:
