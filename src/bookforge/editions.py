@@ -303,7 +303,7 @@ class _Planned:
 
 def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop) -> Artifact:
     """Set a book by the plan of its pages, prove its words, draw it."""
-    from bookforge import fonts, ledger, makeup
+    from bookforge import fonts, ledger, makeup, typeset
     from bookforge.printing import resolution
     from bookforge.writers import pdf
 
@@ -317,7 +317,10 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
         for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
             shop.report(finding)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
-    judged = makeup.examine(laid.pages, _sections(read), missing, proof=_is_proof(read.edition, layout))
+    chosen = typeset.composed(composition, planned.plan)
+    judged = makeup.examine(
+        laid.pages, _sections(read), missing, proof=_is_proof(read.edition, layout), composed=chosen
+    )
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)

@@ -4,7 +4,7 @@ The rules are those of the trade (Chicago 15 for widows, orphans and hyphens; Ho
 Whatever made the pages, they are judged by these functions alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -58,6 +58,8 @@ FAULTS: Final = (
           f"lines with word spaces above {LOOSE} times their normal width", measure="{:.1f} times"),
     Fault("lone-words", ("lone word", "lone words"), "single words on a line in the middle of a paragraph",
           grave=True),
+    Fault("greedy-paragraphs", ("paragraph set line by line", "paragraphs set line by line"),
+          "justified paragraphs whose lines could not be chosen together", measure="{:.0f} lines"),
     Fault("edge-breaks", ("scene break at an edge", "scene breaks at an edge"),
           "scene breaks at the top or the foot of a page"),
     Fault("bare-edge-breaks", ("unseen scene break", "unseen scene breaks"),
@@ -112,11 +114,13 @@ def examine(
     sections: Mapping[SectionId, BookSection] | None = None,
     missing: Iterable[str] = (),
     proof: bool = False,
+    composed: Collection[str] | None = None,
 ) -> Makeup:
     """Judge laid-out pages.
 
     ``sections`` tell where a line stands in the manuscript; ``missing`` are the characters that no font has. The sheets
-    of a ``proof`` say which they are, blank ones too.
+    of a ``proof`` say which they are, blank ones too. ``composed`` are the blocks whose lines were chosen together;
+    ``None`` where none were to be.
     """
     places = _Places(sections or {})
     found: dict[str, list[Spot]] = {fault.name: [] for fault in FAULTS}
@@ -125,6 +129,8 @@ def examine(
             found[name].append(spot)
     if proof:
         found["marked-blanks"] = []
+    if composed is not None:
+        found["greedy-paragraphs"] = list(_greedy(pages, places, composed))
     found["missing-glyphs"] = list(_missing(pages, places, frozenset(missing)))
     text = [line for page in pages for line in page.lines if line.body]
     full = [len(line.text.strip()) for line in text if line.kind == "body" and not line.starts and not line.ends]
@@ -251,6 +257,17 @@ def _loose(pages: Sequence[LaidPage], places: _Places) -> _Found:
             is_inside = line.kind in _PARAGRAPHS and not line.starts and not line.ends
             if is_inside and len(line.text.split()) == 1 and line.width < (page.right - page.left) / 2:
                 yield "lone-words", places.spot(page, line)
+
+
+def _greedy(pages: Sequence[LaidPage], places: _Places, composed: Collection[str]) -> Iterator[Spot]:
+    """Yield the justified blocks that are not among those composed, at the first of their full lines."""
+    full: dict[str, list[tuple[LaidPage, Line]]] = {}
+    for page in pages:
+        for line in page.lines:
+            if line.block and line.block not in composed and line.authored and line.stretch is not None:
+                full.setdefault(line.block, []).append((page, line))
+    for lines in full.values():
+        yield places.spot(*lines[0], len(lines))
 
 
 def _breaks(pages: Sequence[LaidPage], places: _Places) -> _Found:

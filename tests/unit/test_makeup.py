@@ -187,6 +187,14 @@ def test_loose_lines_come_with_the_loosest_first():
     assert [spot.size for spot in made.spots["loose-lines"]] == [2.5, 1.7]
 
 
+def test_justified_paragraphs_that_were_not_composed_are_named():
+    full = [*paragraph(3, "c.p", stretch=1.1), *paragraph(2, "c.q", stretch=1.2), *paragraph(4, "c.r")]
+    full = [dataclasses.replace(each, stretch=None) if each.ends else each for each in full]
+    made = makeup.examine([page(full)], composed={"c.q"})
+    assert [(spot.size, spot.text) for spot in made.spots["greedy-paragraphs"]] == [(2, "words that fill the line")]
+    assert makeup.examine([page(full)]).count("greedy-paragraphs") == 0
+
+
 @pytest.mark.parametrize(("text", "width", "found"), [("which", 30, 1), ("which he", 50, 0), ("https://long", 290, 0)])
 def test_a_word_alone_on_a_line_in_the_middle_of_a_paragraph(text, width, found):
     lines = paragraph(6)

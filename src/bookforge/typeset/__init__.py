@@ -91,6 +91,13 @@ def unsettled(planned: Plan) -> Iterator[tuple[str, str]]:
             yield unit.off_grid[0] or section, f"{what} not stand on the grid of lines"
 
 
+def composed(composition: Composition, planned: Plan) -> frozenset[str] | None:
+    """Return the blocks whose lines were chosen together; ``None`` for a design that does not ask for it."""
+    if composer.limits(composition.reading.edition.settings) is None:
+        return None
+    return frozenset(name for each in planned.corrections.values() for name in each.lines)
+
+
 def unheeded(composition: Composition, planned: Plan) -> Iterator[tuple[str, str]]:
     """Yield what an author asked of lines and did not get: the id of a block, and what it was.
 
