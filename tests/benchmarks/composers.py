@@ -101,12 +101,13 @@ def _counts(columns: Sequence[Column], fault: str) -> list[str]:
 
 def costs(made: Mapping[str, Made]) -> str:
     """Say what of a build's CPU time planning its pages took, and what of that composing them."""
-    lines = ["| CPU time | whole build | planning | of it trial layouts | of it lines | of it page ends |"]
-    lines.append("| --- | --: | --: | --: | --: | --: |")
-    for title, each in made.items():
-        spent = each.said.spent
-        cells = (each.cost.cpu, spent.planning, spent.laying, spent.lines, spent.pages)
-        lines.append(f"| {title} | {' | '.join(f'{cell:.1f} s' for cell in cells)} |")
+    lines = ["| CPU time | whole build | planning | of it trial layouts | of pages | of it lines | of it page ends |"]
+    lines.append("| --- | --: | --: | --: | --: | --: | --: |")
+    for title, build in made.items():
+        cost, spent = build.cost, build.said.spent
+        cells = [f"{each:.1f} s" for each in (cost.cpu, spent.planning, spent.laying, spent.lines, spent.pages)]
+        cells.insert(3, f"{spent.trials:,}")
+        lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from bookforge import cache, composer, editions, layouts, makeup, pipeline, typeset
+from bookforge import cache, composer, editions, makeup, pipeline, typeset
 from bookforge.diagnostics import Diagnostic
 from bookforge.laid import LaidPage
 from bookforge.makeup import Makeup
@@ -33,21 +33,25 @@ class Variant:
 
 
 VARIANTS = (
-    Variant("bookforge, greedy", {"lines": "greedy", "pages": "greedy"}),
-    Variant("bookforge, lines", {"lines": "composed", "pages": "greedy"}),
-    Variant("bookforge, lines and pages", {"lines": "composed", "pages": "composed"}),
+    Variant("bookforge, greedy", {"lines": "greedy", "pages": "full"}),
+    Variant("bookforge, lines", {"lines": "composed", "pages": "full"}),
+    Variant("bookforge, lines and pages", {"lines": "composed", "pages": "balanced"}),
 )
-"""The last is the one a reader of the manual gets. Where the layout has no setting ``pages``, all of it is composed."""
+"""The last is what the layout does when nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of CPU: all of the plan, and of that the trial layouts, the choice of lines, and that of page ends."""
+    """Seconds of CPU: all of the plan, and of that the trial layouts, the choice of lines, and that of page ends.
+
+    ``trials`` are the pages of all trial layouts.
+    """
 
     planning: float
     laying: float
     lines: float
     pages: float
+    trials: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ def _build(manifest: Path, folder: Path, changed: dict[str, str]) -> tuple[bytes
     planning, laying, lines, page_ends = _Watch(), _Watch(), _Watch(), _Watch()
     planning.on(typeset, "plan")
     laying.on(pdf.Trials, "lay")
+    trials = _count_pages(pdf.Trials)
     lines.on(composer, "compose")
     page_ends.on(rows, "slabs")
     page_ends.on(spreads, "plan")
@@ -125,13 +130,26 @@ def _build(manifest: Path, folder: Path, changed: dict[str, str]) -> tuple[bytes
     store = cache.Cache(None, said.append)
     loaded = pipeline.load(manifest, (), store, 1, said.append)
     edition = next(each for each in loaded.manifest.editions if each.name == EDITION)
-    if "pages" not in layouts.find(edition.layout, manifest.parent).settings and changed.pop("pages", "") == "greedy":
-        spreads.plan = lambda *_: None
     edition = dataclasses.replace(edition, settings={**edition.settings, **changed})
     artifact = editions.make(loaded, edition, editions.Workshop(store, folder, said.append))
     assert artifact.makeup is not None
     data = next(iter(artifact.files.values()))
-    return data, Said(pages[-1], artifact.makeup, Spent(planning.spent, laying.spent, lines.spent, page_ends.spent))
+    spent = Spent(planning.spent, laying.spent, lines.spent, page_ends.spent, sum(trials))
+    return data, Said(pages[-1], artifact.makeup, spent)
+
+
+def _count_pages(trials: Any) -> list[int]:
+    """Return a list to which every trial layout from now on adds how many pages it has."""
+    counts: list[int] = []
+    lay = trials.lay
+
+    def counted(*arguments: Any) -> Any:
+        galley = lay(*arguments)
+        counts.append(len(galley.laid.pages))
+        return galley
+
+    trials.lay = counted
+    return counts
 
 
 def main() -> None:

@@ -141,10 +141,10 @@ def report(text: Manuscript, columns: Sequence[Column], laid: Makeup) -> str:
     least = min(column.followed for column in columns)
     return f"""\
 The {text.name} set by bookforge's paperback, by pandoc with its default stylesheet and WeasyPrint, and by
-pandoc with Typst's defaults: {_versions()}. The peers choose their own paper
-and type: wider measures make looser lines rarer, and pandoc's stylesheet does not justify at all. Every PDF was read by
-the same reader, which follows its lines through the manuscript ({least:.1%} of the letters at least), and judged by the
-same rules. `make bench-pages` repeats this.
+pandoc with Typst's defaults: {_versions()}.
+The peers choose their own paper and type: wider measures make looser lines rarer, and pandoc's stylesheet does not
+justify at all. Every PDF was read by the same reader, which follows its lines through the manuscript ({least:.1%} of
+the letters at least), and judged by the same rules. `make bench-pages` repeats this.
 
 {table(columns)}
 
