@@ -48,6 +48,9 @@ _SURE = 0.1
 _ROOM = 0.25
 """How much narrower than the narrowest the spaces are set before they are justified: for roundings, in points."""
 
+_LESS = 0.75
+"""How much of the narrowing of a line's letters is counted on."""
+
 _STEP = 0.0025
 """Letters are fitted in steps, so that a book has few sizes."""
 
@@ -134,14 +137,29 @@ def _nudged(read: Paragraph, count: int, within: Limits) -> tuple[Break, ...] | 
 
 
 def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Limits) -> Lines:
+    lines = breaking.lines(read, ends)
+    chosen = tuple(_line_end(read, line, within) for line in lines)
+    usual = (1 - within.narrow + breaking.CLOSER) * read.space + _ROOM
     return Lines(
-        tuple(_line_end(read, line, within) for line in breaking.lines(read, ends)),
-        rest=max(0.0, breaking.lines(read, ends)[-1].slack - _SURE),
-        spacing=-(1 - within.narrow + breaking.CLOSER) * read.space - _ROOM,
+        chosen,
+        rest=max(0.0, lines[-1].slack - _SURE),
+        spacing=-max(usual, *(_wanting(line, end) for line, end in zip(lines, chosen, strict=True))),
         hyphen=flow.style.hyphen,
         justified=read.justified,
         inner=dict(flow.inner),
     )
+
+
+def _wanting(line: SetLine, end: LineEnd) -> float:
+    """Return how much narrower the spaces of a line must be so that it fits before it is justified.
+
+    The page engine counts a sign in the margin only afterwards; a face that is cut for each size gets less narrow than
+    it gets small.
+    """
+    if not line.spaces:
+        return 0.0
+    fitted = line.width * end.fit * (_LESS if end.fit < 0 else 1)
+    return (end.hang - line.slack + fitted + _ROOM) / line.spaces
 
 
 def _line_end(read: Paragraph, line: SetLine, within: Limits) -> LineEnd:
@@ -172,15 +190,15 @@ def unheeded(root: xhtml.Element, lines: Mapping[str, Lines]) -> Iterator[tuple[
 
 def differs(root: xhtml.Element, lines: Mapping[str, Lines], laid: Iterable[Line]) -> frozenset[str]:
     """Return the blocks whose lines were not set as planned, by what each line holds."""
-    shown: dict[str, list[str]] = {name: [] for name in lines}
+    shown: dict[str, list[tuple[str, bool]]] = {name: [] for name in lines}
     for line in laid:
         if line.block in shown:
-            shown[line.block].append(line.text.replace(_NO_WIDTH, "").strip())
+            shown[line.block].append((line.text.replace(_NO_WIDTH, "").strip(), line.authored))
     blocks = {each.get("id"): each for each in root.iter() if each.get("id") in lines}
     return frozenset(name for name in lines if name in blocks and not _agree(blocks[name], lines[name], shown[name]))
 
 
-def _agree(block: xhtml.Element, lines: Lines, shown: list[str]) -> bool:
+def _agree(block: xhtml.Element, lines: Lines, laid: list[tuple[str, bool]]) -> bool:
     text = "".join(leaf.text for leaf in paragraph.leaves(block))
     meant = []
     begin = 0
@@ -189,5 +207,7 @@ def _agree(block: xhtml.Element, lines: Lines, shown: list[str]) -> bool:
             text[begin : end.at].replace("\u200b", "").strip() + (lines.hyphen if end.kind == paragraph.DIVIDED else "")
         )
         begin = end.at
+    # What a proof has in its margin is laid as a line of the block, too.
+    shown = [text for text, is_authored in laid if is_authored or len(laid) == len(meant)]
     # A letter that drops into the first lines is part of their text, but not of the block's own.
     return len(meant) == len(shown) and shown[0].endswith(meant[0]) and shown[1:] == meant[1:]

@@ -17,9 +17,11 @@ _BLOCKS: Final = frozenset(
     {"address", "aside", "blockquote", "dd", "div", "dl", "dt", "figure", "figcaption", "hr", "li", "ol", "p", "pre"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "section", "table", "ul"}
 )
-_OUT_OF_LINE: Final = ("footnote", "initial")
-"""Elements in a line that do not stand in it: notes, and letters that drop."""
+_OUT_OF_LINE: Final = ("footnote", "initial", "source-ref", "proof-query")
+"""Elements in a line that do not stand in it: notes, letters that drop, what a proof has in its margins."""
 
+_BOXED: Final = "note-number"
+"""The class of an element that stands in the line as one thing, whatever its text."""
 
 FORCED: Final = "line-break"
 """The class of a mark where a line has to end."""
@@ -114,7 +116,7 @@ def leaves(block: xhtml.Element) -> list[Leaf]:
     last = " "
     for element, tail in _texts(block):
         raw = (element.tail if tail else element.text) or ""
-        if tail and (element.tag in _NO_TEXT or is_out_of_line(element)):
+        if tail and not _has_text(element):
             last = ""  # what stands there parts the spaces on its sides
         text = _folded(raw, last)
         found.append(Leaf(element, tail, text, start))
@@ -131,9 +133,14 @@ def leaves(block: xhtml.Element) -> list[Leaf]:
 def _texts(element: xhtml.Element) -> Iterator[tuple[xhtml.Element, bool]]:
     yield element, False
     for child in element:
-        if child.tag not in _NO_TEXT and not is_out_of_line(child):
+        if _has_text(child):
             yield from _texts(child)
         yield child, True
+
+
+def _has_text(element: xhtml.Element) -> bool:
+    """Whether what an element holds is part of the text of the line it stands in."""
+    return element.tag not in _NO_TEXT and not xhtml.has_class(element, _BOXED) and not is_out_of_line(element)
 
 
 def is_out_of_line(element: xhtml.Element) -> bool:
@@ -275,11 +282,19 @@ def _measurable(runs: _Runs, text: str, flow: FlowBlock, gauges: Gauges) -> bool
             if piece.style is not None:
                 gauge = gauges.of(piece.style)
                 assert gauge is not None
-                ours += sum(gauge.width(chunk) for chunk in _chunks(piece.text))
+                ours += _width(piece.text, gauge)
                 theirs += piece.width
         if abs(ours - theirs) > _EXACT * max(1.0, theirs / 100):
             return False
     return True
+
+
+def _width(text: str, gauge: Gauge) -> float:
+    """Return the width of a text as a line has it."""
+    width = 0.0
+    for number, chunk in enumerate(_chunks(text)):
+        width += gauge.width(chunk) + (gauge.joint(chunk[0]) if number else 0.0)
+    return width
 
 
 def _chunks(text: str) -> Iterator[str]:
@@ -322,6 +337,8 @@ def _breaks(matter: _Set, gauges: Gauges) -> Iterator[Break]:
                 before += atoms.get(at, 0.0)
                 width += atoms.get(at, 0.0)
                 spaces += 1
+                if at + 1 < end:
+                    width += gauge.joint(text[at + 1])
                 if (style.wraps or at in forced) and at:
                     yield Break(at, at + 1, before, width, spaces - 1, spaces, SPACE, 0, forced=at in forced)
                 at += 1

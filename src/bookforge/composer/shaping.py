@@ -21,7 +21,11 @@ _DASHES: Final = f"{_HYPHENS}\u2013\u2014\u2026/"
 _JOINERS: Final = "\u2060\ufeff\u200a"
 _OPENING: Final = "\u201c\u2018\u00ab\u201e\u201a("
 _CLOSING: Final = "\u201d\u2019\u00bb.,:;!?)\u2026"
+_SPACES: Final = re.compile("[\u00ad\u2002-\u200a\u202f\u2060]")
+"""What the page engine never asks another face for: HarfBuzz makes it of the space."""
+
 _MIN_SIDE: Final = 2
+_PIXELS: Final = 96 / 72
 _MISLEADING: Final = {
     "de": re.compile("erb-las|urin-stin"),
     "en": re.compile(
@@ -79,8 +83,8 @@ class Gauge:
         self.space = self.width(" ")
 
     def has(self, text: str) -> bool:
-        """Whether the style's face has every character of a text; else another one stands in."""
-        return self._face.characters.issuperset(map(ord, text.replace(_SOFT_HYPHEN, "")))
+        """Whether the style's face has every character of a text; else another one stands in, but not for spaces."""
+        return self._face.characters.issuperset(map(ord, _SPACES.sub("", text)))
 
     def width(self, text: str) -> float:
         """Return the width of a text, shaped as one."""
@@ -90,6 +94,10 @@ class Gauge:
                 self._widths.clear()
             known = self._widths[text] = self._shaped(text)
         return known
+
+    def joint(self, sign: str) -> float:
+        """Return how much nearer, or less than nothing, a sign stands to the space before it than shaped alone."""
+        return self.width(f" {sign}") - self.space - self.width(sign)
 
     def _shaped(self, text: str) -> float:
         buffer = uharfbuzz.Buffer()
@@ -180,11 +188,17 @@ class _Face:
 
 
 @cache
-def _face(path: str, weight: int) -> _Face:
-    face = uharfbuzz.Face(Path(path).read_bytes())
+def _file(path: str) -> uharfbuzz.Face:
+    return uharfbuzz.Face(Path(path).read_bytes())
+
+
+@cache
+def _face(path: str, weight: int, size: float) -> _Face:
+    """Return a face of a weight for a size in points; one that is cut for each size is told it in pixels of CSS."""
+    face = _file(path)
     font = uharfbuzz.Font(face)
     if "fvar" in face.table_tags:
-        font.set_variations({"wght": weight})
+        font.set_variations({"wght": weight, "opsz": size * _PIXELS})
     return _Face(font, face.upem, fonts.characters(path))
 
 
@@ -199,5 +213,5 @@ class Gauges:
         """Return the gauge of a style; ``None`` when its first family is none of the edition's."""
         if style not in self._gauges:
             path = self._files.get((style.families[0].casefold(), style.italic)) if style.families else None
-            self._gauges[style] = Gauge(_face(path, style.weight), style) if path else None
+            self._gauges[style] = Gauge(_face(path, style.weight, style.size), style) if path else None
         return self._gauges[style]
