@@ -87,7 +87,7 @@ def set_book(composition: Composition, folder: Path) -> Book:
     planned = plan(composition, folder)
     carried = typeset.carry_out(composition, planned)
     said: list[Diagnostic] = []
-    laid = pdf.layout(carried, folder, said.append)
+    laid = pdf.layout(typeset.set_lines(carried, planned), folder, said.append)
     return Book(carried, planned, laid, tuple(said))
 
 

@@ -9,7 +9,7 @@ import pytest
 from galleys import Mixture, composed, note, notes, paragraph, set_book, words
 
 from bookforge import formulas, makeup, typeset
-from bookforge.edition import Stylesheet
+from bookforge.edition import Setting, Stylesheet
 from bookforge.typeset import grid
 from bookforge.typeset.grid import Grid
 from bookforge.writers import pdf
@@ -92,10 +92,14 @@ def test_what_is_added_is_spread_around_a_block_and_kept_with_a_heading(
     assert set(set_book(composed(under), cache_folder).plan.corrections["a"].margins) == {"a.h"}
 
 
+GREEDY: dict[str, Setting] = {"lines": "greedy", "pages": "full"}
+"""As the engine sets text by itself: nothing is chosen, and nothing set again for that."""
+
+
 def test_a_section_that_needs_nothing_is_laid_out_once(
     cache_folder: Path, chance: random.Random, layouts: list[str]
 ) -> None:
-    book = set_book(composed(paragraph("a.p-1", words(400, chance))), cache_folder)
+    book = set_book(composed(paragraph("a.p-1", words(400, chance)), **GREEDY), cache_folder)
     assert layouts == ["a"]
     assert book.composition.parts[0].text == composed(paragraph("a.p-1", words(400, random.Random(7)))).parts[0].text
 
@@ -143,7 +147,7 @@ def test_each_part_has_two_lines_and_no_divided_word(cache_folder: Path, chance:
         paragraph(f"a.p-{number}", words(90, chance) + " " + note(number, words(120, chance)) + " " + words(20, chance))
         for number in range(1, 14)
     )
-    book = set_book(composed(body), cache_folder)
+    book = set_book(composed(body, **GREEDY), cache_folder)
     parted = [name for name in book.laid.notes if len(book.pages_of(name)) > 1]
     assert parted
     for name in parted:
@@ -181,7 +185,7 @@ def test_many_notes_are_parted_in_few_layouts(cache_folder: Path, chance: random
     body = "".join(
         paragraph(f"a.p-{number}", f"{words(90, chance)} {note(number, words(70, chance))}") for number in range(1, 31)
     )
-    book = set_book(composed(body), cache_folder)
+    book = set_book(composed(body, **GREEDY), cache_folder)
     assert len(layouts) <= 8
     assert any(len(set(book.pages_of(f"a.note-{n}"))) > 1 for n in range(1, 31))
     assert all(book.pages_of(f"a.note-{n}")[0] == book.page_of_call(f"a.note-{n}") for n in range(1, 31))
@@ -206,7 +210,7 @@ def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Ran
     quoted = paragraph("a.p-2", f"{words(30, chance)} {note(2, words(300, chance))}")
     body = f'<h3 id="a.h">A Heading {note(1, words(300, chance))}</h3>' + paragraph("a.p-1", words(200, chance))
     body += f'<blockquote id="a.q">{quoted}</blockquote>' + paragraph("a.p-3", words(300, chance))
-    book = set_book(composed(body), cache_folder)
+    book = set_book(composed(body, **GREEDY), cache_folder)
     assert all(len(book.pages_of(name)) > 1 for name in ("a.note-1", "a.note-2"))
     assert all(book.pages_of(name)[0] == book.page_of_call(name) for name in ("a.note-1", "a.note-2"))
     assert book.lost() == []
@@ -270,11 +274,11 @@ def test_an_unchanged_section_is_not_laid_out_again(
     cache_folder: Path, tmp_path: Path, chance: random.Random, layouts: list[str]
 ) -> None:
     one, two = paragraph("a.p-1", words(300, chance)), paragraph("b.p-1", words(60, chance))
-    first = galleys.plan(composed(one, two), cache_folder, tmp_path)
+    first = galleys.plan(composed(one, two, **GREEDY), cache_folder, tmp_path)
     assert layouts == ["a", "b"]
-    assert galleys.plan(composed(one, two), cache_folder, tmp_path) == first
+    assert galleys.plan(composed(one, two, **GREEDY), cache_folder, tmp_path) == first
     assert layouts == ["a", "b"]
-    galleys.plan(composed(one, two.replace("I", "We")), cache_folder, tmp_path)
+    galleys.plan(composed(one, two.replace("I", "We"), **GREEDY), cache_folder, tmp_path)
     assert layouts == ["a", "b", "b"]
 
 
@@ -284,7 +288,7 @@ def test_sections_that_begin_no_page_are_laid_out_twice_each(
     """All before were laid out again with each: eighty sections took hours."""
     bodies = [paragraph(f"{name}.p-1", words(30, chance)) for name in "abcdefg"]
     running_on = Stylesheet("on.css", "on.css", "#b, #c, #d, #e, #f { break-before: auto !important }")
-    composition = composed(*bodies)
+    composition = composed(*bodies, **GREEDY)
     composition = dataclasses.replace(composition, stylesheets=(*composition.stylesheets, running_on))
     book = set_book(composition, cache_folder)
     assert layouts == ["a", "b", "c", "d", "e", "f", "g", "b"]
@@ -308,7 +312,7 @@ def test_a_plan_without_rest_is_told_and_parts_no_note_line_by_line(
 
     monkeypatch.setattr(grid, "correct", restless)
     body = paragraph("a.p-1", words(60, chance) + " " + note(1, words(300, chance)) + ".")
-    book = set_book(composed(body + paragraph("a.p-2", words(100, chance))), cache_folder)
+    book = set_book(composed(body + paragraph("a.p-2", words(100, chance)), **GREEDY), cache_folder)
     assert [name for name, _ in typeset.unsettled(book.plan)] == ["a"]
     assert len(layouts) == rounds + 2
     parted = book.plan.corrections["a"].notes["a.note-1"]

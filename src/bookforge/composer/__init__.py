@@ -24,6 +24,7 @@ RULES = markup.RULES
 
 __all__ = [
     "FITTED",
+    "REST_OF",
     "RULES",
     "Composed",
     "Gauges",
@@ -35,6 +36,9 @@ __all__ = [
     "limits",
     "unheeded",
 ]
+
+REST_OF = "data-rest-of"
+"""On the rest of a block that is divided for the page: the id of its first part."""
 
 _NO_WIDTH = "\u200b"
 NUDGES = {"looser": 1, "tighter": -1}
@@ -175,8 +179,13 @@ def _line_end(read: Paragraph, line: SetLine, within: Limits) -> LineEnd:
 
 def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
     """Set the lines of the blocks below ``root``, in place."""
-    for block in [each for each in root.iter() if each.get("id") in lines]:
-        markup.carry_out(block, lines[block.get("id") or ""])
+    parts: dict[str, list[xhtml.Element]] = {}
+    for block in root.iter():
+        name = block.get(REST_OF) or block.get("id")
+        if name in lines:
+            parts.setdefault(name, []).append(block)
+    for name, blocks in parts.items():
+        markup.carry_out(blocks, lines[name])
 
 
 def unheeded(root: xhtml.Element, lines: Mapping[str, Lines]) -> Iterator[tuple[str, str]]:

@@ -63,24 +63,34 @@ class Lines:
     nudged: int = 0
 
 
-def carry_out(block: xhtml.Element, lines: Lines) -> None:
-    """Set a block's lines, in place."""
-    xhtml.add_class(block, JUSTIFIED if lines.justified else RAGGED)
-    for element in [each for each in block.iterdescendants() if is_out_of_line(each)]:
-        _style(element, lines.inner)
-    for leaf in reversed(leaves(block)):
+def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
+    """Set a block's lines, in place; it stands in several ``parts`` when something divides it, each after a space."""
+    start = 0
+    texts: list[Leaf] = []
+    for part in parts:
+        xhtml.add_class(part, JUSTIFIED if lines.justified else RAGGED)
+        for element in [each for each in part.iterdescendants() if is_out_of_line(each)]:
+            _style(element, lines.inner)
+        if lines.justified:
+            _style(part, {"word-spacing": f"{lines.spacing:.3f}pt"})
+        found = leaves(part)
+        for leaf in found:
+            leaf.start += start
+        texts += found
+        start = texts[-1].end + 1
+    for leaf in reversed(texts):
         _set_leaf(leaf, lines)
         if not leaf.tail:
             xhtml.drop_class(leaf.element, FORCED)
-    if not lines.justified:
-        return
-    _style(block, {"word-spacing": f"{lines.spacing:.3f}pt"})
-    if lines.rest > 0:
-        following = next(
-            (child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None
-        )
-        rest = _span(_Part("", {"margin-right": f"{lines.rest:.2f}pt"}))
-        block.insert(len(block) if following is None else block.index(following), rest)
+    if lines.justified and lines.rest > 0:
+        _leave_room(parts[-1], lines.rest)
+
+
+def _leave_room(block: xhtml.Element, width: float) -> None:
+    """Let a block's last line end in room, before what follows its lines."""
+    following = next((child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None)
+    rest = _span(_Part("", {"margin-right": f"{width:.2f}pt"}))
+    block.insert(len(block) if following is None else block.index(following), rest)
 
 
 def _style(element: xhtml.Element, properties: dict[str, str]) -> None:

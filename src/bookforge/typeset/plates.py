@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bookforge import xhtml
+from bookforge.composer import REST_OF
 from bookforge.typeset import footnotes, parting
 from bookforge.typeset.plan import Place, Plate
 from bookforge.writers.galley import Galley
 
 BEFORE: Final = "data-before"
 """On a plate that was moved: the id of what it stood before."""
-
-REST_OF: Final = "data-rest-of"
-"""On the rest of a paragraph that a plate divides: the id of the first part."""
 
 GOES_ON: Final = "data-goes-on"
 """On a first part whose last line is full."""

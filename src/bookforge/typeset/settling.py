@@ -67,14 +67,13 @@ def _paged(
 ) -> SectionPlan | None:
     """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned.
 
-    What comes out otherwise is learned from, and not tried again; at last only the pages before it are planned.
+    What comes out otherwise is learned from, and not tried again, as long as more pages come out with each trial.
     """
     memory = rows.Memory()
     trial = state
-    found: spreads.Pages | None = None
-    for number in range(_TRIALS + 1):
-        if number < _TRIALS or found is None:
-            found = _ends(rows.slabs(galley, state.composed, memory), galley)
+    reached = -1
+    for _ in range(_TRIALS):
+        found = _ends(rows.slabs(galley, state.composed, memory), galley)
         if found is None:
             return None
         trial = trial.copy()
@@ -91,7 +90,9 @@ def _paged(
         rows.learn(shown, memory)
         if wrong is not None and wrong < len(found.starts):
             memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
-        found = found.before(wrong or 0)
+        if wrong is None or wrong <= reached:
+            break
+        reached = wrong
     return None
 
 

@@ -81,10 +81,6 @@ class Pages:
     starts: tuple[Start, ...]
     chosen: dict[str, Option]
 
-    def before(self, count: int) -> "Pages":
-        """Return only the first so many of the starts."""
-        return Pages(self.starts[:count], self.chosen)
-
 
 class _State(NamedTuple):
     place: Place
