@@ -6,7 +6,8 @@ import pytest
 
 from tests.e2e import command
 
-TEXT = "It began with a sentence that goes on for a while, as a sentence will that nobody stops in time. " * 40
+LOOSE = "It was a h" + "m" * 30 + ". "
+TEXT = LOOSE + "It began with a sentence that goes on for a while, as a sentence will that nobody stops in time. " * 40
 BOOK = command.SMALL | {"chapters/one.md": f"# One\n\n{TEXT}\n\nAnd so it was.\n"}
 
 
@@ -74,3 +75,12 @@ def test_the_marks_of_sheets_are_no_marks_on_blank_pages(tmp_path: Path) -> None
     done = command.bookforge(tmp_path, "pages", "--json")
     (edition,) = done.data["editions"]
     assert edition["marked_blanks"] == 0
+
+
+def test_a_nudge_that_cannot_be_obeyed_is_told_with_its_place(tmp_path: Path) -> None:
+    command.write(
+        tmp_path, BOOK | {"chapters/two.md": "# Two\n\nIt was.\n\n::: looser\nIt ended [here]{#light}.\n:::\n"}
+    )
+    done = command.bookforge(tmp_path, "pages", "--json")
+    (found,) = [each for each in done.findings() if each["rule"] == "nudge-obeyed"]
+    assert (found["path"], found["line"], found["severity"]) == ("chapters/two.md", 6, "warning")

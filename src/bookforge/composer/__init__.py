@@ -182,7 +182,7 @@ def carry_out(root: xhtml.Element, lines: Mapping[str, Lines]) -> None:
     parts: dict[str, list[xhtml.Element]] = {}
     for block in root.iter():
         name = block.get(REST_OF) or block.get("id")
-        if name in lines:
+        if name and name in lines:
             parts.setdefault(name, []).append(block)
     for name, blocks in parts.items():
         markup.carry_out(blocks, lines[name])
