@@ -1,7 +1,7 @@
 """A drawn page with fitted lines in, the same with their letters as high as all others out.
 
 A composer fits a line by setting its letters a little larger or smaller. On the page they shall be wider or narrower
-only, as a compositor's fount of another width would be: their height is taken back where they are drawn.
+only, as a typeface of another width would be: their height is taken back where they are drawn.
 """
 
 from collections.abc import Iterable, Iterator
