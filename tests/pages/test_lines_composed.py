@@ -19,6 +19,7 @@ IN_A_LINE = (
     '<span style="letter-spacing: 0.4pt">particular</span>', "<em>it <b>was</b> together</em>",
     '<a href="https://example.org/">afterwards nothing</a>', "self-made, rich\u2014poor", "Mr.\u00a0Snow",
     "https://example.org/understanding/everything-and-some-more?that=is&amp;not=known",
+    '<span class="own-divisions">under\u00adstand\u00ading</span>',
     "\u201cYes,\u201d he answered.", '<span id="a.ix-1" class="index-mark"></span>husband',
 )  # fmt: skip
 
