@@ -20,10 +20,12 @@ from bookforge.flow import FlowBlock
 from bookforge.laid import Line
 
 FITTED = markup.FITTED
+FIT_STEP = markup.FIT_STEP
 RULES = markup.RULES
 
 __all__ = [
     "FITTED",
+    "FIT_STEP",
     "REST_OF",
     "RULES",
     "Composed",
@@ -54,9 +56,6 @@ _ROOM = 0.25
 
 _LESS = 0.75
 """How much of the narrowing of a line's letters is counted on."""
-
-_STEP = 0.0025
-"""Letters are fitted in steps, so that a book has few sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ def _line_end(read: Paragraph, line: SetLine, within: Limits) -> LineEnd:
     left = breaking.eased(line.slack, line.spaces * read.space, within.fit * line.width)
     # Spaces take up what rounding leaves; where there are none the line must not become too long.
     to_step = round if line.spaces else math.floor
-    fit = to_step((line.slack - left) / line.width / _STEP) * _STEP
+    fit = to_step((line.slack - left) / line.width / markup.FIT_STEP) * markup.FIT_STEP
     return LineEnd(line.end.at, line.end.kind, fit, line.lead, line.end.hang)
 
 

@@ -15,7 +15,36 @@ from bookforge.composer.paragraph import DIVIDED, END, FORCED, SPACE, Leaf, is_o
 JUSTIFIED: Final = "lines"
 RAGGED: Final = "lines-ragged"
 FITTED: Final = "fitted"
-_EMPTY: Final = "hung"
+_REST: Final = "rest-of-line"
+
+FIT_STEP: Final = 0.0025
+"""Letters are fitted in steps, so that a book has few sizes."""
+
+_FITS: Final = 12
+_HANG_STEP: Final = 0.05
+_HANGS: Final = 120
+
+
+def fit_class(fit: float) -> str:
+    """Return the class of letters that are so much wider than normal, in parts of their width, or narrower."""
+    steps = round(fit / FIT_STEP)
+    return f"wider-{steps}" if steps > 0 else f"narrower-{-steps}"
+
+
+def _margin_class(side: str, length: float) -> str:
+    return f"{side}-{min(_HANGS, round(length / _HANG_STEP))}"
+
+
+def _rules() -> str:
+    fits = [step * FIT_STEP for step in range(-_FITS, _FITS + 1) if step]
+    sizes = [f".{fit_class(fit)} {{ font-size: {1 + fit:.4f}em }}" for fit in fits]
+    margins = [
+        f".{_margin_class(name, step * _HANG_STEP)} {{ margin-{side}: {-step * _HANG_STEP:.2f}pt }}"
+        for name, side in (("lead", "left"), ("hang", "right"))
+        for step in range(1, _HANGS + 1)
+    ]
+    return "\n".join((*sizes, *margins))
+
 
 RULES: Final = f"""
 .{JUSTIFIED}, .{RAGGED} {{ white-space: pre-line !important; hyphens: none !important }}
@@ -25,8 +54,8 @@ RULES: Final = f"""
 .{FORCED}::before {{ content: "\\A"; white-space: pre }}
 .no-break {{ white-space: nowrap }}
 .no-hyphen {{ hyphens: none }}
-"""
-"""What the classes mean; after the layout's own stylesheets."""
+{_rules()}"""
+"""What the classes mean; after the layout's own stylesheets. Classes are read faster than styles of single elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +118,8 @@ def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
 def _leave_room(block: xhtml.Element, width: float) -> None:
     """Let a block's last line end in room, before what follows its lines."""
     following = next((child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None)
-    rest = _span(_Part("", {"margin-right": f"{width:.2f}pt"}))
+    rest = _span(_Part("", (_REST,)))
+    _style(rest, {"margin-right": f"{width:.2f}pt"})
     block.insert(len(block) if following is None else block.index(following), rest)
 
 
@@ -101,10 +131,10 @@ def _style(element: xhtml.Element, properties: dict[str, str]) -> None:
 
 @dataclass(slots=True)
 class _Part:
-    """A text of one line in a leaf, with the style of the element it needs, if any."""
+    """A text of one line in a leaf, with the classes of the element it needs, if any."""
 
     text: str
-    style: dict[str, str]
+    classes: tuple[str, ...] = ()
 
 
 def _set_leaf(leaf: Leaf, lines: Lines) -> None:
@@ -131,19 +161,18 @@ def _ends_in(end: LineEnd, leaf: Leaf) -> bool:
 def _line_parts(text: str, end: LineEnd, lines: Lines, begins: bool, ends: bool) -> list[_Part]:
     """Cut what a leaf holds of one line into what stands in the line as it is, and what needs an element."""
     text += lines.hyphen if ends and end.kind == DIVIDED else ""
-    lead = {"margin-left": f"{-end.lead:.3f}pt"} if begins and end.lead else {}
-    hang = {"margin-right": f"{-end.hang:.3f}pt"} if ends and end.hang else {}
+    lead = (_margin_class("lead", end.lead),) if begins and end.lead else ()
+    hang = (_margin_class("hang", end.hang),) if ends and end.hang else ()
     if end.fit and text:
-        parts = [_Part(text, {"font-size": f"{1 + end.fit:.4f}em", **lead, **hang})]
+        parts = [_Part(text, (FITTED, fit_class(end.fit), *lead, *hang))]
     else:
-        parts = [_Part("", lead), _Part(text, {}), _Part("", hang)]
-    return [*parts, _Part("\n", {})] if ends else parts
+        parts = [_Part("", lead), _Part(text), _Part("", hang)]
+    return [*parts, _Part("\n")] if ends else parts
 
 
 def _span(part: _Part) -> xhtml.Element:
     span = xhtml.read(xhtml.escape(part.text), "span")
-    span.set("class", FITTED if part.text else _EMPTY)
-    _style(span, part.style)
+    span.set("class", " ".join(part.classes))
     return span
 
 
@@ -151,7 +180,7 @@ def _write(leaf: Leaf, parts: list[_Part]) -> None:
     plain = ""
     spans: list[xhtml.Element] = []
     for part in parts:
-        if part.style:
+        if part.classes:
             spans.append(_span(part))
         elif spans:
             spans[-1].tail = (spans[-1].tail or "") + part.text

@@ -34,7 +34,8 @@ OUR_CLASSES: Final = (
         "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
         "dense short tall turned divided close "
         # what the plan of the pages marks
-        "continued unfinished resumed level level-picture goes-on at-edge lines lines-ragged fitted hung new-page "
+        "continued unfinished resumed level level-picture goes-on at-edge "
+        "lines lines-ragged fitted rest-of-line new-page "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "
         # notes
@@ -54,8 +55,8 @@ OUR_CLASSES: Final = (
 ) - AUTHORS_CLASSES
 """Classes that layouts know as their own structure. ``display`` is a formula's too."""
 
-OUR_PREFIXES: Final = ("voice-", "width-")
-"""Classes that composition makes from a voice's id and from a picture's width begin with these."""
+OUR_PREFIXES: Final = ("voice-", "width-", "wider-", "narrower-", "lead-", "hang-")
+"""Classes that composition makes from a voice's id, a picture's width and what a line needs begin with these."""
 
 ELEMENTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(_words("p h1 h2 h3 h4 h5 h6 hr br div span pre code em strong b i u s small sub"), _NONE),

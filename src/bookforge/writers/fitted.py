@@ -7,7 +7,7 @@ only, as a typeface of another width would be: their height is taken back where 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from bookforge.composer import FITTED
+from bookforge.composer import FIT_STEP, FITTED
 from bookforge.writers import initials
 
 _PLACES: Final = 2
@@ -40,8 +40,9 @@ def _fitted(box: Any, factor: float | None) -> Iterator[tuple[Any, float]]:
         if factor is not None:
             yield box, factor
         return
-    if element is not None and element.get("class") == FITTED and type(box).__name__ == "InlineBox":
-        size = element.get("style").partition(";")[0]
-        factor = float(size.removeprefix("font-size: ").removesuffix("em"))
+    classes = (element.get("class") or "").split() if element is not None else []
+    if FITTED in classes and type(box).__name__ == "InlineBox":
+        name, _, steps = classes[classes.index(FITTED) + 1].partition("-")
+        factor = 1 + int(steps) * FIT_STEP * (1 if name == "wider" else -1)
     for child in getattr(box, "children", ()):
         yield from _fitted(child, factor)
