@@ -44,6 +44,7 @@ class Order:
     jobs: int = 2
     strict: bool = False
     release: bool = False
+    draft: bool = False
     cache_folder: Path | None = None
     cached: bool = True
 
@@ -232,7 +233,7 @@ class _Building:
 
         for edition in self.editions:
             self.say(f"making {edition.name}")
-        bench = workers.Bench(self.loaded, self.folder, self.scratch, drawn)
+        bench = workers.Bench(self.loaded, self.folder, self.scratch, drawn, self.order.draft)
         with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
             for made in making:
                 said = self._weighed(made.said)

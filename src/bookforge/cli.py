@@ -170,10 +170,14 @@ examples:
     command.add_argument(
         "--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)"
     )
-    command.add_argument(
+    state = command.add_mutually_exclusive_group()
+    state.add_argument(
         "--release",
         action="store_true",
         help="refuse open queries, drafts, placeholders, calls without a note, and anything a validator finds",
+    )
+    state.add_argument(
+        "--draft", action="store_true", help="fill pages as they come, which is quicker than making spreads even"
     )
 
 
@@ -265,6 +269,7 @@ def _order(arguments: argparse.Namespace) -> "Order":
         jobs=arguments.jobs,
         strict=arguments.strict,
         release=getattr(arguments, "release", False),
+        draft=getattr(arguments, "draft", False),
         cache_folder=arguments.cache_dir,
         cached=not arguments.no_cache,
     )

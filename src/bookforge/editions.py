@@ -52,7 +52,8 @@ _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 class Workshop:
     """What making an edition needs beside the book.
 
-    ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out.
+    ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out; ``draft``:
+    they are filled as they come, whatever the design says.
     ``plans`` are those of sections made so far: a book is planned several times, and not every run has a cache.
     """
 
@@ -60,6 +61,7 @@ class Workshop:
     scratch: Path
     report: Report
     drawn: bool = True
+    draft: bool = False
     plans: "dict[str, SectionPlan]" = field(default_factory=dict)
 
 
@@ -159,6 +161,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     Errors: those of reading, composing and writing it, and ``words-conserved``.
     """
     settled, layout = settle(edition, loaded.manifest)
+    if shop.draft and "pages" in settled.settings:
+        settled = dataclasses.replace(settled, settings={**settled.settings, "pages": "full"})
     read = _read(loaded, settled, shop)
     job = _job(loaded, read, shop)
     supplies = _supplies(loaded, read, layout, shop)

@@ -43,12 +43,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every worker shares. ``drawn``: pages are drawn, not only laid out."""
+    """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come."""
 
     loaded: Loaded
     cache_folder: Path | None
     scratch: Path
     drawn: bool = True
+    draft: bool = False
 
 
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
@@ -184,7 +185,7 @@ def _watch(parent: int) -> None:
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append, bench.drawn)
+    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append, bench.drawn, bench.draft)
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:

@@ -63,7 +63,11 @@ def _manifest(source: Path) -> dict[str, object]:
         "dates": {"published": said["date"]},
         "description": said["description"],
         "subjects": [{"keyword": subject} for subject in said["subjects"]],
-        "cover": {"image": "cover.jpg", "alt": "A painting of a garden, with title and author below it"},
+        "cover": {
+            "image": "cover.jpg",
+            "alt": "A painting of a garden, with title and author below it",
+            "lettering": "in-image",
+        },
         "front-matter": front,
         "chapters": body,
         "editions": {

@@ -84,3 +84,16 @@ def test_a_nudge_that_cannot_be_obeyed_is_told_with_its_place(tmp_path: Path) ->
     done = command.bookforge(tmp_path, "pages", "--json")
     (found,) = [each for each in done.findings() if each["rule"] == "nudge-obeyed"]
     assert (found["path"], found["line"], found["severity"]) == ("chapters/two.md", 6, "warning")
+
+
+def test_a_draft_fills_its_pages_as_they_come(tmp_path: Path) -> None:
+    text = "# One\n\n" + "\n\n".join(
+        f"Paragraph {number} " + "of words enough for two lines " * 6 for number in range(90)
+    )
+    command.write(tmp_path, command.SMALL | {"chapters/one.md": text})
+    balanced = command.bookforge(tmp_path, "build", "--format", "pdf")
+    kept = next((tmp_path / "dist").glob("*.pdf")).read_bytes()
+    draft = command.bookforge(tmp_path, "build", "--format", "pdf", "--draft")
+    assert balanced.status == draft.status == 0
+    assert next((tmp_path / "dist").glob("*.pdf")).read_bytes() != kept
+    assert command.bookforge(tmp_path, "build", "--draft", "--release").status == 2

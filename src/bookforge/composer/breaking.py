@@ -34,14 +34,17 @@ def limits(settings: Mapping[str, str | int | float | bool]) -> Limits | None:
     usual = Limits()
     return Limits(
         narrow=float(settings.get("narrowest-space", usual.narrow * 100)) / 100,
-        wide=float(settings.get("widest-space", usual.wide * 100)) / 100,
+        wide=max(_LEAST_WIDE, float(settings.get("widest-space", usual.wide * 100)) / 100),
         fit=float(settings.get("letter-fit", usual.fit * 100)) / 100,
         hanging=float(settings.get("hanging", usual.hanging * 100)) / 100,
     )
 
 
+_LEAST_WIDE: Final = 1.05
+"""Without any room to stretch no line could be justified."""
+
 _LINE: Final = 10.0
-_HYPHEN: Final = 50.0**2
+_HYPHEN: Final = 150.0**2
 _OWN_HYPHEN: Final = 30.0**2
 _COST: Final = 60.0**2
 """Demerits of each point of a division's cost: a name, a word that has a hyphen elsewhere."""

@@ -93,10 +93,16 @@ class Lines:
 
 
 def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
-    """Set a block's lines, in place; it stands in several ``parts`` when something divides it, each after a space."""
+    """Set a block's lines, in place; it stands in several ``parts`` when something divides it, each after a space.
+
+    A part that does not begin with a line, and those after it, are left as the page sets them.
+    """
     start = 0
     texts: list[Leaf] = []
+    begins = {0} | {end.at + 1 for end in lines.ends if end.kind == SPACE}
     for part in parts:
+        if start not in begins:
+            break
         xhtml.add_class(part, JUSTIFIED if lines.justified else RAGGED)
         for element in [each for each in part.iterdescendants() if is_out_of_line(each)]:
             _style(element, lines.inner)
@@ -111,7 +117,7 @@ def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
         _set_leaf(leaf, lines)
         if not leaf.tail:
             xhtml.drop_class(leaf.element, FORCED)
-    if lines.justified and lines.rest > 0:
+    if lines.justified and lines.rest > 0 and texts[-1].end == lines.ends[-1].at:
         _leave_room(parts[-1], lines.rest)
 
 

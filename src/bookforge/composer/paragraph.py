@@ -188,7 +188,7 @@ def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, hanging: float) 
         return None
     runs, atoms = matched
     gauge = gauges.of(flow.style)
-    if gauge is None or not _measurable(runs, text, flow, gauges):
+    if gauge is None or gauge.space <= 0 or not _measurable(runs, text, flow, gauges):
         return None
     forced = frozenset(_forced(parts, text))
     breaks = tuple(_breaks(_Set(text, _parted(runs, forced, text), atoms, forced), gauges))

@@ -20,7 +20,8 @@ DATA: Final = re.compile(r"data-[a-z][a-z0-9-]*\Z")
 OURS: Final = _words(
     "data-note data-query data-voice data-tex data-key data-width data-height "
     "data-section data-note-id data-generated data-running data-marker data-index data-number "
-    "data-part data-teller data-note-part"
+    "data-part data-teller data-note-part "
+    "data-rest-of data-before data-goes-on data-begins-page"
 )
 """Attributes that sections, templates and the proof of words give a meaning to: an author's own would be a forgery."""
 

@@ -123,7 +123,7 @@ def _rules(corrections: Corrections) -> Iterator[str]:
     for start in corrections.starts:
         if start.row:
             yield f"#{_escaped(start.block)} {{ widows: {start.rows - start.row} }}\n"
-        else:
+        elif start.opener:
             yield f"#{_escaped(start.opener)} {{ break-before: page }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"

@@ -11,10 +11,14 @@ from itertools import chain, groupby, pairwise
 from typing import Final
 
 from bookforge.composer import Composed, Lines
+from bookforge.composer.paragraph import SPACE
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
 from bookforge.writers.galley import Block, Call, Galley
 
 _SAME: Final = 0.5
+_NEAR: Final = 15.0
+"""How far below the top edge of a figure its picture may begin."""
+
 _COSTS: Final = 1000.0
 """Demerits of lines that are worth one of pages."""
 
@@ -68,7 +72,7 @@ class Slab:
 
 @dataclass(slots=True)
 class Memory:
-    """What layouts of a section have shown: distances between blocks, and from the top of a page.
+    """What layouts of a section have shown: the white between blocks, and first baselines below the top of a page.
 
     ``refused`` are the rows with which no page could be made to begin; ``variants`` are blocks in other numbers of
     lines, once they were asked for.
@@ -118,14 +122,14 @@ def learn(galley: Galley, memory: Memory) -> None:
 def _seen(galley: Galley) -> list[_Seen]:
     rows: list[_Seen] = []
     for page in galley.laid.pages[: galley.end]:
-        rows += _page_rows(page)
+        rows += _page_rows(page, galley)
     return rows
 
 
-def _page_rows(page: LaidPage) -> Iterator[_Seen]:
+def _page_rows(page: LaidPage, galley: Galley) -> Iterator[_Seen]:
     """Yield the rows of a page from its top: lines and pictures at one height are one."""
     found = [_row(line, page.index) for line in page.lines if line.note is None and _is_in_flow(line, page)]
-    found += [_row(picture, page.index) for picture in page.pictures]
+    found += [_row(picture, page.index, _figure(picture, page.index, galley)) for picture in page.pictures]
     last: _Seen | None = None
     for row in sorted(found, key=lambda each: each.top):
         if last is not None and min(row.bottom, last.bottom) - max(row.top, last.top) > _SAME * (row.bottom - row.top):
@@ -144,11 +148,17 @@ def _is_in_flow(line: Line, page: LaidPage) -> bool:
     return line.x < page.right and line.x + line.width > page.left
 
 
-def _row(each: Line | Area, page: int) -> _Seen:
+def _figure(picture: Area, page: int, galley: Galley) -> str:
+    """Return the id of what a picture stands at the top of; empty when that has none."""
+    near = (name for name, (index, top) in galley.tops.items() if index == page and abs(top - picture.y) < _NEAR)
+    return next((name for name in near if name not in galley.blocks), "")
+
+
+def _row(each: Line | Area, page: int, figure: str = "") -> _Seen:
     bottom = each.y + each.height
     if isinstance(each, Line):
         return _Seen(each.block or "", page, each.y, bottom, each.baseline, each.kind, each.body, each.hyphen)
-    return _Seen(f"picture-{page}-{each.y:.1f}", page, each.y, bottom, bottom, "picture", body=False, hyphen=False)
+    return _Seen(figure, page, each.y, bottom, bottom, "picture", body=False, hyphen=False)
 
 
 def _grouped(rows: list[_Seen]) -> list[list[_Seen]]:
@@ -169,10 +179,10 @@ def _learn(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
     for before, group in zip([None, *groups], groups, strict=False):
         first = group[0]
         if before is not None and before[-1].page == first.page:
-            lead = first.baseline - before[-1].baseline
-            memory.leads[before[0].block, first.block] = lead
+            white = first.top - before[-1].bottom
+            memory.leads[before[0].block, first.block] = white
             parted = _scene_break(before[-1], first, galley) is not None
-            memory.kinds[before[0].kind, first.kind, parted] = lead
+            memory.kinds[before[0].kind, first.kind, parted] = white
         else:
             memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
 
@@ -202,15 +212,17 @@ def _slab(
     apart = scene.height if scene is not None else 0.0
     lead = 0.0
     if before:
-        alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), leading + apart)
-        lead = memory.leads.get(pair, alike)
+        alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), apart)
+        white = memory.leads.get(pair, alike)
+        lead = before[-1].bottom - before[-1].baseline + white + first.baseline - first.top
     maker = _Maker(group, block, leading, galley.notes, calls, memory)
     return Slab(
         first.block,
         scene.id if scene is not None and scene.id else first.block,
         lead,
         memory.tops.get(first.block, first.baseline - first.top + apart),
-        (first.block, 0) not in memory.refused
+        first.block in galley.tops
+        and (first.block, 0) not in memory.refused
         and _opens(block, previous, first.kind, before[-1].kind if before else ""),
         bool(before) and _turns(galley.laid.pages[before[-1].page], galley.laid.pages[first.page]),
         scene is not None,
@@ -270,7 +282,13 @@ class _Maker:
             row = min(bisect_left(ends, call.letters), count - 1)
             notes[row] = (*notes.get(row, ()), self.notes[call.note])
         return tuple(
-            Row(*extent, step, end.kind != 0 and number < count - 1, self._opens(number, count), notes.get(number, ()))
+            Row(
+                *extent,
+                step,
+                end.kind != SPACE and number < count - 1,
+                self._opens(number, count),
+                notes.get(number, ()),
+            )
             for number, end in enumerate(lines.ends)
         )
 

@@ -1,6 +1,5 @@
 """One section: laid out, measured, corrected, laid out again, until nothing is left to correct."""
 
-import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
@@ -76,7 +75,7 @@ def _paged(
         found = _ends(rows.slabs(galley, state.composed, memory), galley)
         if found is None:
             return None
-        trial = trial.copy()
+        trial = state.after(trial)
         trial.set_pages(found)
         shown = lay(trial.corrections)
         unlike = compositor.differs(shown, trial.corrections.lines)
@@ -88,11 +87,11 @@ def _paged(
                 return trial.plan(shown)
         state.forget(unlike)
         rows.learn(shown, memory)
-        if wrong is not None and wrong < len(found.starts):
+        if wrong is not None:
             memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
-        if wrong is None or wrong <= reached:
+        if not unlike and (wrong is None or wrong <= reached):
             break
-        reached = wrong
+        reached = reached if wrong is None else wrong
     return None
 
 
@@ -110,8 +109,11 @@ def _area(page: LaidPage) -> tuple[float, float]:
 def _first_wrong(galley: Galley, starts: tuple[Start, ...]) -> int | None:
     """Return the number of the first page start that is not where it is to be; ``None`` when all are."""
     for number, start in enumerate(starts):
+        if not start.block:  # what begins a page by itself needs no name
+            continue
         block = galley.blocks.get(start.block)
-        if block is not None and not _begins(block, start.row, number + 1):
+        page = galley.tops[start.block][0] if start.block in galley.tops else -1
+        if page != number + 1 if block is None else not _begins(block, start.row, number + 1):
             return number
     return None
 
@@ -142,12 +144,17 @@ class _Settling:
         self.composed: Mapping[str, Composed] = {}
         self.restless = False
 
-    def copy(self) -> "_Settling":
-        """Return another, to try something with."""
-        other = copy.copy(self)
-        other._idle, other._edges_seen = set(self._idle), dict(self._edges_seen)
-        other._plates, other._held = Plates(), set(self._held)
-        other._looks, other.restless = 0, False
+    def after(self, trial: "_Settling") -> "_Settling":
+        """Return one to try something with, that knows only the margins of another trial."""
+        other = _Settling()
+        other.composed = self.composed
+        other._grid = trial._grid
+        other.corrections = dataclasses.replace(
+            other.corrections,
+            margins=trial.corrections.margins,
+            level=trial.corrections.level,
+            line=trial.corrections.line,
+        )
         return other
 
     def plan(self, galley: Galley) -> SectionPlan:

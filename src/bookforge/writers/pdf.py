@@ -333,7 +333,7 @@ class _Engine:
         """
         used = stylesheets or self._stylesheets
         sheets = [self._sheet(sheet, report) for sheet in used]
-        with _listening(at, report, used):
+        with _listening(at, report, used), _uncollected():
             source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
             rendered = source.render(stylesheets=sheets, pdf_variant=variant, **self._shared)
         _keep_own_links(rendered)
