@@ -66,11 +66,10 @@ def _paged(
 ) -> SectionPlan | None:
     """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned.
 
-    What comes out otherwise is learned from, and not tried again, as long as more pages come out with each trial.
+    What comes out otherwise is learned from, and not tried again.
     """
     memory = rows.Memory()
     trial = state
-    reached = -1
     for _ in range(_TRIALS):
         found = _ends(rows.slabs(galley, state.composed, memory), galley)
         if found is None:
@@ -89,9 +88,8 @@ def _paged(
         rows.learn(shown, memory)
         if wrong is not None:
             memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
-        if not unlike and (wrong is None or wrong <= reached):
+        if wrong is None and not unlike:
             break
-        reached = reached if wrong is None else wrong
     return None
 
 
