@@ -44,7 +44,7 @@ _LEAST_WIDE: Final = 1.05
 """Without any room to stretch no line could be justified."""
 
 _LINE: Final = 10.0
-_HYPHEN: Final = 100.0**2
+_HYPHEN: Final = 150.0**2
 _OWN_HYPHEN: Final = 30.0**2
 _COST: Final = 60.0**2
 """Demerits of each point of a division's cost: a name, a word that has a hyphen elsewhere."""
