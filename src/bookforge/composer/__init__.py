@@ -42,10 +42,10 @@ __all__ = [
 REST_OF = "data-rest-of"
 """On the rest of a block that is divided for the page: the id of its first part."""
 
-_NO_WIDTH = "\u200b"
 NUDGES = {"looser": 1, "tighter": -1}
 """What an author can ask of a paragraph: lines more."""
 
+_NO_WIDTH = "\u200b"
 _RUNNING = frozenset({"p", "li", "dd", "span"})
 
 _SURE = 0.1
@@ -211,9 +211,8 @@ def _agree(block: xhtml.Element, lines: Lines, laid: list[tuple[str, bool]]) -> 
     meant = []
     begin = 0
     for end in lines.ends:
-        meant.append(
-            text[begin : end.at].replace("\u200b", "").strip() + (lines.hyphen if end.kind == paragraph.DIVIDED else "")
-        )
+        hyphen = lines.hyphen if end.kind == paragraph.DIVIDED else ""
+        meant.append(text[begin : end.at].replace(_NO_WIDTH, "").strip() + hyphen)
         begin = end.at
     # What a proof has in its margin is laid as a line of the block, too.
     shown = [text for text, is_authored in laid if is_authored or len(laid) == len(meant)]

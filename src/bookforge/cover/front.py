@@ -207,8 +207,8 @@ def _drawing(found: Asset, studio: Studio) -> Picture:
     scale = _DRAWN_LONGEST / max(found.width, found.height)
     size = (max(1, round(found.width * scale)), max(1, round(found.height * scale)))
     page = Box(0, 0, size[0] * _PIXEL, size[1] * _PIXEL)
-    plain = Art("cover-picture", "#ffffff", dark=False, accent="var(--cover-ink)", lettered=True, proportion=1.0)
-    plain = dataclasses.replace(plain, proportion=page.width / page.height)
+    proportion = page.width / page.height
+    plain = Art("cover-picture", "#ffffff", dark=False, accent="var(--cover-ink)", lettered=True, proportion=proportion)
     values = _values(studio, Front(page, page, 0), plain, 1.0)
     return _pressed(studio.lay("cover-art.html.j2", (*SHEETS, "cover-art.css.j2"), values, assets(found)), size)
 

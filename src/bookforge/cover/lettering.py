@@ -204,6 +204,14 @@ class _Words:
         series = self.said.series
         return f"{series.name}, {series.position}" if series and series.position else series.name if series else None
 
+    def fill(self, room: float, free: float, subtitle: float) -> "_Set":
+        """Break the words for a measure: the title gets what the others leave of a height, beside a picture.
+
+        ``subtitle`` is the height that may take.
+        """
+        tried = self.set(room, (20.0, 20.0), (subtitle, 5.4), 6.2)
+        return self.set(room, (max(8.0, free - tried.others), 18.0), (subtitle, 5.4), 6.2)
+
     def set(self, room: float, title: tuple[float, float], subtitle: tuple[float, float], authors: float) -> "_Set":
         """Break the words for a measure; ``title`` and ``subtitle`` are the height they may take and the largest size.
 
@@ -306,8 +314,7 @@ def _below(words: _Words, front: Front, art: Art) -> FrontView:
     for share in _SHARES:
         high = min(share * whole, max(own, _SHARES[-2] * whole))
         free = whole - high - 9.0 - foot / unit
-        tried = words.set(room, (20.0, 20.0), (14.0, 5.4), 6.2)
-        made = words.set(room, (max(8.0, free - tried.others), 18.0), (14.0, 5.4), 6.2)
+        made = words.fill(room, free, 14.0)
         if made.title_size >= _READABLE * words.scale:
             break
     panel = Box(0, high * unit, place.width, place.height - high * unit)
@@ -326,8 +333,7 @@ def _beside(words: _Words, front: Front, art: Art) -> FrontView:
     room = (panel.width - start) / unit - _PAD
     head = 16 * unit + front.inset
     free = (place.height - head - foot) / unit
-    tried = words.set(room, (20.0, 20.0), (24.0, 5.4), 6.2)
-    made = words.set(room, (max(8.0, free - tried.others), 18.0), (24.0, 5.4), 6.2)
+    made = words.fill(room, free, 24.0)
     frame = (start, width + _PAD * unit, head, head + made.above * unit, foot)
     return _view(front, made, frame, front.within(panel), (Box(panel.width, 0, width, place.height), "cover", panel))
 

@@ -34,7 +34,7 @@ def one_size(subject: Subject) -> Verdict:
     if others:
         outliers = named_pages(page.number for page in others)
         what = f"the pages are not all of one size: most are {inches(*subject.size)}, not so {outliers}"
-        where = (Place(page.number, None, inches(*(page.width, page.height))) for page in others)
+        where = (Place(page.number, None, inches(page.width, page.height)) for page in others)
         return bad(what, "set all pages in one size", where)
     trim, wanted = subject.trim, subject.with_bleed(subject.trim)
     points = f"{subject.size[0]:g} × {subject.size[1]:g} pt"

@@ -189,7 +189,8 @@ class _Typesetter:
         name = cache_key(_STAGE, side, *depends)
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
-            compositor = _Compositor(parts, self._gauges, self._limits, self._pages)
+            roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
+            compositor = _Compositor(roots, self._gauges, self._limits, self._pages)
             known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
             self._bench.store.put(_STAGE, name, known)
         self._bench.known[name] = known
@@ -208,7 +209,7 @@ class _Typesetter:
 class _Compositor:
     """Chooses the lines of a section."""
 
-    parts: tuple[Part, ...]
+    roots: tuple[xhtml.Element, ...]
     gauges: composer.Gauges
     limits: composer.Limits | None
     pages: bool
@@ -220,14 +221,14 @@ class _Compositor:
         flow = galley.flow()
         return {
             name: composed
-            for part in self.parts
-            for name, composed in composer.compose(xhtml.read(part.text), flow, self.gauges, self.limits).items()
+            for root in self.roots
+            for name, composed in composer.compose(root, flow, self.gauges, self.limits).items()
         }
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""
         laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(name for part in self.parts for name in composer.differs(xhtml.read(part.text), lines, laid))
+        return frozenset(name for root in self.roots for name in composer.differs(root, lines, laid))
 
 
 def _digest(path: Path) -> str:

@@ -102,16 +102,16 @@ def _written(root: xhtml.Element) -> str:
 
 
 def _changes_markup(corrections: Corrections) -> bool:
-    return bool(
-        corrections.notes or corrections.edges or corrections.level or corrections.sheets or corrections.plates
-    ) or bool(corrections.held)
+    made = (corrections.notes, corrections.edges, corrections.level, corrections.plates, corrections.held)
+    return any(made) or bool(corrections.sheets)
 
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:
     """Return the layout's stylesheets with the plan's before and after: what holds for all books, and the margins."""
-    rules = composer.RULES + "".join(rule for each in corrections for rule in _rules(each))
+    rules = "".join(rule for each in corrections for rule in _rules(each))
     first = Stylesheet("plan-rules.css", "plan-rules.css", _RULES)
-    return (first, *of_layout, Stylesheet("plan.css", "plan.css", rules))
+    lines = Stylesheet("plan-lines.css", "plan-lines.css", composer.RULES)
+    return (first, *of_layout, lines, *((Stylesheet("plan.css", "plan.css", rules),) if rules else ()))
 
 
 def _rules(corrections: Corrections) -> Iterator[str]:

@@ -245,8 +245,7 @@ class _Maker:
     def as_set(self) -> Option:
         """Return the block as it was set."""
         group = self.group
-        steps = self._steps()
-        usual = sorted(steps)[len(steps) // 2] if steps else self.leading
+        usual = self._step()
         found = []
         for number, row in enumerate(group):
             goes_on = number and group[number - 1].page == row.page
@@ -272,8 +271,7 @@ class _Maker:
 
     def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
         like = self.group[-1]
-        steps = self._steps()
-        step = sorted(steps)[len(steps) // 2] if steps else self.leading
+        step = self._step()
         extent = (like.baseline - like.top, like.bottom - like.baseline)
         count = len(lines.ends)
         notes: dict[int, tuple[float, ...]] = {}
@@ -292,8 +290,10 @@ class _Maker:
             for number, end in enumerate(lines.ends)
         )
 
-    def _steps(self) -> list[float]:
-        return [after.baseline - row.baseline for row, after in pairwise(self.group) if after.page == row.page]
+    def _step(self) -> float:
+        """Return the usual distance between two rows: the middle one of those that are shown."""
+        steps = [after.baseline - row.baseline for row, after in pairwise(self.group) if after.page == row.page]
+        return sorted(steps)[len(steps) // 2] if steps else self.leading
 
     def _opens(self, number: int, count: int) -> bool:
         """Whether a page may begin with a row."""

@@ -82,14 +82,12 @@ def _paged(
         if wrong is None and not unlike:
             shown = trial.rest(shown, lay)
             wrong = _first_wrong(shown, found.starts)
-            if wrong is None and not trial.restless:
-                return trial.plan(shown)
+            if wrong is None:
+                return None if trial.restless else trial.plan(shown)
         state.forget(unlike)
         rows.learn(shown, memory)
         if wrong is not None:
             memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
-        if wrong is None and not unlike:
-            break
     return None
 
 
@@ -164,12 +162,15 @@ class _Settling:
         corrections = dataclasses.replace(self.corrections, columns=levelled.begins)
         return SectionPlan(corrections, shape, self.restless, grid.off_grid(galley), unfit)
 
+    @property
+    def _best_lines(self) -> dict[str, Lines]:
+        return {name: composed.lines for name, composed in self.composed.items()}
+
     def set_pages(self, pages: spreads.Pages) -> None:
         """Let the pages begin where they are planned to, with the lines that are chosen for that."""
-        lines = {name: composed.lines for name, composed in self.composed.items()}
         chosen = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
         self.corrections = dataclasses.replace(
-            self.corrections, lines={**lines, **chosen}, starts=pages.starts, tails=()
+            self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts
         )
 
     def forget(self, blocks: frozenset[str]) -> None:
@@ -193,7 +194,7 @@ class _Settling:
     def in_lines(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
         """Set a section, of which ``galley`` is a greedy setting, in its composed lines."""
         while self.composed:
-            lines = {name: composed.lines for name, composed in self.composed.items()}
+            lines = self._best_lines
             self.corrections = dataclasses.replace(self.corrections, lines=lines)
             shown = lay(self.corrections)
             unlike = compositor.differs(shown, lines)

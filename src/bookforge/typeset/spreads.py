@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, NamedTuple
 
+from bookforge.laid import ON_GRID
+from bookforge.makeup import SHORT_END
 from bookforge.typeset.plan import Start
 from bookforge.typeset.rows import Option, Row, Slab
 
@@ -29,7 +31,6 @@ _EDGE: Final = 300.0
 _FEW: Final = 2000.0
 """Each line that the last page has too few."""
 
-_LEAST: Final = 5
 _SHORTEST: Final = 3.2
 """Lines by which a page may be short of the type area by choice."""
 
@@ -38,7 +39,6 @@ _LONG: Final = 30
 
 _FRONTIER: Final = 6
 _TOLERANCE: Final = 0.6
-_LEVEL: Final = 0.25
 
 
 class Place(NamedTuple):
@@ -125,7 +125,7 @@ def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_
     """Return the state behind a page, and what the page costs where it stands."""
     cost = filled.cost
     if filled.next.slab == slabs:
-        few = max(0, _LEAST - filled.rows) if state.place != Place(0, 0, -1) else 0
+        few = max(0, SHORT_END - filled.rows) if state.place != Place(0, 0, -1) else 0
         return _State(Place(slabs, 0, 0), not state.right, None), cost + few * _FEW
     depth = _NOTES if filled.depth is None else filled.depth
     if filled.hyphen:
@@ -141,7 +141,7 @@ def _unlike(left: float, right: float, sheet: Sheet) -> float:
     """Return what it costs that two facing pages are not as deep; one with notes goes down to the foot."""
     one, other = (sheet.height if each == _NOTES else each for each in (left, right))
     away = abs(one - other)
-    limit = _LEVEL if _NOTES not in (left, right) else sheet.leading / 2
+    limit = ON_GRID if _NOTES not in (left, right) else sheet.leading / 2
     return 0.0 if away <= limit else _UNEVEN + _UNEVEN_LINE * away / sheet.leading
 
 
@@ -268,7 +268,7 @@ class _Planner:
         if after.slab < len(self._slabs) and not after.row:
             following = self._slabs[after.slab]
             if following.forced:
-                return _Filled(after, None, 0.0, cost, hyphen=False, rows=_LEAST, chosen=front.chosen)
+                return _Filled(after, None, 0.0, cost, hyphen=False, rows=SHORT_END, chosen=front.chosen)
             cost += _EDGE * following.parted
         left = (self._sheet.height - front.notes - front.y - front.drop) / self._sheet.leading
         short = max(0.0, left)

@@ -3,13 +3,13 @@
 What :mod:`bookforge.writers.pages` says of lines is not repeated here. Lengths are points.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bookforge.flow import FlowBlock
 from bookforge.laid import Laid
-from bookforge.writers import setting
+from bookforge.writers import boxes, setting
 from bookforge.writers.pages import PIXEL_PT
 
 _SIDES: Final = {"recto": "right", "verso": "left"}
@@ -134,14 +134,6 @@ class _Above:
     group: str = ""
 
 
-def _children(box: Any) -> Iterable[Any]:
-    return getattr(box, "children", ())
-
-
-def _kind(box: Any) -> str:
-    return type(box).__name__
-
-
 class _Reader:
     def __init__(self, section: str) -> None:
         self.section = section
@@ -163,13 +155,13 @@ class _Reader:
         self._index = index
         box = page._page_box
         for child in box.children:
-            if _kind(child) == "FootnoteAreaBox":
+            if boxes.kind(child) == "FootnoteAreaBox":
                 self._foot(child)
-            elif _kind(child) != "MarginBox":
+            elif boxes.kind(child) != "MarginBox":
                 self._block(child, box.content_box_y(), _Above())
 
     def _foot(self, area: Any) -> None:
-        heights = {note.element.get("data-note-id"): note.margin_height() * PIXEL_PT for note in _children(area)}
+        heights = {note.element.get("data-note-id"): note.margin_height() * PIXEL_PT for note in boxes.children(area)}
         self.notes |= {name: height for name, height in heights.items() if name is not None}
         if heights:
             self.above_notes = max(self.above_notes, area.margin_height() * PIXEL_PT - sum(heights.values()))
@@ -183,8 +175,8 @@ class _Reader:
         inner = floor
         if box.border_top_width or box.padding_top:
             inner = box.content_box_y()
-        for child in _children(box):
-            if _kind(child) == "LineBox":
+        for child in boxes.children(box):
+            if boxes.kind(child) == "LineBox":
                 self._line(child, box, above)
                 inner = child.position_y + child.height
             elif hasattr(child, "is_in_normal_flow") and hasattr(child, "border_box_y"):
@@ -224,20 +216,20 @@ class _Reader:
         letters = block.rows[-1].letters if block.rows else 0
         for inner in _inline(line):
             tag = inner.element_tag or ""
-            if tag.endswith("::footnote-call") and _kind(inner) == "InlineBox":
+            if tag.endswith("::footnote-call") and boxes.kind(inner) == "InlineBox":
                 note, part = inner.element.get("data-note-id"), inner.element.get("data-note-part")
                 if note is not None:
                     place = (self._index, above.block, len(block.rows), letters)
                     self.calls.append(Call(note, int(part or 1), *place))
-            elif _kind(inner).endswith("ReplacedBox") and "::" not in tag:
+            elif boxes.kind(inner).endswith("ReplacedBox") and "::" not in tag:
                 self.pictures.setdefault(above.block, []).append(inner.height * PIXEL_PT)
-            elif _kind(inner) == "TextBox" and "::" not in tag:
+            elif boxes.kind(inner) == "TextBox" and "::" not in tag:
                 letters += sum(map(str.isalnum, inner.text))
         block.rows.append(Row(self._index, letters))
 
 
 def _inline(box: Any) -> Iterator[Any]:
-    for child in _children(box):
+    for child in boxes.children(box):
         child = getattr(child, "_box", child)
         yield child
         yield from _inline(child)

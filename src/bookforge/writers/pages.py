@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from bookforge import words
 from bookforge.laid import Area, Laid, LaidPage, Line, Picture, SceneBreak, label
+from bookforge.writers import boxes
 
 PIXEL_PT: Final = 0.75
 """A CSS pixel in points."""
@@ -165,7 +166,7 @@ class _Measures:
         self._spaces: dict[int, float] = {}
         self._struts: dict[int, tuple[float, float, float]] = {}
         root = document.pages[0]._page_box.children[0]
-        body = next((child for child in _children(root) if child.element_tag == "body"), root)
+        body = next((child for child in boxes.children(root) if child.element_tag == "body"), root)
         self.text = self.strut(body.style)
 
     def space(self, style: Any) -> float:
@@ -184,14 +185,6 @@ class _Measures:
         """Whether a style has the size and the line height of the body's text."""
         size, height, _ = self.strut(style)
         return abs(size - self.text[0]) < _SAME and abs(height - self.text[1]) < _SAME
-
-
-def _children(box: Any) -> Iterable[Any]:
-    return getattr(box, "children", ())
-
-
-def _kind(box: Any) -> str:
-    return type(box).__name__
 
 
 @dataclass(slots=True)
@@ -274,10 +267,10 @@ class _Surveyor:
         notes: list[_Run] = []
         stream, aside = _Stream(), _Stream()
         for child in box.children:
-            if _kind(child) == "MarginBox":
+            if boxes.kind(child) == "MarginBox":
                 for run in self._runs(child, _Context(aside, styled=True)):
                     self.shown.update(run.text)
-            elif _kind(child) == "FootnoteAreaBox":
+            elif boxes.kind(child) == "FootnoteAreaBox":
                 notes += self._runs(child, _Context(aside, kind="note", free=True))
             else:
                 flow += self._runs(child, _Context(stream))
@@ -314,9 +307,9 @@ class _Surveyor:
         if self._is_repeated(box):
             return
         context = _inside(box, context)
-        if _kind(box) in _APART:
+        if boxes.kind(box) in _APART:
             context = replace(context, stream=self._stream(box, context.stream))
-        if _kind(box) == "TextBox":
+        if boxes.kind(box) == "TextBox":
             self.shown.update(box.text)
             self._marked = self._marked or not box.text.isspace()
             if not context.styled:
@@ -326,20 +319,20 @@ class _Surveyor:
                 yield run
             return
         self._look_at(box)
-        for child in _children(box):
+        for child in boxes.children(box):
             yield from self._runs(child, context)
 
     def _stream(self, box: Any, around: _Stream) -> _Stream:
         """Return the text of a table, its head, body or foot, or a cell, which may have begun on a page before."""
-        if _kind(box) == "TableRowGroupBox":
+        if boxes.kind(box) == "TableRowGroupBox":
             head, body, foot = around.parts
             part = head if box.is_header else foot if box.is_footer else body
             assert isinstance(part, _Stream)
             return part
-        key = (id(box.element), _kind(box))
+        key = (id(box.element), boxes.kind(box))
         # Boxes that only a style makes share the element around them: two on one page are not parts of the same.
         if key not in self._streams or key in self._streams_here:
-            parts = () if _kind(box) == "TableCellBox" else (_Stream(), _Stream(), _Stream())
+            parts = () if boxes.kind(box) == "TableCellBox" else (_Stream(), _Stream(), _Stream())
             self._streams[key] = _Stream(*parts)
             around.parts.append(self._streams[key])
         self._streams_here.add(key)
@@ -358,12 +351,12 @@ class _Surveyor:
 
     def _look_at(self, box: Any) -> None:
         """Note what a box shows beside text."""
-        if _kind(box).endswith("ReplacedBox"):
+        if boxes.kind(box).endswith("ReplacedBox"):
             self._marked = True
             area = _area(box)
             source = box.element.get("src") if box.element is not None else None
             self._pictures.append(Picture(area.x, area.y, area.width, area.height, source or ""))
-        elif "scene-break" in _classes(box.element) and _kind(box) not in _INSIDE_WORDS:
+        elif "scene-break" in _classes(box.element) and boxes.kind(box) not in _INSIDE_WORDS:
             area = _area(box)
             self._breaks.append(SceneBreak(box.element.get("id"), area.y, area.height, _has_ornament(box)))
 
@@ -440,13 +433,13 @@ def _has_ornament(box: Any) -> bool:
     if background is not None and any(layer.image is not None for layer in background.layers):
         return True
     return any(
-        _kind(child).endswith("ReplacedBox") or (_kind(child) == "TextBox" and not child.text.isspace())
+        boxes.kind(child).endswith("ReplacedBox") or (boxes.kind(child) == "TextBox" and not child.text.isspace())
         for child in _below(box)
     )
 
 
 def _below(box: Any) -> Iterator[Any]:
-    for child in _children(box):
+    for child in boxes.children(box):
         yield child
         yield from _below(child)
 
@@ -457,7 +450,7 @@ def _classes(element: Any) -> tuple[str, ...]:
 
 def _inside(box: Any, context: _Context) -> _Context:
     """Return what holds below ``box``."""
-    shape = _kind(box)
+    shape = boxes.kind(box)
     if shape == "LineBox":
         # A line inside a line (an inline block) is part of it.
         return context if context.line is not None else replace(context, line=box)

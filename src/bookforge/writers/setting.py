@@ -3,11 +3,12 @@
 Boxes are told apart by the names of their classes, so that only :mod:`bookforge.writers.pdf` imports the engine.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from bookforge.flow import FlowBlock, FlowLine, Piece, TextStyle
+from bookforge.writers import boxes
 from bookforge.writers.pages import PIXEL_PT
 
 _CELLS: Final = frozenset({"td", "th", "caption"})
@@ -26,7 +27,7 @@ def read(document: Any, pages: int, reader: FeatureReader) -> dict[str, FlowBloc
     survey = _Survey(reader)
     for page in document.pages[:pages]:
         for child in page._page_box.children:
-            if _kind(child) != "MarginBox":
+            if boxes.kind(child) != "MarginBox":
                 survey.block(child)
     return {name: found.finished() for name, found in survey.blocks.items()}
 
@@ -45,14 +46,6 @@ class _Block:
         return FlowBlock(self.width, self.align, self.style, tuple(self.lines), self.inner)
 
 
-def _kind(box: Any) -> str:
-    return type(box).__name__
-
-
-def _children(box: Any) -> Iterable[Any]:
-    return getattr(box, "children", ())
-
-
 class _Survey:
     def __init__(self, reader: FeatureReader) -> None:
         self.blocks: dict[str, _Block] = {}
@@ -65,11 +58,11 @@ class _Survey:
         element = box.element
         if element is not None and element.tag in _CELLS:
             return
-        lines = [child for child in _children(box) if _kind(child) == "LineBox"]
+        lines = [child for child in boxes.children(box) if boxes.kind(child) == "LineBox"]
         if lines and element is not None and element.get("id") is not None and "::" not in (box.element_tag or ""):
             self._lines(box, lines, element.get("id"))
-        for child in _children(box):
-            for inner in _floats(child) if _kind(child) == "LineBox" else (child,):
+        for child in boxes.children(box):
+            for inner in _floats(child) if boxes.kind(child) == "LineBox" else (child,):
                 self.block(inner)
 
     def _lines(self, box: Any, lines: list[Any], name: str) -> None:
@@ -86,7 +79,7 @@ class _Survey:
         box = getattr(box, "_box", box)
         if not box.is_in_normal_flow():
             return
-        kind = _kind(box)
+        kind = boxes.kind(box)
         if kind == "TextBox":
             added = box.justification_spacing * (box.text.count(" ") + box.text.count("\u00a0"))
             yield Piece(box.text, self._style(box.style), (box.width - added) * PIXEL_PT)
@@ -112,9 +105,9 @@ def _start(line: Any) -> float:
 
 def _floats(line: Any) -> Iterator[Any]:
     """Yield the blocks inside a line: what stands in an inline block has lines of its own."""
-    for child in _children(line):
+    for child in boxes.children(line):
         child = getattr(child, "_box", child)
-        if _kind(child) in {"InlineBox", "TextBox"}:
+        if boxes.kind(child) in {"InlineBox", "TextBox"}:
             yield from _floats(child)
         elif child.is_floated():
             yield child
