@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
+    from bookforge.typeset import Bench
     from bookforge.typeset.plan import Plan, SectionPlan
+    from bookforge.writers.assembly.drawn import Drawn
 
 _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
@@ -54,7 +56,8 @@ class Workshop:
 
     ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out; ``draft``:
     they are filled as they come, whatever the design says.
-    ``plans`` are those of sections made so far: a book is planned several times, and not every run has a cache.
+    ``plans`` are those of sections made so far, ``drawings`` what was drawn of them: a book is planned several times, and
+    not every run has a cache. ``reference``: the book is set as one document, as the page engine does by itself.
     """
 
     store: Cache
@@ -63,6 +66,8 @@ class Workshop:
     drawn: bool = True
     draft: bool = False
     plans: "dict[str, SectionPlan]" = field(default_factory=dict)
+    drawings: "dict[str, Drawn]" = field(default_factory=dict)
+    reference: bool = False
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -298,9 +303,10 @@ def _judge(composition: Composition, declared: Manifest, report: Report) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A composition with the plan of its pages carried out, and what it was made with."""
+    """A composition with the plan of its pages carried out, the same without, and what it was made with."""
 
     composition: Composition
+    bare: Composition
     supplies: compose.Supplies
     plan: "Plan"
 
@@ -341,13 +347,11 @@ def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "
     A note that fits nowhere, which the plan did not foresee, goes to the end of its chapter, and the book is set again.
     """
     from bookforge import typeset
-    from bookforge.writers import pdf
 
     read = planned.composition.reading
     for done in itertools.count():
         said: list[Diagnostic] = []
-        lined = typeset.set_lines(planned.composition, planned.plan)
-        laid = pdf.layout(lined, shop.scratch, said.append)
+        laid = _laid(planned, shop, said.append)
         moved = laid.unfit - planned.supplies.endnotes
         if not moved or done > _ROUNDS:
             break
@@ -371,6 +375,21 @@ def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "
     return planned, laid
 
 
+def _laid(planned: _Planned, shop: Workshop, report: Report) -> "Laid":
+    """Set the book: its sections one by one, or all of it as one document where it can only be set so."""
+    from bookforge import typeset
+    from bookforge.typeset import assembling
+    from bookforge.writers import pdf
+    from bookforge.writers.assembly.faces import UnlinkableError
+
+    if not shop.reference:
+        try:
+            return assembling.assemble(planned.bare, planned.plan, _bench(shop), report)
+        except UnlinkableError:
+            pass  # The whole book at once can do what its parts cannot.
+    return pdf.layout(typeset.set_lines(planned.composition, planned.plan), shop.scratch, report)
+
+
 def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, shop: Workshop) -> _Planned:
     """Plan the pages until the page numbers in the text are those that come of it; carry the plan out."""
     from bookforge import typeset
@@ -391,7 +410,7 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
         supplies = dataclasses.replace(supplies, pages=plan.labels)
         composition = _compose(composition.reading, layout, supplies)
         composition, plan, supplies = _fitted(composition, supplies, layout, shop)
-    return _Planned(_proven(typeset.carry_out(composition, plan)), supplies, plan)
+    return _Planned(_proven(typeset.carry_out(composition, plan)), composition, supplies, plan)
 
 
 def _fitted(
@@ -405,7 +424,7 @@ def _fitted(
     from bookforge import typeset
 
     read = composition.reading
-    bench = typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans)
+    bench = _bench(shop)
     for done in itertools.count():
         plan = typeset.plan(composition, bench, wanted)
         unfit = frozenset(plan.unfit) - supplies.endnotes
@@ -416,6 +435,12 @@ def _fitted(
             unfit |= {note for note in _notes(read) if note.partition(".")[0] in chapters} - supplies.endnotes
         supplies, composition = _without_notes(unfit, read, supplies, layout, shop)
     return composition, plan, supplies
+
+
+def _bench(shop: Workshop) -> "Bench":
+    from bookforge import typeset
+
+    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans, shop.drawings)
 
 
 def _without_notes(

@@ -4,6 +4,7 @@ A section is what stands between two forced page starts; what comes of it depend
 begins on. So its plan is kept by a hash of all it is made from, and an unchanged section costs nothing.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import re
@@ -16,22 +17,29 @@ from typing import TYPE_CHECKING, Final
 from bookforge import composer, engines, xhtml
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
+from bookforge.diagnostics import Location, Report
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup, settling
-from bookforge.typeset.plan import Corrections, Plan, SectionPlan
+from bookforge.typeset.plan import Corrections, Plan, SectionPlan, Unit
+from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
+    from bookforge.writers.assembly.drawn import Drawn
+    from bookforge.writers.assembly.margins import Stand
     from bookforge.writers.galley import Galley
-    from bookforge.writers.pdf import Trials
+    from bookforge.writers.pdf import Galleys
 
 _STAGE: Final = "galley"
+_DRAWN: Final = "drawn"
+_BLANK: Final = "blank"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
 _SOURCE: Final = re.compile(r'\ssrc="([^"]+)"')
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _AFTER: Final = "after-the-section"
+_NO_NUMBERS: Final[Mapping[str, int]] = {}
 _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
 
 
@@ -39,13 +47,15 @@ _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before
 class Bench:
     """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
 
-    ``known`` are the plans made so far: a book is planned several times, and not every run has a cache.
+    ``known`` are the plans made so far, ``drawn`` what was drawn: a book is planned several times, and not every run has
+    a cache.
     """
 
     store: Cache
     scratch: Path
     code: str
     known: dict[str, SectionPlan] = field(default_factory=dict)
+    drawn: "dict[str, Drawn]" = field(default_factory=dict)
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -54,13 +64,13 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     Where only the pages of the ids ``wanted`` are asked for, sections behind the last of them are left out.
     Errors: as :func:`bookforge.writers.pdf.layout`.
     """
-    typesetter = _Typesetter(composition, bench)
+    typesetter = Typesetter(composition, bench)
     parts = composition.parts
     if wanted is not None:
         last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(_ID.findall(part.text))), default=-1)
         parts = parts[: last + 1]
     units = list(typesetter.units(len(parts)))
-    return Plan({unit.parts[0].section: unit.plan for unit in units}, _corrections(units), *_numbered(units))
+    return Plan(tuple(units), _corrections(parts, units), *_numbered(parts, units))
 
 
 def carry_out(composition: Composition, planned: Plan) -> Composition:
@@ -82,13 +92,13 @@ def kept(planned: Plan, laid: Laid) -> Iterator[tuple[str, int, int]]:
 
 def unsettled(planned: Plan) -> Iterator[tuple[str, str]]:
     """Yield what could not be made right: the id of a section, or of a block in it, and what is the matter."""
-    for section, unit in planned.units.items():
-        if unit.restless:
-            yield section, "whatever is corrected on the pages of this section makes them break in another way"
-        elif unit.off_grid:
-            count = len(unit.off_grid)
+    for unit in planned.units:
+        if unit.plan.restless:
+            yield unit.section, "whatever is corrected on the pages of this section makes them break in another way"
+        elif unit.plan.off_grid:
+            count = len(unit.plan.off_grid)
             what = "a paragraph here does" if count == 1 else f"{count} paragraphs from here on do"
-            yield unit.off_grid[0] or section, f"{what} not stand on the grid of lines"
+            yield unit.plan.off_grid[0] or unit.section, f"{what} not stand on the grid of lines"
 
 
 def composed(composition: Composition, planned: Plan) -> frozenset[str] | None:
@@ -113,15 +123,9 @@ def unheeded(composition: Composition, planned: Plan) -> Iterator[tuple[str, str
 # ---------------------------------------------------------------- sections
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """Sections that follow each other without a forced page start, and their plan."""
+class Typesetter:
+    """Sets the sections of a composition, each alone."""
 
-    parts: tuple[Part, ...]
-    plan: SectionPlan
-
-
-class _Typesetter:
     def __init__(self, composition: Composition, bench: Bench) -> None:
         self._composition = composition
         self._bench = bench
@@ -139,13 +143,15 @@ class _Typesetter:
         )
 
     @cached_property
-    def _trials(self) -> "Trials":
+    def galleys(self) -> "Galleys":
+        """What lays sections out."""
         from bookforge.writers import pdf
 
         made = self._composition
-        return pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch))
+        materials = pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
+        return pdf.Galleys(materials, Location(made.documents[0].href))
 
-    def units(self, count: int) -> Iterator[_Unit]:
+    def units(self, count: int) -> Iterator[Unit]:
         """Settle the first ``count`` sections in order, each on the side on which it will begin.
 
         Each is settled alone, which says whether it begins a page; those that go on once more, all of them together.
@@ -154,55 +160,111 @@ class _Typesetter:
         first = index = 0
         before: SectionPlan | None = None
         for place in range(len(parts)):
-            alone = self._settled(parts[place : place + 1], place, None)
+            alone = self._settled(place, place + 1, None).plan
             if before is not None and not _goes_on(before, alone):
-                unit = self._unit(first, place, index)
-                index = _first_page(unit.plan, index) + unit.plan.shape.pages
+                unit = self._settled(first, place, index)
+                index = first_page(unit.plan, index) + unit.plan.shape.pages
                 first = place
                 yield unit
             before = alone
         if parts:
-            yield self._unit(first, len(parts), index)
+            yield self._settled(first, len(parts), index)
 
-    def _unit(self, first: int, end: int, index: int) -> _Unit:
-        """Settle the sections from ``first`` up to ``end``, which begin on the page after so many."""
-        parts = self._composition.parts[first:end]
-        return _Unit(parts, self._settled(parts, first, index))
+    def _settled(self, first: int, end: int, index: int | None) -> Unit:
+        """Settle the sections from ``first`` up to ``end`` on the side on which they begin after so many pages.
 
-    def _settled(self, parts: tuple[Part, ...], place: int, index: int | None) -> SectionPlan:
-        """Settle sections on the side on which they begin after so many pages; ``None``: on the right."""
-        context = _context(self._composition.parts[:place])
-        pictures = sorted({name for part in parts for name in _SOURCE.findall(part.text)})
-        depends = (
-            self._common,
-            *self._composition.frame,
-            context,
-            *(part.text for part in parts),
-            *(cache_key("picture", *self._composition.assets.get(name, (b"", ""))) for name in pictures),
-        )
-        known = self._known(depends, parts, context, "right")
-        if index is not None and known.shape.sided and _first_page(known, index) % 2:
-            known = self._known(depends, parts, context, "left")
-        return known
+        ``index`` is ``None`` where that is not known yet: they begin on the right.
+        """
+        unit = self._known(first, end, "right")
+        if index is not None and unit.plan.shape.sided and first_page(unit.plan, index) % 2:
+            unit = self._known(first, end, "left")
+        return unit
 
-    def _known(self, depends: tuple[str, ...], parts: tuple[Part, ...], context: str, side: str) -> SectionPlan:
-        name = cache_key(_STAGE, side, *depends)
+    def _depends(self, first: int, end: int) -> Iterator[str]:
+        """Yield all that decides how sections are set, but for their side."""
+        made = self._composition
+        texts = [part.text for part in made.parts[first:end]]
+        pictures = sorted({name for text in texts for name in _SOURCE.findall(text)})
+        yield self._common
+        yield from made.frame
+        yield _context(made.parts[:first])
+        yield from texts
+        yield from (cache_key("picture", *made.assets.get(name, (b"", ""))) for name in pictures)
+
+    def _known(self, first: int, end: int, side: str) -> Unit:
+        name = cache_key(_STAGE, side, *self._depends(first, end))
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
+            parts = self._composition.parts[first:end]
             roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
             compositor = _Compositor(roots, self._gauges, self._limits, self._pages)
-            known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
+
+            last: list[tuple[Corrections, Galley]] = []
+
+            def lay(corrections: Corrections) -> "Galley":
+                last[:] = [(corrections, self.lay(first, end, side, corrections))]
+                return last[0][1]
+
+            known = settling.settle(lay, compositor)
             self._bench.store.put(_STAGE, name, known)
+            if last[0][0] == known.corrections:
+                with contextlib.suppress(UnlinkableError):  # said when the book is assembled
+                    self.draw(name, side, last[0][1], _NO_NUMBERS)
         self._bench.known[name] = known
+        return Unit(self._composition.parts[first].section, first, end, side, name, known)
+
+    def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
+        """Return a section drawn on a side, with the page numbers that it shows.
+
+        ``numbers`` are those of all ids, ``None`` while they are not known: then any will do.
+        """
+        from bookforge.writers.assembly.drawn import Drawn
+
+        name = cache_key(_DRAWN, side, unit.key)
+        known = self._bench.drawn.get(name) or self._bench.store.get(_DRAWN, name, Drawn)
+        if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
+            galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
+            return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
+        self._bench.drawn[name] = known
         return known
 
-    def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
+    def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
+        """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
+        drawn = self.galleys.draw(galley, numbers)
+        name = cache_key(_DRAWN, side, key)
+        self._bench.store.put(_DRAWN, name, drawn)
+        self._bench.drawn[name] = drawn
+        return drawn
+
+    def blank(self, side: str) -> "Drawn":
+        """Return a page left blank on a side."""
+        from bookforge.writers.assembly.drawn import Drawn
+
         frame = self._composition.frame
+        name = cache_key(_BLANK, side, self._common, frame[0], frame[-1])
+        known = self._bench.drawn.get(name) or self._bench.store.get(_DRAWN, name, Drawn)
+        if known is None:
+            known = self.galleys.blank(side, (frame[0], frame[-1]), self._plain)
+            self._bench.store.put(_DRAWN, name, known)
+        self._bench.drawn[name] = known
+        return known
+
+    def stand(self, report: Report) -> "Stand":
+        """Return the pages of the book without their flow, for what stands in their margins."""
+        frame = self._composition.frame
+        return self.galleys.stand(frame[0] + frame[-1], self._plain, report)
+
+    def lay(
+        self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
+    ) -> "Galley":
+        """Lay sections out on a side, with corrections."""
+        parts, frame = self._composition.parts[first:end], self._composition.frame
         each = zip(parts, _spread(corrections, len(parts)), strict=True)
         texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        html = frame[0] + context + texts + _after(texts) + frame[-1]
+        html = frame[0] + _context(self._composition.parts[:first]) + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
-        return self._trials.lay(html, (*sheets, _LEFT) if side == "left" else sheets, parts[0].section, _AFTER)
+        sheets = (*sheets, _LEFT) if side == "left" else sheets
+        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,29 +324,31 @@ def _spread(corrections: Corrections, parts: int) -> list[Corrections]:
 # ---------------------------------------------------------------- the book
 
 
-def _corrections(units: list[_Unit]) -> dict[str, Corrections]:
+def _corrections(parts: tuple[Part, ...], units: list[Unit]) -> dict[str, Corrections]:
     return {
         part.section: each
         for unit in units
-        for part, each in zip(unit.parts, _spread(unit.plan.corrections, len(unit.parts)), strict=True)
+        for part, each in zip(
+            parts[unit.first : unit.end], _spread(unit.plan.corrections, unit.end - unit.first), strict=True
+        )
     }
 
 
-def _first_page(section: SectionPlan, index: int) -> int:
+def first_page(section: SectionPlan, index: int) -> int:
     """Return the page on which a section begins when so many stand before it; a blank one may come between."""
     wrong = {"right": index % 2 == 1, "left": index % 2 == 0}
     return index + wrong.get(section.shape.start, False)
 
 
-def _numbered(units: list[_Unit]) -> tuple[dict[str, int], dict[str, str], int]:
+def _numbered(parts: tuple[Part, ...], units: list[Unit]) -> tuple[dict[str, int], dict[str, str], int]:
     """Return every id's page and its label, and how many pages the book has."""
     pages: dict[str, int] = {}
     body = 0
     index = 0
     for unit in units:
-        index = _first_page(unit.plan, index)
+        index = first_page(unit.plan, index)
         pages |= {name: index + page for name, page in unit.plan.shape.anchors.items()}
-        for part in unit.parts:
+        for part in parts[unit.first : unit.end]:
             tag = _TAG.search(part.text)
             if tag is not None and "first-of-body" in _classes(tag.group()):
                 body = pages.get(part.section, index)

@@ -127,14 +127,29 @@ class SectionPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What stands between two forced page starts: its sections, from ``first`` up to ``end``, and their plan.
+
+    ``section`` is the id of the first; ``key`` is a hash of all that decides how it is set, its side among them: ``right`` or ``left``.
+    """
+
+    section: str
+    first: int
+    end: int
+    side: str
+    key: str
+    plan: SectionPlan
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A book settled.
 
-    ``units`` are the plans of what stands between forced page starts, by the id of its first section; ``corrections``
-    are those of every section. ``pages`` (from 0) and ``labels`` are where every id stands; ``total`` counts all pages.
+    ``units`` are in order; ``corrections`` are those of every section. ``pages`` (from 0) and ``labels`` are where every
+    id stands; ``total`` counts all pages.
     """
 
-    units: Mapping[str, SectionPlan]
+    units: tuple[Unit, ...]
     corrections: Mapping[str, Corrections]
     pages: Mapping[str, int]
     labels: Mapping[str, str]
@@ -143,4 +158,4 @@ class Plan:
     @property
     def unfit(self) -> tuple[str, ...]:
         """The notes that fit no page."""
-        return tuple(note for unit in self.units.values() for note in unit.unfit)
+        return tuple(note for unit in self.units for note in unit.plan.unfit)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bookforge.diagnostics import Diagnostic
 from bookforge.flow import FlowBlock
 from bookforge.laid import Laid
 from bookforge.writers import boxes, setting
@@ -64,7 +65,8 @@ class Galley:
     of those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands
     above them on each page. ``plates`` and ``paragraphs`` are those that stand in no other block. ``start`` is
     ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its
-    last.
+    last. ``asked`` are the ids whose page numbers the text shows; ``apart``: it shows nothing else of where in the book
+    it stands. ``said`` is what the engine had to say.
     """
 
     laid: Laid
@@ -80,6 +82,9 @@ class Galley:
     start: str
     end: int
     ruler: setting.FeatureReader = field(repr=False, compare=False)
+    asked: frozenset[str] = frozenset()
+    apart: bool = True
+    said: tuple[Diagnostic, ...] = ()
 
     def flow(self) -> dict[str, FlowBlock]:
         """Return the blocks of running text as they were set, by id."""

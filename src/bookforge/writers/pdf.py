@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
@@ -35,7 +35,11 @@ from bookforge.diagnostics import (
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
 from bookforge.laid import Laid, Line
-from bookforge.writers import documents, fitted, galley, initials, margins
+from bookforge.writers import assembly, documents, fitted, galley, initials, margins
+from bookforge.writers.assembly import drawing, faces, hooks, linking
+from bookforge.writers.assembly.about import said_of
+from bookforge.writers.assembly.drawn import Drawn, Facts
+from bookforge.writers.assembly.margins import Stand
 from bookforge.writers.galley import Galley
 from bookforge.writers.pages import PIXEL_PT, facts
 
@@ -57,6 +61,7 @@ _FEATURES: Final = (
     *("variant_alternates", "variant_east_asian", "feature_settings"),
 )
 _MARGIN_NOTES: Final = ("source-ref", "proof-query")
+_NO_NUMBERS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +90,83 @@ def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
 
-class Trials:
-    """Lays out one section after another, as often as it takes; nothing is drawn and nothing said."""
+class Galleys:
+    """Lays out one section after another, as often as it takes, without what stands in the margins of pages.
 
-    def __init__(self, materials: Materials) -> None:
+    ``at`` is where the engine's findings are said to be.
+    """
+
+    def __init__(self, materials: Materials, at: Location) -> None:
         self._engine = _Engine(materials)
+        self._materials = materials
+        self._at = at
 
-    def lay(self, html: str, stylesheets: tuple[Stylesheet, ...], section: str, end: str) -> Galley:
+    def lay(
+        self,
+        html: str,
+        stylesheets: tuple[Stylesheet, ...],
+        section: str,
+        end: str,
+        numbers: Mapping[str, int] = _NO_NUMBERS,
+    ) -> Galley:
         """Lay out a document that holds a section and, after it, something with the id ``end``.
 
+        ``numbers`` are page numbers by id, as far as they are known.
         Errors: as :func:`layout`.
         """
-        rendered, tree = self._engine.render(html, Location(section), _unheard, None, stylesheets)
-        return galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
+        said: list[Diagnostic] = []
+        with hooks.galleys(numbers) as collectors:
+            rendered, tree = self._engine.render(html, self._at, said.append, None, stylesheets)
+        asked, others = hooks.asked(collectors)
+        read = galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
+        return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said))
+
+    def draw(self, laid: Galley, numbers: Mapping[str, int]) -> Drawn:
+        """Draw a galley that was laid out with some page numbers.
+
+        Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where pages cannot be drawn apart from the book.
+        """
+        if not laid.apart:
+            raise faces.UnlinkableError("the text shows counters of its pages")
+        said = [*laid.said]
+        with _listening(self._at, said.append):
+            drawn = drawing.draw(laid.laid.document, laid.end, _finish)
+        return Drawn(drawn, _kept(laid), {name: numbers.get(name, 0) for name in sorted(laid.asked)}, tuple(said))
+
+    def blank(self, side: str, html: tuple[str, str], stylesheets: tuple[Stylesheet, ...]) -> Drawn:
+        """Draw a page that is left blank on a side; ``html`` is what stands before and after the text of a book."""
+        other = "left" if side == "right" else "right"
+        one = f'<div style="break-before: {other}">\u200b</div>'
+        galley_ = self.lay(html[0] + one + one + html[1], stylesheets, "", "")
+        pages = galley_.laid.document.pages
+        at = next(place for place, page in enumerate(pages) if page._page_box.page_type.blank)
+        document = galley_.laid.document.copy(pages[at : at + 1])
+        facts = Facts((galley_.laid.pages[at],), {}, {}, (), "")
+        return Drawn(drawing.draw(document, 1, _finish), facts)
+
+    def stand(self, html: str, stylesheets: tuple[Stylesheet, ...], report: Report) -> Stand:
+        """Make the pages of a book without their flow, for their margins; ``html`` is the book without its text."""
+        return self._engine.stand(html, stylesheets, self._at, report)
+
+    def margins(self, stand: Stand, strings: list[Mapping[str, tuple[str, ...]]]) -> assembly.BookMargins:
+        """Draw the margins of all pages; ``strings`` are set on each."""
+        return stand.draw(strings, _print_gray_in_gray)
+
+
+def _finish(pages: list[Any], pdf: Any) -> None:
+    """Do to the unwritten PDF of some pages what the engine leaves undone."""
+    initials.join(pages, pdf)
+    fitted.level(pages, pdf)
+    _print_gray_in_gray(pdf)
+    _cut_to_trim(pdf)
+
+
+def _kept(laid: Galley) -> Facts:
+    """Return what is known of a section's pages, without those behind it."""
+    facts_ = laid.laid
+    here = {name: place for name, place in facts_.anchors.items() if place[0] < laid.end}
+    shown = "".join(sorted(facts_.shown - {"\u200b"}))
+    return Facts(facts_.pages[: laid.end], facts_.notes, here, tuple(sorted(facts_.unfit)), shown)
 
 
 def _facts(rendered: Any, tree: Any, sheets: tuple[Stylesheet, ...]) -> Laid:
@@ -112,37 +181,59 @@ def _facts(rendered: Any, tree: Any, sheets: tuple[Stylesheet, ...]) -> Laid:
     return laid
 
 
-def _unheard(_: Diagnostic) -> None:
-    """What a trial says, the whole book says again."""
-
-
 def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     """Draw a layout as PDF/UA-1 with page labels and bookmarks; same composition, same bytes.
 
     Errors: ``page-layout``.
     """
-    identity = hashlib.sha256(composition.documents[0].text.encode())
-    for sheet in composition.stylesheets:
-        identity.update(sheet.text.encode())
-
+    if isinstance(laid.document, assembly.Assembled):
+        with _listening(Location(composition.documents[0].href), report, composition.stylesheets), _no_clock():
+            return _artifact(composition, laid, _linked(composition, laid, laid.document))
     _set_outline(laid, composition.toc)
 
     def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
-        initials.join(laid.document.pages, pdf)
-        fitted.level(laid.document.pages, pdf)
-        _print_gray_in_gray(pdf)
-        _cut_to_trim(pdf)
+        _finish(laid.document.pages, pdf)
 
     with _listening(Location(composition.documents[0].href), report, composition.stylesheets), _no_clock():
         data = laid.document.write_pdf(
             pdf_variant=_VARIANT,
-            pdf_identifier=identity.hexdigest()[:32].encode(),
+            pdf_identifier=_identity(composition),
             finisher=finish,
         )
+    return _artifact(composition, laid, data)
+
+
+def _linked(composition: Composition, laid: Laid, assembled: assembly.Assembled) -> bytes:
+    """Make one file of sections and margins that are drawn."""
+    used = faces.merged(face for each in assembled.drawn for face in each.drawing.faces)
+    used = faces.merged([*used, *assembled.margins.faces])
+    files = faces.files(tuple(face.path for face in composition.fonts))
+    whole = linking.Whole(
+        bookmarks=tuple(
+            linking.Bookmark(level, point.label, point.href.removeprefix("#")) for level, point in _levels(composition.toc, 1)
+        ),
+        labels=tuple(_label_runs(laid)),
+        fonts=faces.cut(used, files),
+        states=assembled.margins.states,
+        said=said_of(assembled.document),
+        identity=_identity(composition),
+    )
+    return linking.link([each.drawing for each in assembled.drawn], assembled.margins.pages, whole)
+
+
+def _artifact(composition: Composition, laid: Laid, data: bytes) -> Artifact:
     name = f"{composition.reading.edition.name}.pdf"
     words = documents.word_count(composition)
     return Artifact(composition.reading.edition, {name: data}, pages=len(laid.pages), words=words)
+
+
+def _identity(composition: Composition) -> bytes:
+    """Return the name of the file, made from what it is made from."""
+    digest = hashlib.sha256(composition.documents[0].text.encode())
+    for sheet in composition.stylesheets:
+        digest.update(sheet.text.encode())
+    return digest.hexdigest()[:32].encode()
 
 
 def lay_sheet(html: str, materials: Materials, report: Report) -> Laid:
@@ -228,11 +319,16 @@ def _page_labels(laid: Laid) -> Any:
     import pydyf  # type: ignore[import-untyped]
 
     ranges = pydyf.Array()
+    for index, style in _label_runs(laid):
+        ranges.extend([index, pydyf.Dictionary({"S": style})])
+    return pydyf.Dictionary({"Nums": ranges})
+
+
+def _label_runs(laid: Laid) -> Iterator[tuple[int, str]]:
+    """Yield where folios begin anew, with their style in a PDF."""
     for page in laid.pages:
         if page.index == 0 or page.label == "1":
-            style = "/D" if page.label.isdecimal() else "/r"
-            ranges.extend([page.index, pydyf.Dictionary({"S": style})])
-    return pydyf.Dictionary({"Nums": ranges})
+            yield page.index, "/D" if page.label.isdecimal() else "/r"
 
 
 def _print_gray_in_gray(pdf: Any) -> None:
@@ -317,6 +413,7 @@ class _Engine:
             "color_profiles": dict[str, Any](),
         }
         self._read: dict[Stylesheet, Any] = {}
+        self._said: dict[Stylesheet, list[Diagnostic]] = {}
         self._serve = self._fetcher()
 
     def render(
@@ -332,7 +429,7 @@ class _Engine:
         ``stylesheets`` are used in the place of the materials'; each is read once.
         """
         used = stylesheets or self._stylesheets
-        sheets = [self._sheet(sheet, report) for sheet in used]
+        sheets = self._sheets(used, report)
         with _listening(at, report, used), _uncollected():
             source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
             rendered = source.render(stylesheets=sheets, pdf_variant=variant, **self._shared)
@@ -340,9 +437,24 @@ class _Engine:
         margins.part_notes(rendered, _MARGIN_NOTES)
         return rendered, source.etree_element
 
-    def _sheet(self, sheet: Stylesheet, report: Report) -> Any:
+    def stand(self, html: str, stylesheets: tuple[Stylesheet, ...], at: Location, report: Report) -> Stand:
+        """Make the pages of a book without its text."""
+        sheets = self._sheets(stylesheets, report)
+        with _listening(at, report, stylesheets):
+            source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
+            return Stand(source, sheets, self._shared)
+
+    def _sheets(self, sheets: tuple[Stylesheet, ...], report: Report) -> list[Any]:
+        """Read stylesheets, each once; what is wrong with them is said each time."""
+        read = [self._sheet(sheet) for sheet in sheets]
+        for finding in (finding for sheet in sheets for finding in self._said[sheet]):
+            report(finding)
+        return read
+
+    def _sheet(self, sheet: Stylesheet) -> Any:
         if sheet not in self._read:
-            with _listening(Location(sheet.origin), report, (sheet,)):
+            said = self._said[sheet] = []
+            with _listening(Location(sheet.origin), said.append, (sheet,)):
                 self._read[sheet] = self._module.CSS(
                     string=sheet.text, base_url=_BASE, url_fetcher=self._serve, **self._shared
                 )

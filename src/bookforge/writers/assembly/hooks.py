@@ -1,0 +1,249 @@
+"""The places of WeasyPrint 70.0 that assembling a book uses though they are not its public interface.
+
+The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a new version moves.
+
+``layout.make_margin_boxes``
+    Called for each page once all are laid out. Galleys are laid out without: what stands in the margins depends on the
+    book around them, and is drawn apart (:mod:`.margins`).
+``document.TargetCollector``, ``css.targets.anchor_name_from_token``
+    Tells what stands at ``target-counter(…)``. A section alone does not know the page numbers of the book: they are
+    given to it, and it is noted which were asked for.
+``pdf.generate_pdf``
+    Draws pages into an unwritten PDF, as ``Document.write_pdf`` does before it writes.
+``pdf.build_fonts_dictionary``
+    Cuts the fonts and adds them to a PDF: left out where a section is drawn, and called for the book.
+``pdf.fonts.Font``
+    A face in use. It is made from a face of Pango's; here also from what was kept of one, and its file.
+``document.Document._build_layout_context``, ``formatting_structure.build.build_formatting_structure``
+    The styles of a document, and its boxes before layout: what margins are laid out with.
+``layout.page.set_page_type_computed_styles``, ``make_margin_boxes``, ``page_width``, ``page_height``,
+``_standardize_page_based_counters``, ``formatting_structure.build.update_counters``
+    What ``layout.page.remake_page`` does of a page but for its flow: its styles, its size, its counters, its margins.
+``html.get_html_metadata``, ``pdf.metadata.DocumentMetadata``
+    What a document says of itself.
+``layout.background.layout_box_backgrounds``
+    The backgrounds of a margin's boxes.
+``Box.string_set``
+    Which named strings a box sets.
+"""
+
+import contextlib
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bookforge.writers.assembly.drawn import DrawnFace, PageKind
+
+
+
+@contextlib.contextmanager
+def galleys(numbers: Mapping[str, int]) -> Iterator[list[Any]]:
+    """Let documents be laid out without margins, and with the page numbers of the book; gives what was asked for.
+
+    The list it gives has, after a layout, the collector of the document's targets: see :func:`asked`.
+    """
+    from weasyprint import document, layout
+
+    made: list[Any] = []
+    before = layout.make_margin_boxes, document.TargetCollector
+    layout.make_margin_boxes = lambda context, page, state: ()
+    document.TargetCollector = lambda: made.append(_collector(numbers)) or made[-1]
+    try:
+        yield made
+    finally:
+        layout.make_margin_boxes, document.TargetCollector = before
+
+
+@functools.cache
+def _collector_class() -> type[Any]:
+    from weasyprint.css.targets import TargetCollector, anchor_name_from_token
+
+    class Collector(TargetCollector):  # type: ignore[misc]
+        """Gives the page numbers of the book for those of a document."""
+
+        numbers: Mapping[str, int] = {}
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.targets: set[str] = set()
+
+        def lookup_target(self, token: Any, box: Any, *what: Any) -> Any:
+            # A target in an attribute is looked up by its element; WeasyPrint 70 keeps it under no name.
+            name = box.element.get(token[1][0], "") if token[0] == "attr()" else anchor_name_from_token(token)
+            self.targets.add((name or "").removeprefix("#"))
+            return super().lookup_target(token, box, *what)
+
+        def cache_target_page_counters(self, anchor: str, counters: Any, *where: Any) -> None:
+            if anchor in self.numbers:
+                counters = {**counters, "page": [self.numbers[anchor]]}
+            super().cache_target_page_counters(anchor, counters, *where)
+
+    return Collector
+
+
+def _collector(numbers: Mapping[str, int]) -> Any:
+    made = _collector_class()()
+    made.numbers = numbers
+    return made
+
+
+def asked(collectors: list[Any]) -> tuple[frozenset[str], bool]:
+    """Return the ids whose page numbers a layout shows, and whether it shows anything else of the pages' counters."""
+    ids = frozenset(name for each in collectors for name in each.targets)
+    others = any(_counts(box, item) for each in collectors for (box, _), item in each.counter_lookup_items.items())
+    return ids, others
+
+
+def _counts(box: Any, item: Any) -> bool:
+    """Whether a box shows a counter of its own page, or one of another page that is not its number."""
+    content = box.style["content"]
+    own = any(kind in {"counter()", "counters()"} and value[0] in item.missing_counters for kind, value in content)
+    return own or any(set(names) - {"page"} for names in item.missing_target_counters.values())
+
+
+def generate(document: Any, tags: bool) -> Any:
+    """Draw a document's pages into an unwritten PDF without fonts; ``document.fonts`` then has those in use."""
+    import pydyf
+    import weasyprint
+    from weasyprint import pdf
+
+    build = pdf.build_fonts_dictionary
+    pdf.build_fonts_dictionary = lambda *_: pydyf.Dictionary()
+    try:
+        return pdf.generate_pdf(document, None, 1, **{**weasyprint.DEFAULT_OPTIONS, "pdf_tags": tags})
+    finally:
+        pdf.build_fonts_dictionary = build
+
+
+def font(face: DrawnFace, data: bytes) -> Any:
+    """Make the engine's font of what was kept of one, and its file."""
+    from weasyprint.pdf.fonts import Font
+
+    made = Font.__new__(Font)
+    made.hb_face = _hb_face(data, face.index)
+    made.file_content = data
+    made.hash, made.name, made.family = face.hash, face.name.encode("latin-1"), face.family
+    made.flags, made.ascent, made.descent, made.style = face.flags, face.ascent, face.descent, face.style
+    made.index, made.weight, made.font_size, made.upem = face.index, face.weight, face.size, face.upem
+    made.glyph_count, made.tables = face.glyphs, [*face.tables]
+    made.variations = dict(face.variations)
+    made.widths, made.to_unicode, made.missing = dict(face.widths), dict(face.texts), dict(face.absent)
+    made.italic_angle, made.stemv, made.stemh = 0, 80, 80
+    made.bitmap = made.png = made.svg = made.colr = made.used_in_forms = False
+    return made
+
+
+@functools.cache
+def _declared() -> Any:
+    """Declare what makes a face of a file, once a process."""
+    from weasyprint.text.ffi import ffi
+
+    ffi.cdef("""
+        hb_blob_t * hb_blob_create (const char *data, unsigned int length, int mode, void *user_data, void *destroy);
+        hb_face_t * hb_face_create (hb_blob_t *blob, unsigned int index);
+    """)
+    return ffi
+
+
+def _hb_face(data: bytes, index: int) -> Any:
+    from weasyprint.text.ffi import harfbuzz
+
+    ffi = _declared()
+    copied = 0  # HB_MEMORY_MODE_DUPLICATE
+    blob = harfbuzz.hb_blob_create(data, len(data), copied, ffi.NULL, ffi.NULL)
+    face = ffi.gc(harfbuzz.hb_face_create(blob, index), harfbuzz.hb_face_destroy)
+    harfbuzz.hb_blob_destroy(blob)
+    return face
+
+
+def add_fonts(pdf: Any, fonts: Mapping[int, Any]) -> Any:
+    """Cut fonts, add them to an unwritten PDF, and return the dictionary that names them."""
+    import weasyprint
+    from weasyprint.pdf.fonts import build_fonts_dictionary
+
+    return build_fonts_dictionary(pdf, fonts, True, True, {**weasyprint.DEFAULT_OPTIONS, "pdf_version": "1.7"})
+
+
+def stand(html: Any, sheets: list[Any], shared: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the layout context and the boxes of a document that is not laid out."""
+    import weasyprint
+    from weasyprint.document import Document
+    from weasyprint.formatting_structure.build import build_formatting_structure
+
+    options = {**weasyprint.DEFAULT_OPTIONS, "stylesheets": sheets}
+    fonts, counters, colors = shared["font_config"], shared["counter_style"], shared["color_profiles"]
+    context = Document._build_layout_context(html, fonts, counters, colors, options)
+    root = build_formatting_structure(
+        html.etree_element, context.style_for, context.get_image_from_uri, html.base_url, context.target_collector,
+        counters, context.footnotes,
+    )  # fmt: skip
+    context.page_bottom = 0  # margins are never full, but the engine asks
+    return context, root
+
+
+def sheet(html: Any, context: Any, root: Any, kind: PageKind, index: int) -> Any:
+    """Return the box of a page of some kind, with its size, but nothing on it."""
+    from weasyprint.formatting_structure import boxes
+    from weasyprint.layout import page
+    from weasyprint.layout.percent import resolve_percentages
+
+    page_type = page.PageType(kind.side, kind.blank, kind.name, index, kind.groups)
+    page.set_page_type_computed_styles(page_type, html, context.style_for)
+    style = context.style_for(page_type)
+    style["overflow"] = root.viewport_overflow
+    box = boxes.PageBox(page_type, style)
+    size = style["size"]
+    resolve_percentages(box, size)
+    box.position_x = box.position_y = 0
+    page.page_width(box, context, size[0])
+    page.page_height(box, context, size[1])
+    box.children = ()
+    box.fixed_boxes = []
+    return box
+
+
+def document(html: Any, shared: Mapping[str, Any]) -> Any:
+    """Return a document without pages, with what the HTML says of itself."""
+    from weasyprint.document import Document
+    from weasyprint.html import get_html_metadata
+    from weasyprint.pdf.metadata import DocumentMetadata
+
+    metadata = DocumentMetadata(**get_html_metadata(html))
+    return Document([], metadata, html.url_fetcher, shared["font_config"], shared["color_profiles"], None)
+
+
+def count(state: Any, style: Any) -> None:
+    """Count a page, in place, as its style says; one that says nothing of it counts as one."""
+    from weasyprint.formatting_structure.build import update_counters
+    from weasyprint.layout.page import _standardize_page_based_counters
+
+    _standardize_page_based_counters(style, None)
+    update_counters(state, style)
+
+
+def lay_margins(context: Any, box: Any, state: Any, index: int) -> None:
+    """Lay out the margins of a page, in place; it has no background of its own: that is drawn with its flow."""
+    from weasyprint.layout.background import layout_box_backgrounds
+    from weasyprint.layout.page import make_margin_boxes
+
+    context.current_page = index + 1
+    box.children = tuple(make_margin_boxes(context, box, state))
+    for each in box.children:
+        layout_box_backgrounds(box, each, context.get_image_from_uri)
+    box.background = box.canvas_background = None
+
+
+def page(box: Any) -> Any:
+    """Return a page of a document."""
+    from weasyprint.document import Page
+
+    return Page(box)
+
+
+def describe(document: Any) -> Any:
+    """Return an unwritten PDF without pages that has what a document says of itself, as a PDF/UA-1 does."""
+    import weasyprint
+    from weasyprint import pdf
+
+    options = {**weasyprint.DEFAULT_OPTIONS, "pdf_variant": "pdf/ua-1", "pdf_version": "1.7", "pdf_tags": True}
+    return pdf.generate_pdf(document, None, 1, **options)
