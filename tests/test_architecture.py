@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "numerals": set(),
     "semantics": set(),
     "barcode": set(),
+    "crew": set(),
     "words": set(),
     "bookpath": set(),
     "book": SAY | {"semantics"},
@@ -69,7 +70,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "preflight", "printers", "typography", "writers",
     },
-    "typeset": SAY | {"cache", "compose", "composer", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
+    "typeset": SAY
+    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
@@ -80,7 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"__init__", "cache", "edition", "engines", "laid", "measure", "pipeline", "preflight", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
     | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "writers"},
-    "workers": SAY | {"cache", "edition", "editions", "pipeline"},
+    "workers": SAY | {"crew", "cache", "edition", "editions", "pipeline"},
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "workers"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
@@ -103,13 +105,13 @@ OWNER = {
     "pikepdf": "writers.press writers.press.colours writers.press.flat writers.press.ink writers.press.intent "
     "writers.press.sheet "
     "preflight.content preflight.objects preflight.structure",
-    "pydyf": "writers.pdf",
+    "pydyf": "writers.pdf writers.assembly.hooks writers.assembly.objects",
     "pypdfium2": "writers.pdf writers.press.flat preflight.structure preflight.text",
     "shtab": "completion",
     "tinyhtml5": "markdown.tree",
     "pyphen": "composer.shaping",
     "uharfbuzz": "composer.shaping fonts",
-    "weasyprint": "writers.pdf",
+    "weasyprint": "writers.pdf writers.assembly.hooks",
     "yaml": "yamlfile",
     "ziamath": "formulas",
 }

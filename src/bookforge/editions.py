@@ -32,12 +32,13 @@ from bookforge.reading import reading
 from bookforge.semantics import Role
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
     from bookforge.typeset import Bench
-    from bookforge.typeset.plan import Plan, SectionPlan
-    from bookforge.writers.assembly.drawn import Drawn
+    from bookforge.typeset.plan import Plan
 
 _ROUNDS: Final = 4
 _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangement: all are set at the ends of chapters"
@@ -56,8 +57,9 @@ class Workshop:
 
     ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out; ``draft``:
     they are filled as they come, whatever the design says.
-    ``plans`` are those of sections made so far, ``drawings`` what was drawn of them: a book is planned several times, and
-    not every run has a cache. ``reference``: the book is set as one document, as the page engine does by itself.
+    ``made`` is what was made of sections so far: a book is planned several times, and not every run has a cache.
+    ``reference``: the book is set as one document, as the page engine does by itself. ``jobs`` are the processes that
+    may be at work at once.
     """
 
     store: Cache
@@ -65,9 +67,9 @@ class Workshop:
     report: Report
     drawn: bool = True
     draft: bool = False
-    plans: "dict[str, SectionPlan]" = field(default_factory=dict)
-    drawings: "dict[str, Drawn]" = field(default_factory=dict)
+    made: "dict[str, DataclassInstance]" = field(default_factory=dict)
     reference: bool = False
+    jobs: int = 1
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -440,7 +442,7 @@ def _fitted(
 def _bench(shop: Workshop) -> "Bench":
     from bookforge import typeset
 
-    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.plans, shop.drawings)
+    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.made, shop.jobs)
 
 
 def _without_notes(

@@ -4,29 +4,20 @@ No worker outlives its work: one ends when the parent dies or is interrupted. An
 often for lack of memory, is made once more with nothing beside it.
 """
 
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from bookforge import crew
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
 from bookforge.edition import Artifact, Edition
 from bookforge.editions import Workshop, make
 from bookforge.pipeline import Loaded
-
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkContext, SpawnContext
-
-_HEARTBEAT: Final = 0.5
-"""Seconds between two looks at whether the parent still lives."""
 
 _HINT: Final = "most often memory ran out: try --jobs 1"
 
@@ -43,13 +34,18 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come."""
+    """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come.
+
+    ``reference``: each book is set as one document; ``jobs`` are the processes that may be at work on one edition.
+    """
 
     loaded: Loaded
     cache_folder: Path | None
     scratch: Path
     drawn: bool = True
     draft: bool = False
+    reference: bool = False
+    jobs: int = 1
 
 
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
@@ -60,13 +56,13 @@ def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generato
     """
     if jobs == 1 or len(editions) == 1:
         for edition in editions:
-            yield _make(bench, edition)
+            yield _make(replace(bench, jobs=jobs), edition)
         return
-    crew = _Crew(bench)
+    team = _Crew(bench)
     try:
-        yield from crew.make(editions, jobs)
+        yield from team.make(editions, jobs)
     finally:
-        crew.stop()
+        team.stop()
 
 
 class _Crew:
@@ -130,7 +126,7 @@ class _Worker:
 
     def __init__(self, bench: Bench, edition: Edition) -> None:
         self.edition = edition
-        context = _context()
+        context = crew.context()
         self.results, results = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(bench, edition, results, os.getpid()), daemon=True)
         self.process.start()
@@ -150,21 +146,9 @@ class _Worker:
         return result
 
 
-def _context() -> "ForkContext | SpawnContext":
-    # A forked worker has the book already; elsewhere it is sent.
-    if sys.platform == "linux":
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
-
-
 def _work(bench: Bench, edition: Edition, results: connection.Connection, parent: int) -> None:
     """Make an edition in a worker and send it to the parent."""
-    # Ctrl-C reaches the whole group: a worker just ends, and the parent says so.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    crew.obey(parent)
     try:
         result: Made | Exception = _make(bench, edition)
     except MemoryError:
@@ -175,17 +159,17 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
     results.send(result)
 
 
-def _watch(parent: int) -> None:
-    """End this process when its parent has died: nobody waits for the result."""
-    pause = threading.Event()
-    while os.getppid() == parent:
-        pause.wait(_HEARTBEAT)
-    os._exit(1)
-
-
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append, bench.drawn, bench.draft)
+    shop = Workshop(
+        Cache(bench.cache_folder, said.append),
+        bench.scratch,
+        said.append,
+        drawn=bench.drawn,
+        draft=bench.draft,
+        reference=bench.reference,
+        jobs=bench.jobs,
+    )
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:

@@ -113,8 +113,8 @@ def make(variant: Variant, manifest: Path, folder: Path) -> Made:
 def _build(manifest: Path, folder: Path, changed: dict[str, str]) -> tuple[bytes, Said]:
     planning, laying, lines, page_ends = _Watch(), _Watch(), _Watch(), _Watch()
     planning.on(typeset, "plan")
-    laying.on(pdf.Trials, "lay")
-    trials = _count_pages(pdf.Trials)
+    laying.on(pdf.Galleys, "lay")
+    trials = _count_pages(pdf.Galleys)
     lines.on(composer, "compose")
     page_ends.on(rows, "slabs")
     page_ends.on(spreads, "plan")

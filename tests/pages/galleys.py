@@ -13,6 +13,7 @@ from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Composition, Part, Setting
 from bookforge.laid import Laid, LaidPage, Line
+from bookforge.typeset import assembling
 from bookforge.typeset.plan import Plan
 from bookforge.writers import pdf
 
@@ -80,6 +81,21 @@ def composed(*bodies: str, trim: str = "4x6in", layout: str = "paperback", **set
 
 def plan(composition: Composition, folder: Path, cache: Path | None = None) -> Plan:
     return typeset.plan(composition, typeset.Bench(Cache(cache), folder, ""))
+
+
+def assembled(composition: Composition, folder: Path, cache: Path | None = None) -> Book:
+    """Plan a composition and set it section by section."""
+    bench = typeset.Bench(Cache(cache), folder, "")
+    planned = typeset.plan(composition, bench)
+    said: list[Diagnostic] = []
+    laid = assembling.assemble(composition, planned, bench, said.append)
+    return Book(typeset.carry_out(composition, planned), planned, laid, tuple(said))
+
+
+def drawn(book: Book) -> bytes:
+    """Draw a book that was set."""
+    (data,) = pdf.write(book.composition, book.laid, lambda finding: None).files.values()
+    return data
 
 
 def set_book(composition: Composition, folder: Path) -> Book:

@@ -11,7 +11,7 @@ from test_endnotes import boxes, shown
 from bookforge import editions, typeset
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic
-from bookforge.edition import Artifact, Composition, Part
+from bookforge.edition import Artifact, Composition
 from bookforge.laid import Laid
 from bookforge.writers import pdf
 from bookforge.writers.galley import Galley
@@ -51,7 +51,7 @@ def set_book(folder: Path, files: Mapping[str, str]) -> tuple[Laid, list[Diagnos
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "write", write)
         (edition,) = loaded.manifest.editions
-        editions.make(loaded, edition, editions.Workshop(Cache(None), folder / "scratch", said.append))
+        editions.make(loaded, edition, editions.Workshop(Cache(None), folder / "scratch", said.append, reference=True))
     return found[0], said
 
 
@@ -82,13 +82,13 @@ def test_the_pages_of_the_index_are_those_planned(made) -> None:
 def test_an_index_is_laid_out_once_to_be_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is long, and nothing before it asks for its pages: these are found before it is looked at."""
     laid: list[str] = []
-    really = typeset._Typesetter._lay
+    really = typeset.Typesetter.lay
 
-    def lay(self: Any, parts: tuple[Part, ...], *more: Any) -> Galley:
-        laid.extend(part.section for part in parts)
-        return really(self, parts, *more)
+    def lay(self: Any, first: int, end: int, *more: Any) -> Galley:
+        laid.extend(part.section for part in self._composition.parts[first:end])
+        return really(self, first, end, *more)
 
-    monkeypatch.setattr(typeset._Typesetter, "_lay", lay)
+    monkeypatch.setattr(typeset.Typesetter, "lay", lay)
     manifest = "title: Salt\nauthors: [A]\nlanguage: en\nchapters: [one.md]\neditions: {book: {format: pdf}}\n"
     set_book(tmp_path, {"book.yaml": manifest, "one.md": f"# One\n\n{entries(12, 1)}\n"})
     assert laid.count("book-index") == 1

@@ -30,11 +30,12 @@ def load(folder: Path, files: Mapping[str, str], cache: Path | None = None) -> p
 
 
 def make(
-    loaded: pipeline.Loaded, name: str, folder: Path, store: Cache | None = None
+    loaded: pipeline.Loaded, name: str, folder: Path, store: Cache | None = None, reference: bool = False
 ) -> tuple[Artifact, list[Diagnostic]]:
     said: list[Diagnostic] = []
     (edition,) = [each for each in loaded.manifest.editions if each.name == name]
-    made = editions.make(loaded, edition, editions.Workshop(store or Cache(None), folder / "scratch", said.append))
+    shop = editions.Workshop(store or Cache(None), folder / "scratch", said.append, reference=reference)
+    made = editions.make(loaded, edition, shop)
     return made, said
 
 
@@ -119,7 +120,7 @@ def test_notes_that_push_each_other_away_for_ever_all_go(tmp_path: Path, monkeyp
         return dataclasses.replace(laid, unfit=frozenset(at_foot[:1]))
 
     monkeypatch.setattr(pdf, "layout", layout)
-    _, said = make(load(tmp_path, NOTES), "paperback", tmp_path)
+    _, said = make(load(tmp_path, NOTES), "paperback", tmp_path, reference=True)
     moved = [(str(each.at), "all are set" in each.message) for each in said if each.rule == "note-fits-page"]
     assert [at for at, every in moved if not every] == [f"one.md:{line}:8" for line in (3, 5, 7, 9)]
     assert moved[-1] == ("None", True)
@@ -138,9 +139,8 @@ def test_notes_that_fit_no_planned_page_are_no_matter_of_page_numbers(
             each for each in range(1, 8) if f'class="footnote" id="one.note-{each}"' in composition.documents[0].text
         ]
         unfit = tuple(f"one.note-{each}" for each in at_foot[:1])
-        return dataclasses.replace(
-            planned, units={name: dataclasses.replace(unit, unfit=unfit) for name, unit in planned.units.items()}
-        )
+        units = (dataclasses.replace(unit, plan=dataclasses.replace(unit.plan, unfit=unfit)) for unit in planned.units)
+        return dataclasses.replace(planned, units=tuple(units))
 
     monkeypatch.setattr(typeset, "plan", plan)
     _, said = make(load(tmp_path, NOTES), "paperback", tmp_path)

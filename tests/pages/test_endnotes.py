@@ -47,7 +47,8 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Laid]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "write", write)
         for edition in loaded.manifest.editions:
-            editions.make(loaded, edition, editions.Workshop(Cache(None), folder / "scratch", lambda _: None))
+            shop = editions.Workshop(Cache(None), folder / "scratch", lambda _: None, reference=True)
+            editions.make(loaded, edition, shop)
     return found
 
 

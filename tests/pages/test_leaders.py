@@ -43,7 +43,7 @@ def test_page_numbers_stand_flush_and_never_alone(tmp_path: Path, layout: str, m
 
     monkeypatch.setattr(pdf, "write", write)
     (edition,) = loaded.manifest.editions
-    editions.make(loaded, edition, editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None))
+    editions.make(loaded, edition, editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None, reference=True))
     numbers = 0
     for page in found[0].document.pages:
         edge = page._page_box.content_box_x() + page._page_box.width

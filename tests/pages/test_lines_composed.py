@@ -28,13 +28,13 @@ IN_A_LINE = (
 def trials(monkeypatch: pytest.MonkeyPatch) -> list[Galley]:
     """The galleys that were laid out for the plan, in order."""
     laid: list[Galley] = []
-    lay = pdf.Trials.lay
+    lay = pdf.Galleys.lay
 
-    def watched(self: pdf.Trials, *given: object) -> Galley:
+    def watched(self: pdf.Galleys, *given: object) -> Galley:
         laid.append(lay(self, *given))  # type: ignore[arg-type]
         return laid[-1]
 
-    monkeypatch.setattr(pdf.Trials, "lay", watched)
+    monkeypatch.setattr(pdf.Galleys, "lay", watched)
     return laid
 
 

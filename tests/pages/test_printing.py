@@ -18,6 +18,7 @@ from bookforge.diagnostics import Diagnostic, EditionError
 from bookforge.edition import Artifact
 from bookforge.laid import Laid
 from bookforge.printers import gutter
+from bookforge.typeset import assembling
 from bookforge.writers import pdf
 
 MINE = """
@@ -99,16 +100,16 @@ def test_the_gutter_follows_the_page_count_and_no_line_breaks_anew(make: Make) -
 def test_the_gutter_is_found_before_the_book_is_set(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each margin that was tried set the whole book, and drew it, to count its pages."""
     tried: list[float] = []
-    margins, layout = printing.Job.margins, pdf.layout
+    margins, assemble = printing.Job.margins, assembling.assemble
     layouts: list[int] = []
     monkeypatch.setattr(printing.Job, "margins", lambda job, inside: tried.append(inside) or margins(job, inside))
 
     def watched(*arguments: Any) -> Laid:
-        laid = layout(*arguments)
+        laid = assemble(*arguments)
         layouts.append(len(laid.pages))
         return laid
 
-    monkeypatch.setattr(pdf, "layout", watched)
+    monkeypatch.setattr(assembling, "assemble", watched)
     monkeypatch.setattr(gutter, "estimate", lambda *_: 1)
     printed, _ = make("printer: mine.yaml")
     assert tried == [36, 90, 90]

@@ -25,13 +25,13 @@ def chance() -> random.Random:
 def layouts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The first sections of what was laid out for the plan, in order."""
     laid: list[str] = []
-    lay = pdf.Trials.lay
+    lay = pdf.Galleys.lay
 
-    def watched(self: pdf.Trials, html: str, sheets: object, section: str, end: str) -> object:
+    def watched(self: pdf.Galleys, html: str, sheets: object, section: str, *more: object) -> object:
         laid.append(section)
-        return lay(self, html, sheets, section, end)  # type: ignore[arg-type]
+        return lay(self, html, sheets, section, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pdf.Trials, "lay", watched)
+    monkeypatch.setattr(pdf.Galleys, "lay", watched)
     return laid
 
 
@@ -292,7 +292,7 @@ def test_sections_that_begin_no_page_are_laid_out_twice_each(
     composition = dataclasses.replace(composition, stylesheets=(*composition.stylesheets, running_on))
     book = set_book(composition, cache_folder)
     assert layouts == ["a", "b", "c", "d", "e", "f", "g", "b"]
-    assert [*book.plan.units] == ["a", "b", "g"]
+    assert [unit.section for unit in book.plan.units] == ["a", "b", "g"]
     assert [*typeset.kept(book.plan, book.laid)] == []
 
 

@@ -8,16 +8,17 @@ import contextlib
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from bookforge import composer, engines, xhtml
+from bookforge import composer, crew, engines, xhtml
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
-from bookforge.diagnostics import Location, Report
+from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup, settling
@@ -25,14 +26,25 @@ from bookforge.typeset.plan import Corrections, Plan, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
-    from bookforge.writers.assembly.drawn import Drawn
-    from bookforge.writers.assembly.margins import Stand
+    from _typeshed import DataclassInstance
+
+    from bookforge.writers.assembly.about import About
+    from bookforge.writers.assembly.drawn import Drawn, PageKind
+    from bookforge.writers.assembly.margins import Counted, Margins, Place, Stand
     from bookforge.writers.galley import Galley
     from bookforge.writers.pdf import Galleys
+
+Value = TypeVar("Value", bound="DataclassInstance")
 
 _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
 _BLANK: Final = "blank"
+_WORTH_SHARING: Final = 2
+"""Sections from which on several processes are quicker than one."""
+
+_COUNTED: Final = "counted"
+_ABOUT: Final = "about"
+_MARGINS: Final = "margins"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
@@ -47,15 +59,15 @@ _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before
 class Bench:
     """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
 
-    ``known`` are the plans made so far, ``drawn`` what was drawn: a book is planned several times, and not every run has
-    a cache.
+    ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
+    ``jobs`` are the processes that may be at work at once.
     """
 
     store: Cache
     scratch: Path
     code: str
-    known: dict[str, SectionPlan] = field(default_factory=dict)
-    drawn: "dict[str, Drawn]" = field(default_factory=dict)
+    made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
+    jobs: int = 1
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -69,6 +81,7 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     if wanted is not None:
         last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(_ID.findall(part.text))), default=-1)
         parts = parts[: last + 1]
+    typesetter.prepare(len(parts))
     units = list(typesetter.units(len(parts)))
     return Plan(tuple(units), _corrections(parts, units), *_numbered(parts, units))
 
@@ -151,6 +164,19 @@ class Typesetter:
         materials = pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
         return pdf.Galleys(materials, Location(made.documents[0].href))
 
+    def prepare(self, count: int) -> None:
+        """Settle and draw those of the first ``count`` sections that are not yet, in several processes."""
+        bench, parts = self._bench, self._composition.parts
+        if bench.jobs == 1:
+            return
+        names = [self._key(place, place + 1, "right") for place in range(count)]
+        missing = [place for place in range(count) if self._remembered(_STAGE, names[place], SectionPlan) is None]
+        if len(missing) < _WORTH_SHARING:
+            return
+        shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
+        for made in crew.share(_settle, shared, [(len(parts[place].text), place) for place in missing], bench.jobs):
+            bench.made.update(made)
+
     def units(self, count: int) -> Iterator[Unit]:
         """Settle the first ``count`` sections in order, each on the side on which it will begin.
 
@@ -169,6 +195,10 @@ class Typesetter:
             before = alone
         if parts:
             yield self._settled(first, len(parts), index)
+
+    def settle(self, place: int) -> None:
+        """Settle one section alone, and draw it."""
+        self._known(place, place + 1, "right")
 
     def _settled(self, first: int, end: int, index: int | None) -> Unit:
         """Settle the sections from ``first`` up to ``end`` on the side on which they begin after so many pages.
@@ -191,9 +221,12 @@ class Typesetter:
         yield from texts
         yield from (cache_key("picture", *made.assets.get(name, (b"", ""))) for name in pictures)
 
+    def _key(self, first: int, end: int, side: str) -> str:
+        return cache_key(_STAGE, side, *self._depends(first, end))
+
     def _known(self, first: int, end: int, side: str) -> Unit:
-        name = cache_key(_STAGE, side, *self._depends(first, end))
-        known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
+        name = self._key(first, end, side)
+        known = self._remembered(_STAGE, name, SectionPlan)
         if known is None:
             parts = self._composition.parts[first:end]
             roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
@@ -205,12 +238,10 @@ class Typesetter:
                 last[:] = [(corrections, self.lay(first, end, side, corrections))]
                 return last[0][1]
 
-            known = settling.settle(lay, compositor)
-            self._bench.store.put(_STAGE, name, known)
+            known = self._keep(_STAGE, name, settling.settle(lay, compositor))
             if last[0][0] == known.corrections:
                 with contextlib.suppress(UnlinkableError):  # said when the book is assembled
                     self.draw(name, side, last[0][1], _NO_NUMBERS)
-        self._bench.known[name] = known
         return Unit(self._composition.parts[first].section, first, end, side, name, known)
 
     def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
@@ -220,39 +251,77 @@ class Typesetter:
         """
         from bookforge.writers.assembly.drawn import Drawn
 
-        name = cache_key(_DRAWN, side, unit.key)
-        known = self._bench.drawn.get(name) or self._bench.store.get(_DRAWN, name, Drawn)
+        known = self._remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
         if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
             galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
             return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
-        self._bench.drawn[name] = known
         return known
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
-        drawn = self.galleys.draw(galley, numbers)
-        name = cache_key(_DRAWN, side, key)
-        self._bench.store.put(_DRAWN, name, drawn)
-        self._bench.drawn[name] = drawn
-        return drawn
+        return self._keep(_DRAWN, cache_key(_DRAWN, side, key), self.galleys.draw(galley, numbers))
 
     def blank(self, side: str) -> "Drawn":
         """Return a page left blank on a side."""
         from bookforge.writers.assembly.drawn import Drawn
 
         frame = self._composition.frame
-        name = cache_key(_BLANK, side, self._common, frame[0], frame[-1])
-        known = self._bench.drawn.get(name) or self._bench.store.get(_DRAWN, name, Drawn)
+        name = self._book_key(_BLANK, side)
+        return self._kept(_DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain))
+
+    @cached_property
+    def _stand(self) -> "Stand":
+        frame = self._composition.frame
+        return self.galleys.stand(frame[0] + frame[-1], self._plain)
+
+    def _book_key(self, stage: str, *parts: str) -> str:
+        """Return the key of what depends on the stylesheets and the frame of the book, and some more."""
+        frame = self._composition.frame
+        return cache_key(stage, self._common, frame[0], frame[-1], *parts)
+
+    def counted(self, kinds: "Sequence[PageKind]") -> "Counted":
+        """Return the counters of the book's pages, by what they are."""
+        from bookforge.writers.assembly.margins import Counted
+
+        name = self._book_key(_COUNTED, repr(kinds))
+        return self._kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
+
+    def about(self) -> "About":
+        """Return what the book says of itself."""
+        from bookforge.writers.assembly.about import About
+
+        return self._kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
+
+    def margins(self, runs: "Sequence[Sequence[Place]]") -> "list[Margins]":
+        """Return the margins of all pages; those of each run of pages are kept together."""
+        from bookforge.writers.assembly.margins import RunMargins
+
+        names = [self._book_key(_MARGINS, repr(run)) for run in runs]
+        known = {name: self._remembered(_MARGINS, name, RunMargins) for name in names}
+        missing = [(name, run) for name, run in zip(names, runs, strict=True) if known[name] is None]
+        made = iter(self.galleys.margins(self._stand, [place for _, run in missing for place in run]))
+        for name, run in missing:
+            known[name] = self._keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in run)))
+        return [page for name in names if (its := known[name]) for page in its.pages]
+
+    def _kept(self, stage: str, name: str, type_: type[Value], make: Callable[[], Value]) -> Value:
+        """Return a value that is kept, made where it is not."""
+        known = self._remembered(stage, name, type_)
+        return self._keep(stage, name, make()) if known is None else known
+
+    def _remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
+        known = self._bench.made.get(name)
         if known is None:
-            known = self.galleys.blank(side, (frame[0], frame[-1]), self._plain)
-            self._bench.store.put(_DRAWN, name, known)
-        self._bench.drawn[name] = known
+            known = self._bench.store.get(stage, name, type_)
+            if known is not None:
+                self._bench.made[name] = known
+        assert known is None or isinstance(known, type_)
         return known
 
-    def stand(self, report: Report) -> "Stand":
-        """Return the pages of the book without their flow, for what stands in their margins."""
-        frame = self._composition.frame
-        return self.galleys.stand(frame[0] + frame[-1], self._plain, report)
+    def _keep(self, stage: str, name: str, value: Value) -> Value:
+        self._bench.store.put(stage, name, value)
+        self._bench.made[name] = value
+        return value
 
     def lay(
         self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
@@ -265,6 +334,15 @@ class Typesetter:
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         sheets = (*sheets, _LEFT) if side == "left" else sheets
         return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers)
+
+
+def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> "Mapping[str, DataclassInstance]":
+    """Settle one section in a process of its own; return what was made, by its key."""
+    composition, folder, scratch, code = shared
+    made: dict[str, DataclassInstance] = {}
+    own = Path(tempfile.mkdtemp(dir=scratch))
+    Typesetter(composition, Bench(Cache(folder), own, code, made)).settle(place)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

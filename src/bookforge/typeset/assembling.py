@@ -15,7 +15,10 @@ from bookforge.laid import Laid
 from bookforge.typeset import Bench, Typesetter
 from bookforge.typeset.plan import Plan, Unit
 from bookforge.writers import assembly
+from bookforge.writers.assembly import faces
 from bookforge.writers.assembly.drawn import Drawn
+from bookforge.writers.assembly.faces import UnlinkableError
+from bookforge.writers.assembly.margins import knows
 
 _FIRST_OF_BODY: Final = re.compile(r'<section\b[^>]*\bclass="[^"]*\bfirst-of-body\b')
 
@@ -26,17 +29,21 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     Warnings and errors: as :func:`bookforge.writers.pdf.layout`.
     Raises :class:`bookforge.writers.assembly.faces.UnlinkableError` for a book that can only be set as a whole.
     """
+    if not knows(composition.stylesheets):
+        raise UnlinkableError("the stylesheets ask of pages what only the whole book knows")
     typesetter = Typesetter(composition, bench)
-    places = [*_in_place(planned)]
-    drawn = [_drawn(typesetter, unit, side, None) for unit, side in places]
-    stand = typesetter.stand(report)
-    numbers = assembly.numbers(drawn, stand.number(assembly.kinds(drawn)))
-    drawn = [_drawn(typesetter, unit, side, numbers) for unit, side in places]
+    units = [*_in_place(planned)]
+    drawn = [_drawn(typesetter, unit, side, None) for unit, side in units]
+    counted = typesetter.counted(assembly.kinds(drawn))
+    numbers = assembly.numbers(drawn, counted)
+    drawn = [_drawn(typesetter, unit, side, numbers) for unit, side in units]
     for finding in (finding for each in drawn for finding in each.said):
         report(finding)
-    margins = typesetter.galleys.margins(stand, assembly.strings(drawn))
+    margins = typesetter.margins(assembly.places(drawn, counted))
     start = next((part.section for part in composition.parts if _FIRST_OF_BODY.match(part.text)), None)
-    return assembly.laid(assembly.Assembled(tuple(drawn), margins, stand.document), start)
+    assembled = assembly.Assembled(tuple(drawn), tuple(margins), typesetter.about())
+    faces.check(assembled.faces, faces.files(tuple(face.path for face in composition.fonts)))
+    return assembly.laid(assembled, start)
 
 
 def _in_place(planned: Plan) -> Iterator[tuple[Unit | None, str]]:

@@ -130,7 +130,8 @@ class SectionPlan:
 class Unit:
     """What stands between two forced page starts: its sections, from ``first`` up to ``end``, and their plan.
 
-    ``section`` is the id of the first; ``key`` is a hash of all that decides how it is set, its side among them: ``right`` or ``left``.
+    ``section`` is the id of the first; ``key`` is a hash of all that decides how it is set, its side among them:
+    ``right`` or ``left``.
     """
 
     section: str
@@ -145,8 +146,8 @@ class Unit:
 class Plan:
     """A book settled.
 
-    ``units`` are in order; ``corrections`` are those of every section. ``pages`` (from 0) and ``labels`` are where every
-    id stands; ``total`` counts all pages.
+    ``units`` are in order; ``corrections`` are those of every section. ``pages`` (from 0) and ``labels`` are where
+    every id stands; ``total`` counts all pages.
     """
 
     units: tuple[Unit, ...]

@@ -10,8 +10,9 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -35,11 +36,10 @@ from bookforge.diagnostics import (
 )
 from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesheet
 from bookforge.laid import Laid, Line
-from bookforge.writers import assembly, documents, fitted, galley, initials, margins
+from bookforge.writers import artifacts, assembly, documents, fitted, galley, initials, margins
 from bookforge.writers.assembly import drawing, faces, hooks, linking
-from bookforge.writers.assembly.about import said_of
 from bookforge.writers.assembly.drawn import Drawn, Facts
-from bookforge.writers.assembly.margins import Stand
+from bookforge.writers.assembly.margins import Margins, Place, Stand
 from bookforge.writers.galley import Galley
 from bookforge.writers.pages import PIXEL_PT, facts
 
@@ -97,9 +97,13 @@ class Galleys:
     """
 
     def __init__(self, materials: Materials, at: Location) -> None:
-        self._engine = _Engine(materials)
         self._materials = materials
         self._at = at
+
+    @cached_property
+    def _engine(self) -> "_Engine":
+        # A book that is all there already needs none.
+        return _Engine(self._materials)
 
     def lay(
         self,
@@ -124,7 +128,7 @@ class Galleys:
     def draw(self, laid: Galley, numbers: Mapping[str, int]) -> Drawn:
         """Draw a galley that was laid out with some page numbers.
 
-        Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where pages cannot be drawn apart from the book.
+        Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where they cannot be drawn alone.
         """
         if not laid.apart:
             raise faces.UnlinkableError("the text shows counters of its pages")
@@ -144,13 +148,21 @@ class Galleys:
         facts = Facts((galley_.laid.pages[at],), {}, {}, (), "")
         return Drawn(drawing.draw(document, 1, _finish), facts)
 
-    def stand(self, html: str, stylesheets: tuple[Stylesheet, ...], report: Report) -> Stand:
+    def stand(self, html: str, stylesheets: tuple[Stylesheet, ...]) -> Stand:
         """Make the pages of a book without their flow, for their margins; ``html`` is the book without its text."""
-        return self._engine.stand(html, stylesheets, self._at, report)
+        return Stand(lambda: self._engine.read(html, stylesheets))
 
-    def margins(self, stand: Stand, strings: list[Mapping[str, tuple[str, ...]]]) -> assembly.BookMargins:
-        """Draw the margins of all pages; ``strings`` are set on each."""
-        return stand.draw(strings, _print_gray_in_gray)
+    def margins(self, stand: Stand, places: Sequence[Place]) -> list[Margins]:
+        """Draw the margins of pages.
+
+        Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where they cannot be drawn alone.
+        """
+        with _listening(self._at, _unheard, self._materials.stylesheets):
+            return stand.draw(places, _print_gray_in_gray)
+
+
+def _unheard(_: Diagnostic) -> None:
+    """What is said of margins was said of the pages."""
 
 
 def _finish(pages: list[Any], pdf: Any) -> None:
@@ -193,6 +205,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
 
     def finish(_: object, pdf: Any) -> None:
         pdf.catalog["PageLabels"] = _page_labels(laid)
+        artifacts.mark(pdf)
         _finish(laid.document.pages, pdf)
 
     with _listening(Location(composition.documents[0].href), report, composition.stylesheets), _no_clock():
@@ -206,20 +219,19 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
 
 def _linked(composition: Composition, laid: Laid, assembled: assembly.Assembled) -> bytes:
     """Make one file of sections and margins that are drawn."""
-    used = faces.merged(face for each in assembled.drawn for face in each.drawing.faces)
-    used = faces.merged([*used, *assembled.margins.faces])
     files = faces.files(tuple(face.path for face in composition.fonts))
     whole = linking.Whole(
         bookmarks=tuple(
-            linking.Bookmark(level, point.label, point.href.removeprefix("#")) for level, point in _levels(composition.toc, 1)
+            linking.Bookmark(level, point.label, point.href.removeprefix("#"))
+            for level, point in _levels(composition.toc, 1)
         ),
         labels=tuple(_label_runs(laid)),
-        fonts=faces.cut(used, files),
-        states=assembled.margins.states,
-        said=said_of(assembled.document),
+        fonts=faces.cut(assembled.faces, files),
+        states={name: state for each in assembled.margins for name, state in each.states.items()},
+        said=assembled.about,
         identity=_identity(composition),
     )
-    return linking.link([each.drawing for each in assembled.drawn], assembled.margins.pages, whole)
+    return linking.link([each.drawing for each in assembled.drawn], assembled.margins, whole)
 
 
 def _artifact(composition: Composition, laid: Laid, data: bytes) -> Artifact:
@@ -437,12 +449,10 @@ class _Engine:
         margins.part_notes(rendered, _MARGIN_NOTES)
         return rendered, source.etree_element
 
-    def stand(self, html: str, stylesheets: tuple[Stylesheet, ...], at: Location, report: Report) -> Stand:
-        """Make the pages of a book without its text."""
-        sheets = self._sheets(stylesheets, report)
-        with _listening(at, report, stylesheets):
-            source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
-            return Stand(source, sheets, self._shared)
+    def read(self, html: str, stylesheets: tuple[Stylesheet, ...]) -> tuple[Any, list[Any], Mapping[str, Any]]:
+        """Read a document and stylesheets; return them as the engine has them, and what they were read with."""
+        sheets = self._sheets(stylesheets, _unheard)
+        return self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve), sheets, self._shared
 
     def _sheets(self, sheets: tuple[Stylesheet, ...], report: Report) -> list[Any]:
         """Read stylesheets, each once; what is wrong with them is said each time."""

@@ -6,25 +6,29 @@ the structure. The result is the PDF that the page engine would make of the whol
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bookforge.laid import Laid, LaidPage, label
-from bookforge.writers.assembly.drawn import Drawn, PageKind
-from bookforge.writers.assembly.margins import BookMargins
+from bookforge.writers.assembly.about import About
+from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
+from bookforge.writers.assembly.faces import merged
+from bookforge.writers.assembly.margins import Counted, Margins, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A book's sections in order, what stands in the margins of its pages, and what it says of itself.
-
-    ``document`` is the engine's, without pages.
-    """
+    """A book's sections in order, what stands in the margins of its pages, and what it says of itself."""
 
     drawn: tuple[Drawn, ...]
-    margins: BookMargins
-    document: Any
+    margins: tuple[Margins, ...]
+    about: About
+
+    @property
+    def faces(self) -> list[DrawnFace]:
+        """All faces in use, each once."""
+        its = (*(each.drawing.faces for each in self.drawn), *(each.faces for each in self.margins))
+        return merged(face for faces in its for face in faces)
 
 
 def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
@@ -32,18 +36,26 @@ def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
     return [page.kind for each in drawn for page in each.drawing.pages]
 
 
-def strings(drawn: Sequence[Drawn]) -> list[Mapping[str, tuple[str, ...]]]:
-    """Return the named strings that each page sets."""
-    return [page.strings for each in drawn for page in each.drawing.pages]
+def places(drawn: Sequence[Drawn], counted: Counted) -> list[list[Place]]:
+    """Return the pages of each section as their margins see them; ``counted`` are the counters of all pages."""
+    found: list[list[Place]] = []
+    counters = iter(counted.pages)
+    before: dict[str, str] = {}
+    for each in drawn:
+        found.append([])
+        for page in each.drawing.pages:
+            found[-1].append(Place(page.kind, next(counters), page.strings, dict(before)))
+            before |= {name: texts[-1] for name, texts in page.strings.items()}
+    return found
 
 
-def numbers(drawn: Sequence[Drawn], pages: Sequence[int]) -> dict[str, int]:
-    """Return the page number of every id; ``pages`` are those of all pages."""
+def numbers(drawn: Sequence[Drawn], counted: Counted) -> dict[str, int]:
+    """Return the page number of every id; ``counted`` are the counters of all pages."""
     found: dict[str, int] = {}
     first = 0
     for each in drawn:
-        for name, (page, _, _) in each.facts.anchors.items():
-            found.setdefault(name, pages[first + page])
+        for name, (at, _, _) in each.facts.anchors.items():
+            found.setdefault(name, counted.pages[first + at].get("page", 0))
         first += len(each.drawing.pages)
     return found
 
@@ -58,15 +70,14 @@ def laid(assembled: Assembled, start: str | None) -> Laid:
     for each in assembled.drawn:
         facts, first = each.facts, len(pages)
         pages += facts.pages
-        for name, (page, x, y) in facts.anchors.items():
-            anchors.setdefault(name, (first + page, x, y))
+        for name, (at, x, y) in facts.anchors.items():
+            anchors.setdefault(name, (first + at, x, y))
         notes |= facts.notes
         unfit |= set(facts.unfit)
         shown |= set(facts.shown)
     first_of_body = anchors[start][0] if start in anchors else 0
-    margins = assembled.margins.pages
-    for index, page in enumerate(pages):
-        marked = page.marked or any(not char.isspace() for char in margins[index].shown)
+    for index, (page, margins) in enumerate(zip(pages, assembled.margins, strict=True)):
+        marked = page.marked or bool(margins.shown.strip())
         pages[index] = dataclasses.replace(page, index=index, label=label(index, first_of_body), marked=marked)
-        shown |= margins[index].shown
+        shown |= set(margins.shown)
     return Laid(tuple(pages), notes, anchors, frozenset(unfit), frozenset(shown), assembled)

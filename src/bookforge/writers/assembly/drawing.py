@@ -1,12 +1,15 @@
 """The laid-out pages of a section in, the same drawn out, as data: everything but what stands in their margins."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bookforge.writers.assembly import faces, hooks
 from bookforge.writers.assembly.drawn import Drawing, DrawnPage, PageKind
 from bookforge.writers.assembly.objects import Writer, compressed, content, number
 from bookforge.writers.pages import PIXEL_PT
+
+NOTHING: Final = Drawing((), (), 0, (), (), 0, 0, 0, {}, ())
+"""What is drawn of a section that shows nowhere."""
 
 Finish = Callable[[list[Any], Any], None]
 """What is done to an unwritten PDF: it gets the pages that were drawn, and the PDF."""
@@ -17,6 +20,8 @@ def draw(document: Any, end: int, finish: Finish) -> Drawing:
 
     Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where pages cannot be drawn apart from a book.
     """
+    if not end:
+        return NOTHING
     for page in document.pages:
         page.bookmarks = []
     shown = document.copy()
@@ -78,10 +83,7 @@ class _Drawn:
             own |= {page.number, number(page["Contents"])}
             if bytes(reference) in self._behind:
                 own |= set(map(number, page.get("Annots", ())))
-        behind = {
-            each.number for each in pdf.objects if isinstance(each, dict) and each.get("Pg") in self._behind
-        }
-        return own | behind
+        return own | {each.number for each in pdf.objects if _page_of(each) in self._behind}
 
     def _page(self, page: Any, drawn: Any, parents: list[bytes]) -> DrawnPage:
         return DrawnPage(
@@ -93,6 +95,10 @@ class _Drawn:
             parents=tuple(map(number, parents)),
             strings=_strings(page._page_box),
         )
+
+
+def _page_of(each: Any) -> bytes | None:
+    return each.get("Pg") if isinstance(each, dict) else None
 
 
 def kind(page_type: Any) -> PageKind:

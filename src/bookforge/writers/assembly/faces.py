@@ -86,21 +86,21 @@ def files(paths: tuple[str, ...]) -> Mapping[str, bytes]:
 def cut(used: Iterable[DrawnFace], contents: Mapping[str, bytes]) -> tuple[DrawnObject, ...]:
     """Return the fonts of a book as PDF objects, the last of which names all.
 
-    Raises :class:`UnlinkableError` for a face that is none of the edition's files.
+    The faces are merged, and each is in one of the files: see :func:`check`.
     """
-    import pydyf
+    pdf, first = hooks.with_fonts({place: _font(face, contents) for place, face in enumerate(used)})
+    return tuple(Writer({}).objects(pdf, set(range(first))))
 
-    pdf = pydyf.PDF()
-    first = len(pdf.objects)
-    fonts = {place: _font(face, contents) for place, face in enumerate(used)}
-    pdf.add_object(hooks.add_fonts(pdf, fonts))
-    writer = Writer({})
-    return tuple(writer.objects(pdf, set(range(first))))
+
+def check(used: Iterable[DrawnFace], contents: Mapping[str, bytes]) -> None:
+    """Raise :class:`UnlinkableError` for a merged face that is in none of the files, or stands for too much."""
+    for face in used:
+        if face.file not in contents:
+            raise UnlinkableError(f"the font {face.family} is none of the edition's")
+        # Each section numbers for itself what a face lacks.
+        if len(set(face.absent.values())) < len(face.absent):
+            raise UnlinkableError(f"the font {face.family} lacks characters")
 
 
 def _font(face: DrawnFace, contents: Mapping[str, bytes]) -> Any:
-    if face.file not in contents:
-        raise UnlinkableError(f"the font {face.family} is none of the edition's")
-    if len(set(face.absent.values())) < len(face.absent):
-        raise UnlinkableError(f"the font {face.family} lacks characters")
     return hooks.font(face, contents[face.file])

@@ -7,17 +7,20 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
     book around them, and is drawn apart (:mod:`.margins`).
 ``document.TargetCollector``, ``css.targets.anchor_name_from_token``
     Tells what stands at ``target-counter(…)``. A section alone does not know the page numbers of the book: they are
-    given to it, and it is noted which were asked for.
+    given to it where the page of a target is known (``cache_target_page_counters``), and it is noted which were asked
+    for (``lookup_target``).
 ``pdf.generate_pdf``
     Draws pages into an unwritten PDF, as ``Document.write_pdf`` does before it writes.
 ``pdf.build_fonts_dictionary``
     Cuts the fonts and adds them to a PDF: left out where a section is drawn, and called for the book.
 ``pdf.fonts.Font``
-    A face in use. It is made from a face of Pango's; here also from what was kept of one, and its file.
+    A face in use. It is made from a face of Pango's; here also from what was kept of one, and its file, from which
+    ``clean`` then cuts what is needed.
 ``document.Document._build_layout_context``, ``formatting_structure.build.build_formatting_structure``
     The styles of a document, and its boxes before layout: what margins are laid out with.
-``layout.page.set_page_type_computed_styles``, ``make_margin_boxes``, ``page_width``, ``page_height``,
-``_standardize_page_based_counters``, ``formatting_structure.build.update_counters``
+``layout.page.set_page_type_computed_styles``, ``PageType``, ``make_margin_boxes``, ``page_width``, ``page_height``,
+``_standardize_page_based_counters``, ``formatting_structure.boxes.PageBox``, ``formatting_structure.build``'s
+``update_counters``, ``layout.percent.resolve_percentages``, ``document.Page``
     What ``layout.page.remake_page`` does of a page but for its flow: its styles, its size, its counters, its margins.
 ``html.get_html_metadata``, ``pdf.metadata.DocumentMetadata``
     What a document says of itself.
@@ -35,7 +38,6 @@ from typing import Any
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
 
 
-
 @contextlib.contextmanager
 def galleys(numbers: Mapping[str, int]) -> Iterator[list[Any]]:
     """Let documents be laid out without margins, and with the page numbers of the book; gives what was asked for.
@@ -46,8 +48,13 @@ def galleys(numbers: Mapping[str, int]) -> Iterator[list[Any]]:
 
     made: list[Any] = []
     before = layout.make_margin_boxes, document.TargetCollector
+
+    def collector() -> Any:
+        made.append(_collector_class()(numbers))
+        return made[-1]
+
     layout.make_margin_boxes = lambda context, page, state: ()
-    document.TargetCollector = lambda: made.append(_collector(numbers)) or made[-1]
+    document.TargetCollector = collector
     try:
         yield made
     finally:
@@ -61,10 +68,9 @@ def _collector_class() -> type[Any]:
     class Collector(TargetCollector):  # type: ignore[misc]
         """Gives the page numbers of the book for those of a document."""
 
-        numbers: Mapping[str, int] = {}
-
-        def __init__(self) -> None:
+        def __init__(self, numbers: Mapping[str, int]) -> None:
             super().__init__()
+            self.numbers = numbers
             self.targets: set[str] = set()
 
         def lookup_target(self, token: Any, box: Any, *what: Any) -> Any:
@@ -79,12 +85,6 @@ def _collector_class() -> type[Any]:
             super().cache_target_page_counters(anchor, counters, *where)
 
     return Collector
-
-
-def _collector(numbers: Mapping[str, int]) -> Any:
-    made = _collector_class()()
-    made.numbers = numbers
-    return made
 
 
 def asked(collectors: list[Any]) -> tuple[frozenset[str], bool]:
@@ -103,7 +103,7 @@ def _counts(box: Any, item: Any) -> bool:
 
 def generate(document: Any, tags: bool) -> Any:
     """Draw a document's pages into an unwritten PDF without fonts; ``document.fonts`` then has those in use."""
-    import pydyf
+    import pydyf  # type: ignore[import-untyped]
     import weasyprint
     from weasyprint import pdf
 
@@ -156,12 +156,17 @@ def _hb_face(data: bytes, index: int) -> Any:
     return face
 
 
-def add_fonts(pdf: Any, fonts: Mapping[int, Any]) -> Any:
-    """Cut fonts, add them to an unwritten PDF, and return the dictionary that names them."""
+def with_fonts(fonts: Mapping[int, Any]) -> tuple[Any, int]:
+    """Cut fonts; return an unwritten PDF with them and, last, what names them all; and how many objects come before."""
+    import pydyf
     import weasyprint
     from weasyprint.pdf.fonts import build_fonts_dictionary
 
-    return build_fonts_dictionary(pdf, fonts, True, True, {**weasyprint.DEFAULT_OPTIONS, "pdf_version": "1.7"})
+    pdf = pydyf.PDF()
+    first = len(pdf.objects)
+    options = {**weasyprint.DEFAULT_OPTIONS, "pdf_version": "1.7"}
+    pdf.add_object(build_fonts_dictionary(pdf, fonts, True, True, options))
+    return pdf, first
 
 
 def stand(html: Any, sheets: list[Any], shared: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -181,24 +186,26 @@ def stand(html: Any, sheets: list[Any], shared: Mapping[str, Any]) -> tuple[Any,
     return context, root
 
 
-def sheet(html: Any, context: Any, root: Any, kind: PageKind, index: int) -> Any:
-    """Return the box of a page of some kind, with its size, but nothing on it."""
+def sheet(html: Any, context: Any, root: Any, kind: PageKind) -> Any:
+    """Return the box of a page of some kind, with its size, but nothing on it; its style counts the page."""
     from weasyprint.formatting_structure import boxes
     from weasyprint.layout import page
     from weasyprint.layout.percent import resolve_percentages
 
-    page_type = page.PageType(kind.side, kind.blank, kind.name, index, kind.groups)
+    page_type = page.PageType(kind.side, kind.blank, kind.name, 0, kind.groups)
     page.set_page_type_computed_styles(page_type, html, context.style_for)
     style = context.style_for(page_type)
     style["overflow"] = root.viewport_overflow
+    page._standardize_page_based_counters(style, None)
     box = boxes.PageBox(page_type, style)
     size = style["size"]
     resolve_percentages(box, size)
     box.position_x = box.position_y = 0
     page.page_width(box, context, size[0])
     page.page_height(box, context, size[1])
-    box.children = ()
     box.fixed_boxes = []
+    # What is behind the margins is drawn with the flow.
+    box.background = box.canvas_background = None
     return box
 
 
@@ -213,24 +220,21 @@ def document(html: Any, shared: Mapping[str, Any]) -> Any:
 
 
 def count(state: Any, style: Any) -> None:
-    """Count a page, in place, as its style says; one that says nothing of it counts as one."""
+    """Count a page, in place, as its style says."""
     from weasyprint.formatting_structure.build import update_counters
-    from weasyprint.layout.page import _standardize_page_based_counters
 
-    _standardize_page_based_counters(style, None)
     update_counters(state, style)
 
 
-def lay_margins(context: Any, box: Any, state: Any, index: int) -> None:
-    """Lay out the margins of a page, in place; it has no background of its own: that is drawn with its flow."""
+def lay_margins(context: Any, box: Any, state: Any, number: int) -> None:
+    """Lay out the margins of the page of a number, in place."""
     from weasyprint.layout.background import layout_box_backgrounds
     from weasyprint.layout.page import make_margin_boxes
 
-    context.current_page = index + 1
+    context.current_page = number
     box.children = tuple(make_margin_boxes(context, box, state))
     for each in box.children:
         layout_box_backgrounds(box, each, context.get_image_from_uri)
-    box.background = box.canvas_background = None
 
 
 def page(box: Any) -> Any:

@@ -15,6 +15,8 @@ from bookforge.writers.assembly.margins import Margins
 from bookforge.writers.assembly.objects import compressed
 
 _HEADER: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+_STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
+_DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 _PLACES: Final = 3
 """Decimals of a point."""
 
@@ -33,7 +35,8 @@ class Whole:
     """What a book's PDF has beside its pages.
 
     ``labels`` are the first page of each run of page numbers and its style; ``said`` is what it says of itself,
-    ``identity`` the file's own name. ``fonts`` are objects, the last of them the dictionary that names all; ``states`` are transparencies that margins use.
+    ``identity`` the file's own name. ``fonts`` are objects, the last of them the dictionary that names all; ``states``
+    are transparencies that margins use.
     """
 
     bookmarks: tuple[Bookmark, ...]
@@ -136,7 +139,7 @@ class _Linker:
         kids = b" ".join(b"%d 0 R" % page for page in self._pages)
         catalog = b"<</Type /Catalog/Pages %d 0 R/Metadata %d 0 R/StructTreeRoot %d 0 R/Names <</Dests %s>>%s%s%s>>" % (
             own["pages"], own["metadata"], own["structure"], self._destinations(),
-            b"/PageLabels <</Nums [%s]>>" % b" ".join(b"%d <</S %s>>" % (at, s.encode()) for at, s in self._whole.labels),
+            b"/PageLabels <</Nums [%s]>>" % b" ".join(_label(*each) for each in self._whole.labels),
             b"/Outlines %d 0 R" % outline[0][0] if outline else b"",
             b"".join(b"/%s %s" % (name.encode(), value) for name, value in self._whole.said.entries.items()),
         )  # fmt: skip
@@ -144,8 +147,8 @@ class _Linker:
             (own["catalog"], catalog),
             (own["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (len(self._pages), kids)),
             (own["information"], self._whole.said.information),
-            (own["structure"], b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>" % (own["parents"], own["document"])),
-            (own["document"], b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>" % (b" ".join(self._roots), own["structure"])),
+            (own["structure"], _STRUCTURE % (own["parents"], own["document"])),
+            (own["document"], _DOCUMENT % (b" ".join(self._roots), own["structure"])),
             (own["parents"], self._parent_tree()),
             *outline,
         ])  # fmt: skip
@@ -276,6 +279,10 @@ class _Numbers:
         if marker[:1] == ANNOTATION:
             return b"%d" % (self.links + int(marker[1:]))
         return b"%d 0 R" % self.of(int(marker))
+
+
+def _label(page: int, style: str) -> bytes:
+    return b"%d <</S %s>>" % (page, style.encode())
 
 
 def _metadata(data: bytes) -> tuple[bytes, bytes]:

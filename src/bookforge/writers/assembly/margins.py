@@ -1,114 +1,190 @@
-"""The kinds and strings of a book's pages in, what stands in their margins out, drawn: running heads, folios.
+"""What a page is and which strings are in force on it in, what stands in its margins out, drawn: running heads, folios.
 
-A page's margins are laid out with WeasyPrint's own code, page after page, in the order of the book: what they say depends
-on all pages before. Nothing of the flow is laid out for that.
+Margins are laid out with WeasyPrint's own code. What they say depends on the pages before, so it is asked for with all
+that may decide it, and can be kept by that; nothing of the flow is laid out for it.
 """
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
+from bookforge.edition import Stylesheet
 from bookforge.writers import boxes
 from bookforge.writers.assembly import faces, hooks
+from bookforge.writers.assembly.about import About, said_of
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
-from bookforge.writers.assembly.objects import Writer, compressed, content
+from bookforge.writers.assembly.objects import Writer, compressed, content, number
 
-_PAGE: Final = "page"
 _ALPHA: Final = "Aa"
-"""What the names of transparencies begin with: as a name says what it means, pages can share them."""
+"""What the names of transparencies begin with: as such a name says what it means, pages can share it."""
+
+_USED: Final = re.compile(rb"/([A-Z]+) [-\d.]+ Tf|<([0-9a-f]+)>")
+_UNKNOWABLE: Final = re.compile(
+    r"@page[^{};]*:(?:first|nth\((?![^)]*\bof\b))|\bstring\([^)]*,\s*start\b|\belement\(|\brunning\("
+)
+"""What a stylesheet may ask of a page that is not known without all pages of the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the book, as far as its margins can tell.
+
+    ``counters`` are the pages' counters on it; ``strings`` the named strings it sets, ``before`` those in force when it
+    begins.
+    """
+
+    kind: PageKind
+    counters: Mapping[str, int]
+    strings: Mapping[str, tuple[str, ...]]
+    before: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What stands in the margins of one page: ``content`` draws it, compressed; nothing where nothing does.
+    """What stands in the margins of one page.
 
-    ``shown`` are the characters in it.
+    ``content`` draws it, compressed; nothing where nothing does. ``shown`` are the characters in it, ``states`` the
+    transparencies by their names.
     """
 
     content: bytes
-    shown: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class BookMargins:
-    """The margins of all pages, and what they were drawn with: ``states`` are transparencies by their names."""
-
-    pages: tuple[Margins, ...]
+    shown: str
     states: Mapping[str, bytes]
     faces: tuple[DrawnFace, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counters of pages, in order."""
+
+    pages: tuple[Mapping[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunMargins:
+    """The margins of pages that follow each other."""
+
+    pages: tuple[Margins, ...]
+
+
 @dataclass(slots=True)
 class _Sheet:
-    """A page of the book without its flow, as the engine knows it, and its counters."""
+    """A kind of page, as the engine knows it."""
 
     box: Any
-    state: Any
+    style: Any = field(repr=False)
 
 
 class Stand:
     """The pages of a book without their flow.
 
-    ``html`` is the engine's, of the book without its text, ``sheets`` are its stylesheets, ``shared`` what they were
-    read with. ``document`` is a document of no pages, which has what the book says of itself.
+    ``make`` gives the engine's HTML of the book without its text, its stylesheets, and what they were read with;
+    it is called only when something is to be laid out.
     """
 
-    def __init__(self, html: Any, sheets: list[Any], shared: Mapping[str, Any]) -> None:
-        self._html = html
-        self._context, self._root = hooks.stand(html, sheets, shared)
-        self.document = hooks.document(html, shared)
-        self._sheets: list[_Sheet] = []
+    def __init__(self, make: Callable[[], tuple[Any, list[Any], Mapping[str, Any]]]) -> None:
+        self._make = make
+        self._sheets: dict[PageKind, _Sheet] = {}
 
-    @property
-    def blank_name(self) -> str:
-        """The name of pages that are left blank before a right one."""
-        body = next((child for child in self._root.children if child.element_tag == "body"), self._root)
-        return str(body.style["page"])
+    @cached_property
+    def _made(self) -> tuple[Any, list[Any], Mapping[str, Any]]:
+        return self._make()
 
-    def number(self, kinds: Sequence[PageKind]) -> list[int]:
-        """Take in the book's pages in order; return their numbers, which are what their folios say."""
+    @cached_property
+    def _context(self) -> tuple[Any, Any]:
+        return hooks.stand(*self._made)
+
+    @cached_property
+    def _document(self) -> Any:
+        html, _, shared = self._made
+        return hooks.document(html, shared)
+
+    def about(self) -> About:
+        """Return what the book says of itself."""
+        return said_of(self._document)
+
+    def count(self, kinds: Sequence[PageKind]) -> Counted:
+        """Return the counters of the book's pages, which are taken in order."""
         # The first three are what the engine's own functions take for a state: quotes, counters, their scopes.
         state: Any = ([0], {"pages": [len(kinds)]}, [{"pages"}], [])
-        self._sheets = []
-        for index, kind in enumerate(kinds):
-            box = hooks.sheet(self._html, self._context, self._root, kind, index)
-            state = copy.deepcopy(state)
-            hooks.count(state, box.style)
-            self._sheets.append(_Sheet(box, state))
-        return [int(sheet.state[1].get(_PAGE, [0])[-1]) for sheet in self._sheets]
+        found = []
+        for kind in kinds:
+            hooks.count(state, self._sheet(kind).style)
+            found.append({name: int(values[-1]) for name, values in state[1].items()})
+        return Counted(tuple(found))
 
-    def draw(self, strings: Sequence[Mapping[str, tuple[str, ...]]], finish: Callable[[Any], None]) -> BookMargins:
-        """Lay out and draw the margins of the pages that were numbered; ``strings`` are set on each.
+    def _sheet(self, kind: PageKind) -> _Sheet:
+        if kind not in self._sheets:
+            html, _, _ = self._made
+            box = hooks.sheet(html, *self._context, kind)
+            self._sheets[kind] = _Sheet(box, box.style)
+        return self._sheets[kind]
 
-        ``finish`` is called with the unwritten PDF.
+    def draw(self, places: Sequence[Place], finish: Callable[[Any], None]) -> list[Margins]:
+        """Lay out and draw the margins of pages; ``finish`` is called with the unwritten PDF.
+
+        Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where they cannot be drawn apart.
         """
-        for index, its in enumerate(strings):
-            for name, texts in its.items():
-                self._context.string_set[name][index + 1] = [*texts]
-        for index, sheet in enumerate(self._sheets):
-            hooks.lay_margins(self._context, sheet.box, sheet.state, index)
-        shown = [frozenset(_characters(sheet.box)) for sheet in self._sheets]
-        drawn = self.document.copy([hooks.page(sheet.box) for sheet in self._sheets])
+        if not places:
+            return []
+        pages = [self._laid(place, at) for at, place in enumerate(places)]
+        drawn = self._document.copy([hooks.page(page) for page in pages])
         pdf = hooks.generate(drawn, tags=False)
         finish(pdf)
-        contents = [
-            content(pdf.objects[int(pdf.objects[int(page.split()[0])]["Contents"].split()[0])])
-            for page in pdf.page_references
-        ]
-        pages = tuple(
-            Margins(compressed(b"/Artifact BMC\nq\n" + each + b"\nQ\nEMC") if chars else b"", chars)
-            for each, chars in zip(contents, shown, strict=True)
-        )
-        return BookMargins(pages, _states(pdf), faces.used(drawn.fonts))
+        states, used = _states(pdf), {face.hash: face for face in faces.used(drawn.fonts)}
+        contents = [content(pdf.objects[number(pdf.objects[number(page)]["Contents"])]) for page in pdf.page_references]
+        return [_margins(*each, states, used) for each in zip(pages, contents, strict=True)]
+
+    def _laid(self, place: Place, at: int) -> Any:
+        """Lay out the margins of a page; each has two numbers: one for what came before it, and its own."""
+        context, _ = self._context
+        before, own = 2 * at + 1, 2 * at + 2
+        for name, text in place.before.items():
+            context.string_set[name][before] = [text]
+        for name, texts in place.strings.items():
+            context.string_set[name][own] = [*texts]
+        box = copy.copy(self._sheet(place.kind).box)
+        counters = {name: [value] for name, value in place.counters.items()}
+        hooks.lay_margins(context, box, ([0], counters, [set(counters)], []), own)
+        return box
+
+
+def knows(sheets: Iterable[Stylesheet]) -> bool:
+    """Whether all that stylesheets ask of a page can be known without the whole book."""
+    return not any(_UNKNOWABLE.search(sheet.text) for sheet in sheets)
+
+
+def _margins(page: Any, drawn: bytes, states: Mapping[str, bytes], used: Mapping[str, DrawnFace]) -> Margins:
+    shown = "".join(sorted(set(_characters(page))))
+    if not shown:
+        return Margins(b"", "", {}, ())
+    named = {name: state for name, state in states.items() if b"/%s gs" % name.encode() in drawn}
+    framed = b"/Artifact BMC\nq\n" + drawn + b"\nQ\nEMC"
+    return Margins(compressed(framed), shown, named, tuple(_used(drawn, used)))
+
+
+def _used(drawn: bytes, known: Mapping[str, DrawnFace]) -> Iterator[DrawnFace]:
+    """Yield the faces in a drawing, with no more than its glyphs."""
+    glyphs: dict[str, set[int]] = {}
+    here: set[int] = set()
+    for name, text in _USED.findall(drawn):
+        if name:
+            here = glyphs.setdefault(name.decode(), set())
+        here.update(int(text[at : at + 4], 16) for at in range(0, len(text), 4))
+    for name, its in glyphs.items():
+        face = known[name]
+        widths = {glyph: width for glyph, width in face.widths.items() if glyph in its}
+        yield replace(face, widths=widths, texts={glyph: face.texts[glyph] for glyph in widths if glyph in face.texts})
 
 
 def _states(pdf: Any) -> Mapping[str, bytes]:
     """Return the transparencies used; raise for what pages would have to name in their own way."""
-    resources = pdf.objects[int(pdf.objects[int(pdf.page_references[0].split()[0])]["Resources"].split()[0])]
-    for name in ("XObject", "Pattern", "Shading"):
-        if resources.get(name):
-            raise faces.UnlinkableError("there are pictures or patterns in the margins of pages")
+    resources = pdf.objects[number(pdf.objects[number(pdf.page_references[0])]["Resources"])]
+    if any(resources.get(name) for name in ("XObject", "Pattern", "Shading")):
+        raise faces.UnlinkableError("there are pictures or patterns in the margins of pages")
     states = resources["ExtGState"]
     if any(name[:1] not in _ALPHA for name in states):
         raise faces.UnlinkableError("there are blended colours in the margins of pages")

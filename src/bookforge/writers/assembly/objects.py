@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 
 from bookforge.writers.assembly.drawn import ANNOTATION, MARK, NUMBER, REFERENCE, DrawnObject
 
@@ -26,7 +26,12 @@ def compressed(data: bytes) -> bytes:
 
 def content(stream: Any) -> bytes:
     """Return the operations of a stream as they are written."""
-    return b"\n".join(pydyf._to_bytes(operation) for operation in stream.stream)
+    return b"\n".join(map(_bytes, stream.stream))
+
+
+def _bytes(value: Any) -> bytes:
+    written: bytes = pydyf._to_bytes(value)
+    return written
 
 
 def number(reference: bytes) -> int:
@@ -65,11 +70,10 @@ class Writer:
             return b"<<" + b"".join(self._entry(name, each) for name, each in value.items()) + b">>"
         if isinstance(value, pydyf.Array | list | tuple):
             return b"[" + b" ".join(map(self.value, value)) + b"]"
-        written: bytes = pydyf._to_bytes(value)
-        return written
+        return _bytes(value)
 
     def _entry(self, name: str | bytes, value: Any) -> bytes:
-        named = b"/" + pydyf._to_bytes(name) + b" "
+        named = b"/" + _bytes(name) + b" "
         if name == "StructParent":
             return named + mark(ANNOTATION, self.annotations[value])
         written = self.value(value)

@@ -1,0 +1,84 @@
+"""Work for several processes in, their results out, in order: the longest work is begun first.
+
+No process outlives its work: each ends when the one that started it dies or is interrupted.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_HEARTBEAT: Final = 0.5
+"""Seconds between two looks at whether the parent still lives."""
+
+
+def context() -> "ForkContext | SpawnContext":
+    """Return how processes are started: a forked one has the book already; elsewhere it is sent."""
+    if sys.platform == "linux":
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+def obey(parent: int) -> None:
+    """Let this process end by itself when its parent, or the user, wants no more of it."""
+    # Ctrl-C reaches the whole group: a worker just ends, and the parent says so.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    """End this process when its parent has died: nobody waits for the result."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(_HEARTBEAT)
+    os._exit(1)
+
+
+def share(
+    work: Callable[[Any, Task], Result], shared: Any, tasks: Sequence[tuple[float, Task]], jobs: int
+) -> Iterator[Result]:
+    """Yield the results of ``work(shared, task)`` in the order of the tasks, each of which has its length before it.
+
+    ``work`` is a function of a module. An error it raises is raised here; a process that was killed raises
+    :class:`concurrent.futures.process.BrokenProcessPool`.
+    """
+    pool = ProcessPoolExecutor(jobs, context(), _begin, (shared, os.getpid()))
+    try:
+        begun = {
+            place: pool.submit(_do, work, tasks[place][1])
+            for place in sorted(range(len(tasks)), key=lambda place: -tasks[place][0])
+        }
+        for place in range(len(tasks)):
+            yield begun[place].result()
+    except BaseException:
+        # Nobody wants the rest, and some of it takes long.
+        for process in (pool._processes or {}).values():
+            process.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_shared: list[Any] = []
+
+
+def _begin(shared: Any, parent: int) -> None:
+    obey(parent)
+    _shared[:] = [shared]
+
+
+def _do(work: Callable[[Any, Task], Result], task: Task) -> Result:
+    return work(_shared[0], task)

@@ -1,0 +1,80 @@
+"""WeasyPrint's private interface as we use it: each place, with what it takes. What a new version moves fails here."""
+
+import importlib
+import inspect
+from importlib import metadata
+
+import pytest
+
+from bookforge.writers.assembly import hooks
+
+PINNED = "70.0"
+PLACES = {
+    "layout.make_margin_boxes": ["context", "page", "state"],
+    "document.TargetCollector": [],
+    "css.targets.TargetCollector.lookup_target": ["self", "anchor_token", "source_box", "css_token", "parse_again"],
+    "css.targets.TargetCollector.cache_target_page_counters": [
+        *("self", "anchor_name", "page_counter_values", "page_maker_index", "page_maker"),
+    ],
+    "css.targets.anchor_name_from_token": ["anchor_token"],
+    "pdf.generate_pdf": ["document", "target", "zoom", "options"],
+    "pdf.build_fonts_dictionary": ["pdf", "fonts", "compress", "subset", "options"],
+    "pdf.fonts.Font": ["pango_font", "description", "font_size"],
+    "pdf.fonts.Font.clean": ["self", "to_unicode", "hinting"],
+    "document.Document._build_layout_context": ["html", "font_config", "counter_style", "color_profiles", "options"],
+    "document.Document": ["pages", "metadata", "url_fetcher", "font_config", "color_profiles", "output_intent"],
+    "document.Page": ["page_box"],
+    "formatting_structure.build.build_formatting_structure": [
+        *("element_tree", "style_for", "get_image_from_uri", "base_url", "target_collector", "counter_style"),
+        "footnotes",
+    ],
+    "formatting_structure.build.update_counters": ["state", "style"],
+    "formatting_structure.boxes.PageBox": ["page_type", "style"],
+    "layout.page.PageType": ["side", "blank", "name", "index", "groups"],
+    "layout.page.set_page_type_computed_styles": ["page_type", "html", "style_for"],
+    "layout.page.make_margin_boxes": ["context", "page", "state"],
+    "layout.page.page_width": ["box", "context", "containing_block_width"],
+    "layout.page.page_height": ["box", "context", "containing_block_height"],
+    "layout.page._standardize_page_based_counters": ["style", "pseudo_type"],
+    "layout.percent.resolve_percentages": ["box", "containing_block"],
+    "layout.background.layout_box_backgrounds": [
+        *("page", "box", "get_image_from_uri", "layout_children", "style"),
+    ],
+    "html.get_html_metadata": ["html"],
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_hook_is_where_it_was(place: str) -> None:
+    found = _find(place)
+    assert found is not None, (
+        f"WeasyPrint {metadata.version('weasyprint')} has no {place}: see writers/assembly/hooks.py"
+    )
+    takes = [name for name in inspect.signature(found).parameters]  # type: ignore[arg-type]
+    assert takes == PLACES[place], (
+        f"{place} takes other things than in WeasyPrint {PINNED}: see writers/assembly/hooks.py"
+    )
+
+
+def _find(place: str) -> object | None:
+    """Find a name below WeasyPrint: its module first, then what is inside."""
+    parts = place.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(("weasyprint", *parts[:length])))
+        except ModuleNotFoundError:
+            continue
+        for name in parts[length:]:
+            found = getattr(found, name, None)
+        return found
+    return None
+
+
+def test_weasyprint_is_the_version_that_was_looked_into() -> None:
+    assert metadata.version("weasyprint") == PINNED, "look through writers/assembly/hooks.py before pinning another"
+
+
+def test_every_hook_is_described() -> None:
+    said = hooks.__doc__ or ""
+    missing = [place for place in PLACES if place.rpartition(".")[2] not in said]
+    assert missing == [], f"writers/assembly/hooks.py does not say what these are for: {missing}"
