@@ -108,17 +108,18 @@ def every_way(block: Paragraph, limits: Limits, tolerance: float) -> list[tuple[
     found = []
 
     def go_on(node: breaking._Node, first: int, ends: tuple[Break, ...]) -> None:
+        [place] = breaking._places(node.ended, [node], block)
         for number, end in enumerate(block.breaks[first:], first):
-            ratio = judge(node, end)
-            if ratio is None:
-                continue
-            if ratio <= tolerance:
-                reached = breaking._reached(node, end, ratio, block.text, len(block.breaks))
+            ratio = judge(place, end)
+            if ratio is not None and ratio <= tolerance:
+                ways: breaking._Ways = {}
+                breaking._reach(ways, place, end, ratio, block.text, len(block.breaks))
+                [reached] = breaking._worth(ways, end)
                 if end.kind == END:
                     found.append((reached.demerits, (*ends, end)))
                 go_on(reached, number + 1, (*ends, end))
 
-    go_on(breaking._Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None), 0, ())
+    go_on(breaking._Node(0.0, 1, 0, 0, None, None), 0, ())
     return found
 
 
