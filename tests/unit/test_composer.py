@@ -69,7 +69,13 @@ def flow(*lines: tuple[Piece, ...], width: float = 200.0, starts: tuple[float, .
 
 def read(html: str, *pieces: Piece, **given: object) -> Paragraph | None:
     """Read a block that the page set in one line of these pieces."""
-    return paragraph.read(block_of(html), flow(pieces, **given), gauges(), 0.0)
+    return read_as(html, flow(pieces, **given))
+
+
+def read_as(html: str, set_as: FlowBlock, hanging: float = 0.0) -> Paragraph | None:
+    """Read a block that the page set so."""
+    matter = paragraph.matter(block_of(html), set_as)
+    return paragraph.read(matter, gauges(), hanging) if matter is not None else None
 
 
 def places(block: Paragraph) -> list[str]:
@@ -112,8 +118,8 @@ def every_way(block: Paragraph, limits: Limits, tolerance: float) -> list[tuple[
         for number, end in enumerate(block.breaks[first:], first):
             ratio = judge(place, end)
             if ratio is not None and ratio <= tolerance:
-                ways: breaking._Ways = {}
-                breaking._reach(ways, place, end, ratio, block.text, len(block.breaks))
+                ways: breaking._Reached = {}
+                breaking._reach(ways, place, end, ratio, block.text)
                 [reached] = breaking._worth(ways, end)
                 if end.kind == END:
                     found.append((reached.demerits, (*ends, end)))
@@ -132,7 +138,7 @@ def test_no_other_line_ends_are_better(words: list[str], measure: int, indent: i
     block = columns(" ".join([*words, "end"]), measure, (measure - indent,) if indent else (), justified)
     limits = Limits(narrow=0.7, wide=2.0)
     costs = {ends: cost for cost, ends in every_way(block, limits, 1.0)}
-    found = breaking.best(block, limits)
+    found = best(block, limits)
     if costs and min(costs.values()) <= breaking._LONE_WORD:
         assert found is not None
         assert costs[found] == pytest.approx(min(costs.values()))
@@ -145,9 +151,8 @@ def test_no_other_line_ends_are_better(words: list[str], measure: int, indent: i
 def test_every_count_of_lines_comes_with_its_best(words: list[str], measure: int) -> None:
     block = columns(" ".join([*words, "end"]), measure)
     limits = Limits(narrow=0.7, wide=2.0)
-    tolerance = breaking._tolerance(limits, breaking._UNNOTICED)
-    ways = every_way(block, breaking._wider(limits, breaking._UNSEEN), tolerance)
-    found = breaking.variants(block, limits)
+    ways = every_way(block, limits, 1.0)
+    found = breaking.ways(block, limits)
     assert found.keys() == {len(ends) for _, ends in ways}
     for count, (demerits, ends) in found.items():
         assert len(ends) == count
@@ -160,31 +165,35 @@ def shown(block: Paragraph, ends: tuple[Break, ...] | None) -> list[str]:
     return [block.text[begin:end].strip() for begin, end in pairwise(cuts)]
 
 
+def best(block: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
+    return breaking.best(block, limits, breaking.ways(block, limits))
+
+
 SPACES_ONLY = Limits(narrow=1.0, wide=2.6, loosest=3.0, fit=0.0)
 
 
 def test_the_whole_paragraph_is_weighed_not_each_line() -> None:
     block = columns("aa bbbbbb c dd ee f gggggg hhhh", 43)  # as many words as fit would leave the third line one
-    assert shown(block, breaking.best(block, SPACES_ONLY)) == ["aa bbbbbb", "c dd ee", "f gggggg", "hhhh"]
+    assert shown(block, best(block, SPACES_ONLY)) == ["aa bbbbbb", "c dd ee", "f gggggg", "hhhh"]
 
 
 def test_a_last_line_has_two_words_where_it_can() -> None:
     block = columns("a bb cc dd ee f g it", 40)
-    assert shown(block, breaking.best(block, SPACES_ONLY)) == ["a bb cc", "dd ee f", "g it"]
+    assert shown(block, best(block, SPACES_ONLY)) == ["a bb cc", "dd ee f", "g it"]
 
 
 def test_lines_do_not_begin_or_end_with_the_same_word_where_they_need_not() -> None:
     block = columns("d cccc aaa d aaa bb aaa eeeee cccc d", 54)
-    assert shown(block, breaking.best(block, Limits(wide=2.0))) == ["d cccc aaa d", "aaa bb aaa", "eeeee cccc d"]
+    assert shown(block, best(block, Limits(wide=2.0))) == ["d cccc aaa d", "aaa bb aaa", "eeeee cccc d"]
 
 
 def test_what_fits_in_no_way_is_left_alone() -> None:
-    assert breaking.best(columns("aaaaaaaaaaaaaaaaaaaa bb", 60), Limits()) is None
+    assert best(columns("aaaaaaaaaaaaaaaaaaaa bb", 60), Limits()) is None
 
 
 def test_three_hyphens_do_not_follow_each_other() -> None:
     block = columns(" ".join(["aaaa-aaaa"] * 12), 70)
-    ends = breaking.best(block, Limits(wide=2.5, loosest=6))
+    ends = best(block, Limits(wide=2.5, loosest=6))
     assert ends is not None
     kinds = "".join("-" if each.kind == DIVIDED else "." for each in ends)
     assert "---" not in kinds
@@ -208,8 +217,8 @@ def test_a_design_may_leave_lines_to_the_page() -> None:
 def test_a_line_ends_where_it_has_to(words: list[str], measure: int, place: int) -> None:
     block = columns(" ".join([*words, "end"]), measure)
     *inner, end = block.breaks
-    forced = tuple(replace(each, forced=number == place) for number, each in enumerate(inner))
-    ends = breaking.best(replace(block, breaks=(*forced, end)), Limits(narrow=0.7, wide=2.0))
+    forced = tuple(each._replace(forced=number == place) for number, each in enumerate(inner))
+    ends = best(replace(block, breaks=(*forced, end)), Limits(narrow=0.7, wide=2.0))
     if ends is not None and place < len(inner):
         assert forced[place] in ends
 
@@ -306,7 +315,7 @@ def test_every_space_is_a_place_and_the_last_is_the_end() -> None:
 
 def test_text_goes_on_over_the_lines_of_the_page() -> None:
     lines = (piece("It was under\u2010"),), (piece("standing a long"),), (piece("day."),)
-    block = paragraph.read(block_of("<p>It was understanding a long day.</p>"), flow(*lines), gauges(), 0.0)
+    block = read_as("<p>It was understanding a long day.</p>", flow(*lines))
     assert block is not None
     assert block.text == "It was understanding a long day."
     assert "It was under" in places(block)
@@ -343,7 +352,7 @@ def test_index_marks_and_pictures_take_their_room() -> None:
 def test_a_dropped_letter_narrows_the_first_lines() -> None:
     html = '<p><span class="initial">T</span>here was a day.</p>'
     lines = (piece("here was"),), (piece("a day."),)
-    block = paragraph.read(block_of(html), flow(*lines, starts=(30.0, 20.0)), gauges(), 0.0)
+    block = read_as(html, flow(*lines, starts=(30.0, 20.0)))
     assert block is not None
     assert (block.text, block.measures, block.measure) == ("here was a day.", (170.0, 180.0), 200.0)
 
@@ -397,9 +406,9 @@ def test_a_mark_forces_the_end_of_a_line(html: str, text: str, place: int | None
 
 def test_signs_stand_out_into_the_margin_as_far_as_asked() -> None:
     html, set_as = "<p>It was so. \u201cYes,\u201d he said.</p>", flow((piece("It was so. \u201cYes,\u201d he said."),))
-    hung = paragraph.read(block_of(html), set_as, gauges(), 1.0)
-    half = paragraph.read(block_of(html), set_as, gauges(), 0.5)
-    plain = paragraph.read(block_of(html), set_as, gauges(), 0.0)
+    hung = read_as(html, set_as, 1.0)
+    half = read_as(html, set_as, 0.5)
+    plain = read_as(html, set_as, 0.0)
     assert hung is not None
     assert half is not None
     assert plain is not None

@@ -70,12 +70,6 @@ _LOOSER: Final = 2.2
 """How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word:
 narrower by so much, and as wide as that."""
 
-_UNSEEN: Final = 0.05
-"""How much narrower than their limit spaces may be for the sake of the page."""
-
-_UNNOTICED: Final = 1.8
-"""The widest space of lines that are chosen for the sake of the page."""
-
 ASKED: Final = 2.2
 """The widest space of lines that an author asked for."""
 
@@ -118,38 +112,35 @@ class _Place(NamedTuple):
     nodes: list[_Node]
 
 
-_Ways = dict[tuple[int, int, int], tuple[float, _Node]]
+_Reached = dict[tuple[int, int, int], tuple[float, _Node]]
 """The best demerits of a next line by its number, the hyphens in a row it ends, and its fit; and what it begins at."""
 
 
-def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
-    """Return the ends of a paragraph's lines; ``None`` where no lines are good enough."""
-    found = min(_fit(paragraph, limits, 1.0), default=None)
-    wider = _wider(limits, CLOSER)
-    for loosest in (_LOOSER, limits.loosest):
-        if found is not None and found.demerits < _LONE_WORD:
-            break
-        others = _fit(paragraph, wider, _tolerance(limits, loosest))
-        found = min((found, *others) if found is not None else others, default=None)
-    return _ends(found) if found is not None else None
+Ways = dict[int, tuple[float, tuple[Break, ...]]]
+"""The best ends of a paragraph's lines for every number of lines it can have, with their demerits."""
 
 
-def variants(
-    paragraph: Paragraph, limits: Limits, loosest: float = _UNNOTICED
-) -> dict[int, tuple[float, tuple[Break, ...]]]:
-    """Return the best ends for every number of lines a paragraph can have, with their demerits.
-
-    Only lines are taken that a reader would not notice, or no space is wider than ``loosest`` times the normal one.
-    """
+def ways(paragraph: Paragraph, limits: Limits, loosest: float | None = None) -> Ways:
+    """Return the best ends for every number of lines; no space is wider than ``loosest``, or else the limit."""
     found: dict[int, _Node] = {}
-    for node in _fit(paragraph, _wider(limits, _UNSEEN), _tolerance(limits, loosest), counting=True):
+    for node in _fit(paragraph, limits, 1.0 if loosest is None else _tolerance(limits, loosest)):
         if node.line not in found or node.demerits < found[node.line].demerits:
             found[node.line] = node
     return {count: (node.demerits, _ends(node)) for count, node in sorted(found.items())}
 
 
-def _wider(limits: Limits, closer: float) -> Limits:
-    return replace(limits, narrow=limits.narrow - closer)
+def best(paragraph: Paragraph, limits: Limits, within: Ways) -> tuple[Break, ...] | None:
+    """Return the ends of a paragraph's lines: the best of those ``within`` the limits, or if need be beyond them.
+
+    ``None`` where no lines are good enough.
+    """
+    found = [*within.values()]
+    wider = replace(limits, narrow=limits.narrow - CLOSER)
+    for loosest in (_LOOSER, limits.loosest):
+        if any(demerits < _LONE_WORD for demerits, _ in found):
+            break
+        found += ways(paragraph, wider, loosest).values()
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def _ends(node: _Node) -> tuple[Break, ...]:
@@ -190,17 +181,13 @@ def _tolerance(limits: Limits, loosest: float) -> float:
     return (loosest - 1) / (limits.wide - 1)
 
 
-def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool = False) -> list[_Node]:
-    """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched.
-
-    ``counting``: one for every number of lines.
-    """
+def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> list[_Node]:
+    """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched."""
     ratio_of = _judge(paragraph, limits)
-    counted = len(paragraph.breaks) if counting else len(paragraph.measures)
     at_most = max(tolerance, _tolerance(limits, limits.loosest))
     places = [*_places(None, [_Node(0.0, 1, 0, 0, None, None)], paragraph)]
     for end in paragraph.breaks:
-        ways: _Ways = {}
+        ways: _Reached = {}
         loosest = at_most if end.forced else tolerance
         full = 0
         for number, place in enumerate(places):
@@ -208,7 +195,7 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool 
             if ratio is None:
                 full += number == full
             elif ratio <= loosest:
-                _reach(ways, place, end, ratio, paragraph.text, counted)
+                _reach(ways, place, end, ratio, paragraph.text)
             elif ratio > loosest + _PAST:
                 break
         if end.kind == END:
@@ -265,7 +252,7 @@ def _ending(place: _Place, end: Break, text: str) -> float:
     return hyphen + _echo(place, end, text)
 
 
-def _reach(ways: _Ways, place: _Place, end: Break, ratio: float, text: str, counted: int) -> None:
+def _reach(ways: _Reached, place: _Place, end: Break, ratio: float, text: str) -> None:
     """Take in the ways that go on from a place with a line, if they are the best so far."""
     fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
     demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + _ending(place, end, text)
@@ -273,12 +260,12 @@ def _reach(ways: _Ways, place: _Place, end: Break, ratio: float, text: str, coun
     for node in place.nodes:
         hyphens = min(node.hyphens + 1, _STACK) if divides else 0
         total = node.demerits + demerits + _IN_A_ROW[hyphens] + (_UNLIKE if abs(fit - node.fit) > 1 else 0.0)
-        key = (min(node.line + 1, counted), hyphens, fit)
+        key = (node.line + 1, hyphens, fit)
         if key not in ways or total < ways[key][0]:
             ways[key] = total, node
 
 
-def _worth(ways: _Ways, end: Break) -> list[_Node]:
+def _worth(ways: _Reached, end: Break) -> list[_Node]:
     """Return the ways to a place, without those that can never be the best: too far behind, with as many hyphens."""
     best: dict[int, tuple[float, int]] = {}
     for (line, hyphens, _), (demerits, _) in ways.items():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bookforge.writers.pdf import Trials
 
 _STAGE: Final = "galley"
+_LINES: Final = "lines"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
@@ -39,13 +40,15 @@ _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before
 class Bench:
     """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
 
-    ``known`` are the plans made so far: a book is planned several times, and not every run has a cache.
+    ``known`` are the plans made so far, and ``books`` the lines: a book is planned several times, and not every run has
+    a cache.
     """
 
     store: Cache
     scratch: Path
     code: str
     known: dict[str, SectionPlan] = field(default_factory=dict)
+    books: dict[str, composer.LineBook] = field(default_factory=dict)
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -129,14 +132,13 @@ class _Typesetter:
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
         self._plain = markup.stylesheets(composition.stylesheets, ())
-        self._common = cache_key(
-            _STAGE,
+        self._tools = (
             bench.code,
-            repr((self._limits, self._pages)),
+            repr(self._limits),
             engines.versions(*engines.PAGES),
-            *(sheet.text for sheet in self._plain),
             *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
         )
+        self._common = cache_key(_STAGE, *self._tools, repr(self._pages), *(sheet.text for sheet in self._plain))
 
     @cached_property
     def _trials(self) -> "Trials":
@@ -189,12 +191,18 @@ class _Typesetter:
         name = cache_key(_STAGE, side, *depends)
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
-            roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
-            compositor = _Compositor(roots, self._gauges, self._limits, self._pages)
+            texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
+            compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
             known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
             self._bench.store.put(_STAGE, name, known)
         self._bench.known[name] = known
         return known
+
+    def _text(self, part: Part) -> "_Text":
+        """Return a section's markup with the book of its lines, which has its name whatever it says."""
+        reading = self._composition.reading
+        whose = (reading.book.metadata.title, reading.edition.name, part.section)
+        return _Text(xhtml.read(part.text), cache_key(_LINES, *self._tools, *whose), self._bench)
 
     def _lay(self, parts: tuple[Part, ...], context: str, side: str, corrections: Corrections) -> "Galley":
         frame = self._composition.frame
@@ -206,10 +214,32 @@ class _Typesetter:
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """A section's markup, and the name of the book of its lines.
+
+    All that the lines of its blocks depend on beside the blocks themselves is in that name.
+    """
+
+    root: xhtml.Element
+    name: str
+    bench: Bench
+
+    def book(self) -> composer.LineBook:
+        """Return the lines it had when it was last composed, whatever it says now."""
+        books, store = self.bench.books, self.bench.store
+        return books.get(self.name) or store.get(_LINES, self.name, composer.LineBook) or composer.LineBook({})
+
+    def keep(self, book: composer.LineBook) -> None:
+        """Keep the lines it has now."""
+        self.bench.books[self.name] = book
+        self.bench.store.put(_LINES, self.name, book)
+
+
+@dataclass(frozen=True, slots=True)
 class _Compositor:
     """Chooses the lines of a section."""
 
-    roots: tuple[xhtml.Element, ...]
+    texts: tuple[_Text, ...]
     gauges: composer.Gauges
     limits: composer.Limits | None
     pages: bool
@@ -219,16 +249,20 @@ class _Compositor:
         if self.limits is None:
             return {}
         flow = galley.flow()
-        return {
-            name: composed
-            for root in self.roots
-            for name, composed in composer.compose(root, flow, self.gauges, self.limits).items()
-        }
+        found: dict[str, composer.Composed] = {}
+        for text in self.texts:
+            known = text.book()
+            composed = composer.compose(text.root, flow, self.gauges, self.limits, known)
+            book = composer.LineBook({each.key: each.chosen for each in composed.values()})
+            if book != known:
+                text.keep(book)
+            found |= composed
+        return found
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""
         laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(name for root in self.roots for name in composer.differs(root, lines, laid))
+        return frozenset(name for text in self.texts for name in composer.differs(text.root, lines, laid))
 
 
 def _digest(path: Path) -> str:
