@@ -210,6 +210,7 @@ def test_letters_take_their_part_only_of_what_spaces_cannot() -> None:
 def test_a_design_may_leave_lines_to_the_page() -> None:
     assert composer.limits({"lines": "greedy"}) is None
     assert composer.limits({"lines": "composed", "narrowest-space": 70, "letter-fit": 0}) == Limits(0.7, fit=0.0)
+    assert composer.limits({"lines": "composed", "letter-fit": 1.5}) == Limits(fit=0.015)
 
 
 @settings(deadline=None, max_examples=100)
@@ -525,3 +526,48 @@ def test_ragged_lines_are_not_filled() -> None:
     ends = (markup.LineEnd(2, SPACE, 0.0), markup.LineEnd(10, END, 0.0))
     markup.carry_out([block], composer.Lines(ends, 40.0, -0.5, "-", False, {}))
     assert (block.text, block.get("class"), block.get("style"), len(block)) == ("It\nwas so.", "lines-ragged", None, 0)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def test_a_block_is_known_by_what_decides_about_its_lines() -> None:
+    """Where it stands, its name and its classes do not; its text, measures, notes' room and wishes do."""
+    text = "It was a long day and nobody said a word of it."
+    within = Limits(wide=3.0)
+
+    def key(html: str, set_as: FlowBlock) -> str:
+        (composed,) = composer.compose(xhtml.read(html), {"a": set_as}, gauges(), within).values()
+        return composed.key
+
+    plain = flow((piece("It was a long day"),), (piece("and nobody said a word of it."),), width=120.0)
+    usual = key(f'<p id="a">{text}</p>', plain)
+    again = flow((piece("It was a long day and"),), (piece("nobody said a word of it."),), width=120.0 + 1e-9)
+    assert key(f'<p class="first" id="a">{text}</p>', plain) == usual
+    assert replace(again, lines=plain.lines) != plain
+    assert key(f'<p id="a">{text}</p>', replace(again, lines=plain.lines)) == usual
+    others = [
+        key(f'<p id="a">{text} So!</p>', replace(plain, lines=(*plain.lines, FlowLine(0.0, (piece("So!"),))))),
+        key(f'<p id="a">{text}</p>', replace(plain, width=121.0)),
+        key(f'<p id="a">{text}</p>', replace(plain, inner={"white-space": "normal"})),
+        key(f'<p id="a" class="looser">{text}</p>', plain),
+    ]
+    assert len({usual, *others}) == 5
+
+
+def test_lines_for_the_sake_of_the_page_end_in_no_lone_word() -> None:
+    text = "It was a long day and nobody said a word of it to him, or of what he had remembered in the morning."
+    text = f"{text} {text}"
+    counts = []
+    for width in range(90, 200, 3):
+        set_as = flow((piece(text[:40]),), (piece(text[40:]),), width=float(width))
+        matter = paragraph.matter(block_of(f"<p>{text}</p>"), set_as)
+        assert matter is not None
+        read = paragraph.read(matter, gauges(), 1.0)
+        assert read is not None
+        within = Limits(narrow=0.6, wide=3.0)
+        (composed,) = composer.compose(xhtml.read(f'<p id="a">{text}</p>'), {"a": set_as}, gauges(), within).values()
+        others = composed.variants().values()
+        assert all(" " in text[lines.ends[-2].at + 1 :] for _, lines in others if len(lines.ends) > 1)
+        counts.append((len(others), len(breaking.ways(read, within)) - 1))
+    assert 0 < sum(count for count, _ in counts) < sum(possible for _, possible in counts)

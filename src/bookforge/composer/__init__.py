@@ -168,11 +168,11 @@ def _chosen(matter: Matter, asked: int, gauges: Gauges, within: Limits) -> Chose
 
 
 def _variants(read: Paragraph, own: int, ways: breaking.Ways, matter: Matter, within: Limits) -> dict[int, Variant]:
-    least = ways[own][0] if own in ways else min((cost for cost, _ in ways.values()), default=0.0)
+    least, _ = ways.get(own, (0.0, ()))
     return {
         count: Variant(max(0.0, cost - least), _lines(read, ends, matter, within))
         for count, (cost, ends) in ways.items()
-        if abs(count - own) == 1
+        if abs(count - own) == 1 and not _ends_alone(read, ends)
     }
 
 
@@ -191,8 +191,12 @@ def _asked(block: xhtml.Element) -> int:
 def _nudged(read: Paragraph, count: int, within: Limits) -> tuple[Break, ...] | None:
     """Return lines of another number than the best, unless the last would be a word alone."""
     _, ends = breaking.ways(read, within, breaking.ASKED).get(count, (0.0, None))
-    lone = ends is not None and len(ends) > 1 and " " not in read.text[ends[-2].after :]
-    return None if lone else ends
+    return None if ends is not None and _ends_alone(read, ends) else ends
+
+
+def _ends_alone(read: Paragraph, ends: tuple[Break, ...]) -> bool:
+    """Whether the last line is a word alone."""
+    return len(ends) > 1 and " " not in read.text[ends[-2].after :]
 
 
 def _lines(read: Paragraph, ends: tuple[Break, ...], matter: Matter, within: Limits) -> Lines:

@@ -23,7 +23,7 @@ class Limits:
     narrow: float = 0.8
     wide: float = 1.6
     loosest: float = 4.0
-    fit: float = 0.02
+    fit: float = 0.025
     hanging: float = 1.0
 
 
@@ -45,7 +45,7 @@ _LEAST_WIDE: Final = 1.05
 
 _LINE: Final = 10.0
 _HYPHEN: Final = 150.0**2
-_OWN_HYPHEN: Final = 30.0**2
+_OWN_HYPHEN: Final = 60.0**2
 _COST: Final = 60.0**2
 """Demerits of each point of a division's cost: a name, a word that has a hyphen elsewhere."""
 
@@ -58,7 +58,7 @@ _LONE_WORD: Final = 10_000_000.0
 _STUB: Final = 15_000.0
 _SHORT: Final = 8
 _LAST_DIVIDED: Final = 5_000.0
-_UNLIKE: Final = 3_000.0
+_UNLIKE: Final = 10_000.0
 """Two lines that follow each other, one tight and one loose."""
 
 _ECHO: Final = 4_000.0

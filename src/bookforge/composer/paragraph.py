@@ -388,7 +388,7 @@ def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
         at = start
         for chunk in _chunks(text[start:end]):
             word = chunk.removesuffix(" ")
-            if len(word) > 1 and style.wraps:
+            if style.wraps and gauge.divisions(word):
                 yield from _inside(word, at, width, spaces, gauge, extent)
             within = sum(atoms[place] for place in range(at, at + len(word)) if place in atoms) if atoms else 0.0
             spaces += word.count("\u00a0")
@@ -413,11 +413,9 @@ def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
 
 def _inside(word: str, at: int, width: float, spaces: int, gauge: Gauge, extent: _Extent) -> Iterator[Break]:
     """Yield the places inside a word."""
-    divisions, atoms = gauge.divisions(word), extent.atoms
-    if not divisions:
-        return
+    atoms = extent.atoms
     whole = gauge.width(word)
-    for each in divisions:
+    for each in gauge.divisions(word):
         place = at + each.at
         before = width + (sum(atoms[near] for near in range(at, place + 1) if near in atoms) if atoms else 0.0)
         held = spaces + word.count("\u00a0", 0, each.at)
