@@ -159,6 +159,12 @@ def test_every_count_of_lines_comes_with_its_best(words: list[str], measure: int
         assert demerits == pytest.approx(min(cost for cost, each in ways if len(each) == count))
 
 
+def test_an_endless_paragraph_is_not_set_in_every_number_of_lines() -> None:
+    block = columns(" ".join(random.Random(1).choices(["a", "of", "lan-tern", "quiet", "re-mem-ber"], k=3000)), 150)
+    found = breaking.ways(block, Limits(narrow=0.6, wide=3.0))
+    assert 1 < len(found) <= breaking._COUNTS + 1
+
+
 def shown(block: Paragraph, ends: tuple[Break, ...] | None) -> list[str]:
     assert ends is not None
     cuts = [0, *(each.after for each in ends)]

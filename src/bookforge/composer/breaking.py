@@ -58,7 +58,7 @@ _LONE_WORD: Final = 10_000_000.0
 _STUB: Final = 15_000.0
 _SHORT: Final = 8
 _LAST_DIVIDED: Final = 5_000.0
-_UNLIKE: Final = 10_000.0
+_UNLIKE: Final = 7_000.0
 """Two lines that follow each other, one tight and one loose."""
 
 _ECHO: Final = 4_000.0
@@ -77,11 +77,16 @@ _ROOMY: Final = 1.35
 _CLOSE: Final = 0.9
 """Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
 
-_EVEN: Final = 0.5
+_EVEN: Final = 0.45
+"""How full or empty a line may be, in parts of its limit, that is neither tight nor loose."""
+
 _STACK: Final = 3
 _PAST: Final = 2.5
 """How far beyond the loosest a line is when none that begins later can be better: signs in the margin make them a
 little longer."""
+
+_COUNTS: Final = 12
+"""How many numbers of lines up to a place are followed: in an endless paragraph there would be ever more of them."""
 
 _HOPELESS: Final = 1e9
 _NOTHING: Final = 1e-6
@@ -271,10 +276,13 @@ def _worth(ways: _Reached, end: Break) -> list[_Node]:
     for (line, hyphens, _), (demerits, _) in ways.items():
         if line not in best or demerits < best[line][0]:
             best[line] = demerits, hyphens
+    if len(best) > _COUNTS:
+        likely = min(best, key=best.__getitem__)
+        best = {line: known for line, known in best.items() if abs(line - likely) <= _COUNTS // 2}
     return [
         _Node(demerits, fit, hyphens, line, before, end)
         for (line, hyphens, fit), (demerits, before) in ways.items()
-        if demerits <= best[line][0] + _UNLIKE or hyphens < best[line][1]
+        if line in best and (demerits <= best[line][0] + _UNLIKE or hyphens < best[line][1])
     ]
 
 
