@@ -42,7 +42,10 @@ class FontSpec:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a setting may be: one of ``words``, or a whole number or a length from ``least`` to ``most``, as written."""
+    """What a setting may be: one of ``words``, or a number or a length from ``least`` to ``most``, as written.
+
+    Numbers are whole where ``least`` is.
+    """
 
     words: tuple[str, ...] = ()
     least: Setting | None = None
@@ -54,15 +57,17 @@ class Limits:
             return True
         if self.least is None or self.most is None or isinstance(value, bool):
             return False
-        if isinstance(self.least, int) and isinstance(self.most, int):
-            return isinstance(value, int) and self.least <= value <= self.most
+        if isinstance(self.least, int | float) and isinstance(self.most, int | float):
+            whole = isinstance(self.least, int)
+            return isinstance(value, int if whole else int | float) and self.least <= value <= self.most
         try:
             return _points(self.least) <= _points(value) <= _points(self.most)
         except ValueError:
             return False
 
     def __str__(self) -> str:
-        kind = "a whole number" if isinstance(self.least, int) else "a length"
+        kinds = {int: "a whole number", float: "a number"}
+        kind = kinds.get(type(self.least), "a length")
         span = () if self.least is None else (f"{kind} from {self.least} to {self.most}",)
         return " or ".join([*([", ".join(self.words)] if self.words else []), *span])
 

@@ -1,6 +1,8 @@
 """Lines chosen by the composer: measured as the page measures, set exactly as chosen, and nothing of the text lost."""
 
+import dataclasses
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import galleys
@@ -11,6 +13,7 @@ from galleys import Book, composed, note, paragraph, words
 from bookforge import composer, typeset, xhtml
 from bookforge.composer import paragraph as measured
 from bookforge.diagnostics import Diagnostic
+from bookforge.edition import Composition
 from bookforge.writers import pdf
 from bookforge.writers.galley import Galley
 
@@ -129,6 +132,80 @@ def test_no_line_leaves_the_measure(cache_folder: Path) -> None:
         for line in page.lines:
             if line.stretch is not None and line.block in book.plan.corrections["a"].lines:
                 assert 0.6 < line.stretch < 4
+
+
+@pytest.fixture
+def measured_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the blocks that were composed anew, in order."""
+    texts: list[str] = []
+    read = measured.read
+
+    def watched(matter: measured.Matter, *given: object) -> measured.Paragraph | None:
+        texts.append(matter.text)
+        return read(matter, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(measured, "read", watched)
+    return texts
+
+
+def chosen_lines(composition: Composition, folder: Path, cache: Path | None = None) -> Mapping[str, composer.Lines]:
+    return galleys.plan(composition, folder, cache).corrections["a"].lines
+
+
+def test_a_changed_sentence_composes_one_paragraph(
+    measured_texts: list[str], cache_folder: Path, tmp_path: Path
+) -> None:
+    body = mixed(random.Random(6), 20)
+    chosen_lines(composed(body), cache_folder, tmp_path)
+    assert len(measured_texts) > 20
+    measured_texts.clear()
+    changed = composed(body.replace('<p id="a.p-7">', '<p id="a.p-7">Nobody had seen it before. '))
+    cached = chosen_lines(changed, cache_folder, tmp_path)
+    assert [text.startswith("Nobody had seen it before. ") for text in measured_texts] == [True]
+    assert cached == chosen_lines(changed, cache_folder)
+    assert len(measured_texts) > 20
+
+
+def test_moved_paragraphs_and_those_under_other_names_are_known(
+    measured_texts: list[str], cache_folder: Path, tmp_path: Path
+) -> None:
+    first, before, after = (words(60, random.Random(seed)) for seed in range(3))  # the first has no indent
+    plain = paragraph("a.p-1", first) + paragraph("a.p-2", before) + paragraph("a.p-3", after)
+    chosen_lines(composed(plain), cache_folder, tmp_path)
+    assert len(measured_texts) == 3
+    turned = composed(paragraph("a.p-1", first) + paragraph("a.p-8", after) + paragraph("a.p-2", before))
+    cached = chosen_lines(turned, cache_folder, tmp_path)
+    assert len(measured_texts) == 3
+    assert cached == chosen_lines(turned, cache_folder)
+
+
+def other_file(composition: Composition, folder: Path) -> Composition:
+    """Set a composition with faces of the same names from other files."""
+    faces = []
+    for number, face in enumerate(composition.fonts):
+        path = folder / f"{number}{Path(face.path).suffix}"
+        path.write_bytes(Path(face.path).read_bytes() + bytes(4))
+        faces.append(dataclasses.replace(face, path=str(path)))
+    return dataclasses.replace(composition, fonts=tuple(faces))
+
+
+@pytest.mark.parametrize("changed", ["font", "limit", "measure", "nudge", "nothing"])
+def test_lines_are_taken_from_the_cache_only_where_nothing_they_depend_on_changed(
+    changed: str, measured_texts: list[str], cache_folder: Path, tmp_path: Path
+) -> None:
+    body = "".join(paragraph(f"a.p-{number}", words(60, random.Random(number))) for number in range(3))
+    composition = composed(body)
+    galleys.plan(composition, cache_folder, tmp_path / "cache")
+    measured_texts.clear()
+    others = {
+        "font": lambda: other_file(composition, tmp_path),
+        "limit": lambda: composed(body, **{"narrowest-space": 75}),
+        "measure": lambda: composed(body, trim="5x8in"),
+        "nudge": lambda: composed(body.replace("<p ", '<p class="looser" ')),
+        "nothing": lambda: composed(body + paragraph("a.p-9", "So.")),
+    }
+    galleys.plan(others[changed](), cache_folder, tmp_path / "cache")
+    assert len(measured_texts) == (0 if changed == "nothing" else 3)
 
 
 def lengths(book: Book) -> dict[str, int]:

@@ -293,14 +293,16 @@ def test_a_page_without_room_for_its_text_is_refused_at_its_place(tmp_path, sett
 
 
 def test_settings_that_fit_nothing_are_told_with_their_place(tmp_path, cache_folder):
+    wrong = ", openings: drop-caps, leading: 5pt, drop-cap-lines: 2.5, verso-head: no, letter-fit: 3.5"
     with pytest.raises(EditionError) as problem:
-        pressed(tmp_path, cache_folder, ", openings: drop-caps, leading: 5pt, drop-cap-lines: 2.5, verso-head: no")
+        pressed(tmp_path, cache_folder, wrong)
     found = {each.message.split("'")[1]: each for each in problem.value.diagnostics}
-    assert set(found) == {"openings", "leading", "drop-cap-lines", "verso-head"}
+    assert set(found) == {"openings", "leading", "drop-cap-lines", "verso-head", "letter-fit"}
     assert {each.rule for each in found.values()} == {"setting-fits"}
     assert all(each.at and each.at.path == "book.yaml" for each in found.values())
     assert found["openings"].hint == "did you mean 'drop-cap'?"
     assert "from 7pt to 54pt" in found["leading"].message
+    assert "a number from 0.0 to 3.0" in found["letter-fit"].message
 
 
 @pytest.mark.parametrize(("layout", "leading"), [("large-print", 24), ("submission", 24)])

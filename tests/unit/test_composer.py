@@ -69,7 +69,13 @@ def flow(*lines: tuple[Piece, ...], width: float = 200.0, starts: tuple[float, .
 
 def read(html: str, *pieces: Piece, **given: object) -> Paragraph | None:
     """Read a block that the page set in one line of these pieces."""
-    return paragraph.read(block_of(html), flow(pieces, **given), gauges(), 0.0)
+    return read_as(html, flow(pieces, **given))
+
+
+def read_as(html: str, set_as: FlowBlock, hanging: float = 0.0) -> Paragraph | None:
+    """Read a block that the page set so."""
+    matter = paragraph.matter(block_of(html), set_as)
+    return paragraph.read(matter, gauges(), hanging) if matter is not None else None
 
 
 def places(block: Paragraph) -> list[str]:
@@ -108,17 +114,18 @@ def every_way(block: Paragraph, limits: Limits, tolerance: float) -> list[tuple[
     found = []
 
     def go_on(node: breaking._Node, first: int, ends: tuple[Break, ...]) -> None:
+        [place] = breaking._places(node.ended, [node], block)
         for number, end in enumerate(block.breaks[first:], first):
-            ratio = judge(node, end)
-            if ratio is None:
-                continue
-            if ratio <= tolerance:
-                reached = breaking._reached(node, end, ratio, block.text, len(block.breaks))
+            ratio = judge(place, end)
+            if ratio is not None and ratio <= tolerance:
+                ways: breaking._Reached = {}
+                breaking._reach(ways, place, end, ratio, block.text)
+                [reached] = breaking._worth(ways, end)
                 if end.kind == END:
                     found.append((reached.demerits, (*ends, end)))
                 go_on(reached, number + 1, (*ends, end))
 
-    go_on(breaking._Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None), 0, ())
+    go_on(breaking._Node(0.0, 1, 0, 0, None, None), 0, ())
     return found
 
 
@@ -131,7 +138,7 @@ def test_no_other_line_ends_are_better(words: list[str], measure: int, indent: i
     block = columns(" ".join([*words, "end"]), measure, (measure - indent,) if indent else (), justified)
     limits = Limits(narrow=0.7, wide=2.0)
     costs = {ends: cost for cost, ends in every_way(block, limits, 1.0)}
-    found = breaking.best(block, limits)
+    found = best(block, limits)
     if costs and min(costs.values()) <= breaking._LONE_WORD:
         assert found is not None
         assert costs[found] == pytest.approx(min(costs.values()))
@@ -144,13 +151,18 @@ def test_no_other_line_ends_are_better(words: list[str], measure: int, indent: i
 def test_every_count_of_lines_comes_with_its_best(words: list[str], measure: int) -> None:
     block = columns(" ".join([*words, "end"]), measure)
     limits = Limits(narrow=0.7, wide=2.0)
-    tolerance = breaking._tolerance(limits, breaking._UNNOTICED)
-    ways = every_way(block, breaking._wider(limits, breaking._UNSEEN), tolerance)
-    found = breaking.variants(block, limits)
+    ways = every_way(block, limits, 1.0)
+    found = breaking.ways(block, limits)
     assert found.keys() == {len(ends) for _, ends in ways}
     for count, (demerits, ends) in found.items():
         assert len(ends) == count
         assert demerits == pytest.approx(min(cost for cost, each in ways if len(each) == count))
+
+
+def test_an_endless_paragraph_is_not_set_in_every_number_of_lines() -> None:
+    block = columns(" ".join(random.Random(1).choices(["a", "of", "lan-tern", "quiet", "re-mem-ber"], k=3000)), 150)
+    found = breaking.ways(block, Limits(narrow=0.6, wide=3.0))
+    assert 1 < len(found) <= breaking._COUNTS + 1
 
 
 def shown(block: Paragraph, ends: tuple[Break, ...] | None) -> list[str]:
@@ -159,31 +171,35 @@ def shown(block: Paragraph, ends: tuple[Break, ...] | None) -> list[str]:
     return [block.text[begin:end].strip() for begin, end in pairwise(cuts)]
 
 
+def best(block: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
+    return breaking.best(block, limits, breaking.ways(block, limits))
+
+
 SPACES_ONLY = Limits(narrow=1.0, wide=2.6, loosest=3.0, fit=0.0)
 
 
 def test_the_whole_paragraph_is_weighed_not_each_line() -> None:
     block = columns("aa bbbbbb c dd ee f gggggg hhhh", 43)  # as many words as fit would leave the third line one
-    assert shown(block, breaking.best(block, SPACES_ONLY)) == ["aa bbbbbb", "c dd ee", "f gggggg", "hhhh"]
+    assert shown(block, best(block, SPACES_ONLY)) == ["aa bbbbbb", "c dd ee", "f gggggg", "hhhh"]
 
 
 def test_a_last_line_has_two_words_where_it_can() -> None:
     block = columns("a bb cc dd ee f g it", 40)
-    assert shown(block, breaking.best(block, SPACES_ONLY)) == ["a bb cc", "dd ee f", "g it"]
+    assert shown(block, best(block, SPACES_ONLY)) == ["a bb cc", "dd ee f", "g it"]
 
 
 def test_lines_do_not_begin_or_end_with_the_same_word_where_they_need_not() -> None:
     block = columns("d cccc aaa d aaa bb aaa eeeee cccc d", 54)
-    assert shown(block, breaking.best(block, Limits(wide=2.0))) == ["d cccc aaa d", "aaa bb aaa", "eeeee cccc d"]
+    assert shown(block, best(block, Limits(wide=2.0))) == ["d cccc aaa d", "aaa bb aaa", "eeeee cccc d"]
 
 
 def test_what_fits_in_no_way_is_left_alone() -> None:
-    assert breaking.best(columns("aaaaaaaaaaaaaaaaaaaa bb", 60), Limits()) is None
+    assert best(columns("aaaaaaaaaaaaaaaaaaaa bb", 60), Limits()) is None
 
 
 def test_three_hyphens_do_not_follow_each_other() -> None:
     block = columns(" ".join(["aaaa-aaaa"] * 12), 70)
-    ends = breaking.best(block, Limits(wide=2.5, loosest=6))
+    ends = best(block, Limits(wide=2.5, loosest=6))
     assert ends is not None
     kinds = "".join("-" if each.kind == DIVIDED else "." for each in ends)
     assert "---" not in kinds
@@ -200,6 +216,7 @@ def test_letters_take_their_part_only_of_what_spaces_cannot() -> None:
 def test_a_design_may_leave_lines_to_the_page() -> None:
     assert composer.limits({"lines": "greedy"}) is None
     assert composer.limits({"lines": "composed", "narrowest-space": 70, "letter-fit": 0}) == Limits(0.7, fit=0.0)
+    assert composer.limits({"lines": "composed", "letter-fit": 1.5}) == Limits(fit=0.015)
 
 
 @settings(deadline=None, max_examples=100)
@@ -207,8 +224,8 @@ def test_a_design_may_leave_lines_to_the_page() -> None:
 def test_a_line_ends_where_it_has_to(words: list[str], measure: int, place: int) -> None:
     block = columns(" ".join([*words, "end"]), measure)
     *inner, end = block.breaks
-    forced = tuple(replace(each, forced=number == place) for number, each in enumerate(inner))
-    ends = breaking.best(replace(block, breaks=(*forced, end)), Limits(narrow=0.7, wide=2.0))
+    forced = tuple(each._replace(forced=number == place) for number, each in enumerate(inner))
+    ends = best(replace(block, breaks=(*forced, end)), Limits(narrow=0.7, wide=2.0))
     if ends is not None and place < len(inner):
         assert forced[place] in ends
 
@@ -305,7 +322,7 @@ def test_every_space_is_a_place_and_the_last_is_the_end() -> None:
 
 def test_text_goes_on_over_the_lines_of_the_page() -> None:
     lines = (piece("It was under\u2010"),), (piece("standing a long"),), (piece("day."),)
-    block = paragraph.read(block_of("<p>It was understanding a long day.</p>"), flow(*lines), gauges(), 0.0)
+    block = read_as("<p>It was understanding a long day.</p>", flow(*lines))
     assert block is not None
     assert block.text == "It was understanding a long day."
     assert "It was under" in places(block)
@@ -342,7 +359,7 @@ def test_index_marks_and_pictures_take_their_room() -> None:
 def test_a_dropped_letter_narrows_the_first_lines() -> None:
     html = '<p><span class="initial">T</span>here was a day.</p>'
     lines = (piece("here was"),), (piece("a day."),)
-    block = paragraph.read(block_of(html), flow(*lines, starts=(30.0, 20.0)), gauges(), 0.0)
+    block = read_as(html, flow(*lines, starts=(30.0, 20.0)))
     assert block is not None
     assert (block.text, block.measures, block.measure) == ("here was a day.", (170.0, 180.0), 200.0)
 
@@ -396,9 +413,9 @@ def test_a_mark_forces_the_end_of_a_line(html: str, text: str, place: int | None
 
 def test_signs_stand_out_into_the_margin_as_far_as_asked() -> None:
     html, set_as = "<p>It was so. \u201cYes,\u201d he said.</p>", flow((piece("It was so. \u201cYes,\u201d he said."),))
-    hung = paragraph.read(block_of(html), set_as, gauges(), 1.0)
-    half = paragraph.read(block_of(html), set_as, gauges(), 0.5)
-    plain = paragraph.read(block_of(html), set_as, gauges(), 0.0)
+    hung = read_as(html, set_as, 1.0)
+    half = read_as(html, set_as, 0.5)
+    plain = read_as(html, set_as, 0.0)
     assert hung is not None
     assert half is not None
     assert plain is not None
@@ -515,3 +532,48 @@ def test_ragged_lines_are_not_filled() -> None:
     ends = (markup.LineEnd(2, SPACE, 0.0), markup.LineEnd(10, END, 0.0))
     markup.carry_out([block], composer.Lines(ends, 40.0, -0.5, "-", False, {}))
     assert (block.text, block.get("class"), block.get("style"), len(block)) == ("It\nwas so.", "lines-ragged", None, 0)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def test_a_block_is_known_by_what_decides_about_its_lines() -> None:
+    """Where it stands, its name and its classes do not; its text, measures, notes' room and wishes do."""
+    text = "It was a long day and nobody said a word of it."
+    within = Limits(wide=3.0)
+
+    def key(html: str, set_as: FlowBlock) -> str:
+        (composed,) = composer.compose(xhtml.read(html), {"a": set_as}, gauges(), within).values()
+        return composed.key
+
+    plain = flow((piece("It was a long day"),), (piece("and nobody said a word of it."),), width=120.0)
+    usual = key(f'<p id="a">{text}</p>', plain)
+    again = flow((piece("It was a long day and"),), (piece("nobody said a word of it."),), width=120.0 + 1e-9)
+    assert key(f'<p class="first" id="a">{text}</p>', plain) == usual
+    assert replace(again, lines=plain.lines) != plain
+    assert key(f'<p id="a">{text}</p>', replace(again, lines=plain.lines)) == usual
+    others = [
+        key(f'<p id="a">{text} So!</p>', replace(plain, lines=(*plain.lines, FlowLine(0.0, (piece("So!"),))))),
+        key(f'<p id="a">{text}</p>', replace(plain, width=121.0)),
+        key(f'<p id="a">{text}</p>', replace(plain, inner={"white-space": "normal"})),
+        key(f'<p id="a" class="looser">{text}</p>', plain),
+    ]
+    assert len({usual, *others}) == 5
+
+
+def test_lines_for_the_sake_of_the_page_end_in_no_lone_word() -> None:
+    text = "It was a long day and nobody said a word of it to him, or of what he had remembered in the morning."
+    text = f"{text} {text}"
+    counts = []
+    for width in range(90, 200, 3):
+        set_as = flow((piece(text[:40]),), (piece(text[40:]),), width=float(width))
+        matter = paragraph.matter(block_of(f"<p>{text}</p>"), set_as)
+        assert matter is not None
+        read = paragraph.read(matter, gauges(), 1.0)
+        assert read is not None
+        within = Limits(narrow=0.6, wide=3.0)
+        (composed,) = composer.compose(xhtml.read(f'<p id="a">{text}</p>'), {"a": set_as}, gauges(), within).values()
+        others = composed.variants().values()
+        assert all(" " in text[lines.ends[-2].at + 1 :] for _, lines in others if len(lines.ends) > 1)
+        counts.append((len(others), len(breaking.ways(read, within)) - 1))
+    assert 0 < sum(count for count, _ in counts) < sum(possible for _, possible in counts)

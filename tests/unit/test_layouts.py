@@ -6,6 +6,7 @@ import pytest
 
 from bookforge import layouts
 from bookforge.diagnostics import LayoutError
+from bookforge.edition import Setting
 
 
 def render(folder: Path, template: str | bytes) -> str:
@@ -74,3 +75,18 @@ def test_stylesheets_lead_nowhere_else(tmp_path: Path) -> None:
         ("resource-allowed", 3),
         ("resource-allowed", 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "inside", "outside"),
+    [
+        (2, 5, (2, 5), (1, 6, 2.5, 3.0, "3", True)),
+        (0.0, 3.0, (0, 2, 2.5, 3.0), (-0.5, 3.5, "2", True)),
+        ("6pt", "36pt", ("6pt", "4mm"), ("5pt", "4", 12)),
+    ],
+)
+def test_settings_stay_within_what_a_layout_says(
+    least: Setting, most: Setting, inside: tuple[Setting, ...], outside: tuple[Setting, ...]
+) -> None:
+    limits = layouts.Limits(least=least, most=most)
+    assert [value for value in (*inside, *outside) if limits.hold(value)] == [*inside]

@@ -5,16 +5,18 @@ together, so that its spaces are as even as they can be; the page then sets the 
 changes, only where its lines end. Lengths are points.
 """
 
+import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Final
 
 from bookforge import xhtml
 from bookforge.composer import breaking, markup, paragraph
 from bookforge.composer.breaking import Limits, SetLine, limits
 from bookforge.composer.markup import LineEnd, Lines
-from bookforge.composer.paragraph import Break, Paragraph
+from bookforge.composer.paragraph import Break, Matter, Paragraph
 from bookforge.composer.shaping import Gauges
 from bookforge.flow import FlowBlock
 from bookforge.laid import Line
@@ -31,6 +33,7 @@ __all__ = [
     "Composed",
     "Gauges",
     "Limits",
+    "LineBook",
     "Lines",
     "carry_out",
     "compose",
@@ -59,46 +62,75 @@ _LESS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
-    """A block with its lines chosen, and what they were chosen from."""
+class Variant:
+    """Lines of another number than the best, and how many demerits more they cost."""
+
+    cost: float
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The lines of a block, and what else there is by the number of lines: one more and one fewer, if that can be."""
 
     lines: Lines
-    _read: Paragraph
-    _flow: FlowBlock
-    _within: Limits
-    _free: bool
+    variants: dict[int, Variant]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBook:
+    """The lines chosen for a section, by what decides about them: see :attr:`Composed.key`."""
+
+    chosen: dict[str, Chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A block with its lines chosen. ``key`` is a hash of all of the block that decides about them."""
+
+    key: str
+    chosen: Chosen
+    text: str
+
+    @property
+    def lines(self) -> Lines:
+        """The best lines."""
+        return self.chosen.lines
 
     def letters(self, lines: Lines) -> tuple[int, ...]:
         """Return how many letters and figures of the block stand before the end of each of its lines."""
-        counts = list(accumulate(map(str.isalnum, self._read.text), initial=0))
+        counts = list(accumulate(map(str.isalnum, self.text), initial=0))
         return tuple(counts[end.at] for end in lines.ends)
 
     def variants(self) -> dict[int, tuple[float, Lines]]:
-        """Return the best lines for other numbers of lines that a reader would not notice.
+        """Return the best lines of one more and one fewer that a reader would not notice, by their number.
 
         With each goes what it costs, in demerits more than the lines that were chosen. Where an author asked for more
         or fewer lines there are no others.
         """
-        if not self._free:
-            return {}
-        found = breaking.variants(self._read, self._within)
-        own = len(self.lines.ends)
-        least = found[own][0] if own in found else min((cost for cost, _ in found.values()), default=0.0)
-        return {
-            count: (max(0.0, cost - least), _lines(self._read, ends, self._flow, self._within))
-            for count, (cost, ends) in found.items()
-            if count != own
-        }
+        return {count: (each.cost, each.lines) for count, each in self.chosen.variants.items()}
 
 
-def compose(root: xhtml.Element, flow: Mapping[str, FlowBlock], gauges: Gauges, within: Limits) -> dict[str, Composed]:
-    """Choose the lines of the blocks below ``root`` that are set in ``flow``, by id; others are left out."""
+_NOTHING_KNOWN: Final = LineBook({})
+
+
+def compose(
+    root: xhtml.Element,
+    flow: Mapping[str, FlowBlock],
+    gauges: Gauges,
+    within: Limits,
+    known: LineBook = _NOTHING_KNOWN,
+) -> dict[str, Composed]:
+    """Choose the lines of the blocks below ``root`` that are set in ``flow``, by id; others are left out.
+
+    ``known`` are lines that were chosen with the same font files and the same limits: they are taken as they are.
+    """
     found: dict[str, Composed] = {}
     for block in root.iter():
         name = block.get("id")
         set_as = flow.get(name) if name else None
         if name and set_as and len(set_as.lines) > 1 and _is_text(block, set_as) and paragraph.is_plain(block):
-            composed = _composed(block, set_as, gauges, within)
+            composed = _composed(block, set_as, gauges, within, known)
             if composed is not None:
                 found[name] = composed
     return found
@@ -109,15 +141,39 @@ def _is_text(block: xhtml.Element, flow: FlowBlock) -> bool:
     return flow.align == "justify" or (flow.align == "start" and block.tag in _RUNNING)
 
 
-def _composed(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Limits) -> Composed | None:
-    read = paragraph.read(block, flow, gauges, within.hanging)
-    ends = breaking.best(read, within) if read is not None else None
-    if read is None or ends is None:
+def _composed(
+    block: xhtml.Element, flow: FlowBlock, gauges: Gauges, within: Limits, known: LineBook
+) -> Composed | None:
+    matter = paragraph.matter(block, flow)
+    if matter is None:
         return None
     asked = _asked(block)
+    key = hashlib.sha256(repr((asked, matter)).encode()).hexdigest()
+    chosen = known.chosen.get(key) or _chosen(matter, asked, gauges, within)
+    return Composed(key, chosen, matter.text) if chosen is not None else None
+
+
+def _chosen(matter: Matter, asked: int, gauges: Gauges, within: Limits) -> Chosen | None:
+    """Choose the lines of a block, with so many more or fewer than are best as the author ``asked`` for."""
+    read = paragraph.read(matter, gauges, within.hanging)
+    if read is None:
+        return None
+    ways = breaking.ways(read, within)
+    ends = breaking.best(read, within, ways)
+    if ends is None:
+        return None
     other = _nudged(read, len(ends) + asked, within) if asked else None
-    lines = _lines(read, other or ends, flow, within)
-    return Composed(replace(lines, nudged=asked if other else 0), read, flow, within, _free=not asked)
+    lines = replace(_lines(read, other or ends, matter, within), nudged=asked if other else 0)
+    return Chosen(lines, {} if asked else _variants(read, len(ends), ways, matter, within))
+
+
+def _variants(read: Paragraph, own: int, ways: breaking.Ways, matter: Matter, within: Limits) -> dict[int, Variant]:
+    least, _ = ways.get(own, (0.0, ()))
+    return {
+        count: Variant(max(0.0, cost - least), _lines(read, ends, matter, within))
+        for count, (cost, ends) in ways.items()
+        if abs(count - own) == 1 and not _ends_alone(read, ends)
+    }
 
 
 def _asked(block: xhtml.Element) -> int:
@@ -134,12 +190,16 @@ def _asked(block: xhtml.Element) -> int:
 
 def _nudged(read: Paragraph, count: int, within: Limits) -> tuple[Break, ...] | None:
     """Return lines of another number than the best, unless the last would be a word alone."""
-    _, ends = breaking.variants(read, within, breaking.ASKED).get(count, (0.0, None))
-    lone = ends is not None and len(ends) > 1 and " " not in read.text[ends[-2].after :]
-    return None if lone else ends
+    _, ends = breaking.ways(read, within, breaking.ASKED).get(count, (0.0, None))
+    return None if ends is not None and _ends_alone(read, ends) else ends
 
 
-def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Limits) -> Lines:
+def _ends_alone(read: Paragraph, ends: tuple[Break, ...]) -> bool:
+    """Whether the last line is a word alone."""
+    return len(ends) > 1 and " " not in read.text[ends[-2].after :]
+
+
+def _lines(read: Paragraph, ends: tuple[Break, ...], matter: Matter, within: Limits) -> Lines:
     lines = breaking.lines(read, ends)
     chosen = tuple(_line_end(read, line, within) for line in lines)
     usual = (1 - within.narrow + breaking.CLOSER) * read.space + _ROOM
@@ -147,9 +207,9 @@ def _lines(read: Paragraph, ends: tuple[Break, ...], flow: FlowBlock, within: Li
         chosen,
         rest=max(0.0, lines[-1].slack - _SURE),
         spacing=-max(usual, *(_wanting(line, end) for line, end in zip(lines, chosen, strict=True))),
-        hyphen=flow.style.hyphen,
+        hyphen=matter.style.hyphen,
         justified=read.justified,
-        inner=dict(flow.inner),
+        inner=dict(matter.inner),
     )
 
 

@@ -4,11 +4,11 @@ The spaces of a line may be smaller and larger than normal within limits; how fa
 ends with, is counted as demerits, and the ends with the fewest in all are taken. Widths are points.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from bookforge.composer.paragraph import DIVIDED, END, SPACE, Break, Paragraph
+from bookforge.composer.paragraph import DIVIDED, END, HYPHEN, SPACE, Break, Paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Limits:
     narrow: float = 0.8
     wide: float = 1.6
     loosest: float = 4.0
-    fit: float = 0.02
+    fit: float = 0.025
     hanging: float = 1.0
 
 
@@ -45,19 +45,20 @@ _LEAST_WIDE: Final = 1.05
 
 _LINE: Final = 10.0
 _HYPHEN: Final = 150.0**2
-_OWN_HYPHEN: Final = 30.0**2
+_OWN_HYPHEN: Final = 60.0**2
 _COST: Final = 60.0**2
 """Demerits of each point of a division's cost: a name, a word that has a hyphen elsewhere."""
 
-_SECOND_HYPHEN: Final = 4_000.0
-_THIRD_HYPHEN: Final = 1_000_000.0
+_IN_A_ROW: Final = (0.0, 0.0, 4_000.0, 1_000_000.0)
+"""Demerits of a hyphen more by how many lines end with one, it included."""
+
 _LONE_WORD: Final = 10_000_000.0
 """A last line of one word: worse than a line with spaces of almost three times the normal one."""
 
 _STUB: Final = 15_000.0
 _SHORT: Final = 8
 _LAST_DIVIDED: Final = 5_000.0
-_UNLIKE: Final = 3_000.0
+_UNLIKE: Final = 7_000.0
 """Two lines that follow each other, one tight and one loose."""
 
 _ECHO: Final = 4_000.0
@@ -69,12 +70,6 @@ _LOOSER: Final = 2.2
 """How far beyond its limits a paragraph may go that has no lines within them, or only with a last line of one word:
 narrower by so much, and as wide as that."""
 
-_UNSEEN: Final = 0.05
-"""How much narrower than their limit spaces may be for the sake of the page."""
-
-_UNNOTICED: Final = 1.8
-"""The widest space of lines that are chosen for the sake of the page."""
-
 ASKED: Final = 2.2
 """The widest space of lines that an author asked for."""
 
@@ -82,8 +77,17 @@ _ROOMY: Final = 1.35
 _CLOSE: Final = 0.9
 """Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
 
-_EVEN: Final = 0.5
+_EVEN: Final = 0.45
+"""How full or empty a line may be, in parts of its limit, that is neither tight nor loose."""
+
 _STACK: Final = 3
+_PAST: Final = 2.5
+"""How far beyond the loosest a line is when none that begins later can be better: signs in the margin make them a
+little longer."""
+
+_COUNTS: Final = 12
+"""How many numbers of lines up to a place are followed: in an endless paragraph there would be ever more of them."""
+
 _HOPELESS: Final = 1e9
 _NOTHING: Final = 1e-6
 
@@ -92,12 +96,9 @@ _RAGGED: Final = 0.25
 
 
 class _Node(NamedTuple):
-    """The best way to a place: the lines up to it."""
+    """The best way to a place: the lines up to it, the last of which is so ``fit`` and ends with ``ended``."""
 
     demerits: float
-    at: int
-    width: float
-    spaces: int
     fit: int
     hyphens: int
     line: int
@@ -105,34 +106,46 @@ class _Node(NamedTuple):
     ended: Break | None
 
 
-def best(paragraph: Paragraph, limits: Limits) -> tuple[Break, ...] | None:
-    """Return the ends of a paragraph's lines; ``None`` where no lines are good enough."""
-    found = min(_fit(paragraph, limits, 1.0), default=None)
-    wider = _wider(limits, CLOSER)
-    for loosest in (_LOOSER, limits.loosest):
-        if found is not None and found.demerits < _LONE_WORD:
-            break
-        others = _fit(paragraph, wider, _tolerance(limits, loosest))
-        found = min((found, *others) if found is not None else others, default=None)
-    return _ends(found) if found is not None else None
+class _Place(NamedTuple):
+    """Where a line of a measure may begin, and the ways that lead there. Lengths are those up to it."""
+
+    at: int
+    width: float
+    spaces: int
+    room: float
+    ended: Break | None
+    nodes: list[_Node]
 
 
-def variants(
-    paragraph: Paragraph, limits: Limits, loosest: float = _UNNOTICED
-) -> dict[int, tuple[float, tuple[Break, ...]]]:
-    """Return the best ends for every number of lines a paragraph can have, with their demerits.
+_Reached = dict[tuple[int, int, int], tuple[float, _Node]]
+"""The best demerits of a next line by its number, the hyphens in a row it ends, and its fit; and what it begins at."""
 
-    Only lines are taken that a reader would not notice, or no space is wider than ``loosest`` times the normal one.
-    """
+
+Ways = dict[int, tuple[float, tuple[Break, ...]]]
+"""The best ends of a paragraph's lines for every number of lines it can have, with their demerits."""
+
+
+def ways(paragraph: Paragraph, limits: Limits, loosest: float | None = None) -> Ways:
+    """Return the best ends for every number of lines; no space is wider than ``loosest``, or else the limit."""
     found: dict[int, _Node] = {}
-    for node in _fit(paragraph, _wider(limits, _UNSEEN), _tolerance(limits, loosest), counting=True):
+    for node in _fit(paragraph, limits, 1.0 if loosest is None else _tolerance(limits, loosest)):
         if node.line not in found or node.demerits < found[node.line].demerits:
             found[node.line] = node
     return {count: (node.demerits, _ends(node)) for count, node in sorted(found.items())}
 
 
-def _wider(limits: Limits, closer: float) -> Limits:
-    return replace(limits, narrow=limits.narrow - closer)
+def best(paragraph: Paragraph, limits: Limits, within: Ways) -> tuple[Break, ...] | None:
+    """Return the ends of a paragraph's lines: the best of those ``within`` the limits, or if need be beyond them.
+
+    ``None`` where no lines are good enough.
+    """
+    found = [*within.values()]
+    wider = replace(limits, narrow=limits.narrow - CLOSER)
+    for loosest in (_LOOSER, limits.loosest):
+        if any(demerits < _LONE_WORD for demerits, _ in found):
+            break
+        found += ways(paragraph, wider, loosest).values()
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def _ends(node: _Node) -> tuple[Break, ...]:
@@ -173,58 +186,58 @@ def _tolerance(limits: Limits, loosest: float) -> float:
     return (loosest - 1) / (limits.wide - 1)
 
 
-def _fit(paragraph: Paragraph, limits: Limits, tolerance: float, counting: bool = False) -> tuple[_Node, ...]:
-    """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched.
-
-    ``counting``: one for every number of lines.
-    """
+def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> list[_Node]:
+    """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched."""
     ratio_of = _judge(paragraph, limits)
-    counted = len(paragraph.breaks) if counting else len(paragraph.measures)
     at_most = max(tolerance, _tolerance(limits, limits.loosest))
-    active = [_Node(0.0, 0, 0.0, 0, 1, 0, 0, None, None)]
+    places = [*_places(None, [_Node(0.0, 1, 0, 0, None, None)], paragraph)]
     for end in paragraph.breaks:
-        found: dict[tuple[int, int, int], _Node] = {}
-        kept: list[_Node] = []
-        for node in active:
-            ratio = ratio_of(node, end)
+        ways: _Reached = {}
+        loosest = at_most if end.forced else tolerance
+        full = 0
+        for number, place in enumerate(places):
+            ratio = ratio_of(place, end)
             if ratio is None:
-                continue
-            kept.append(node)
-            if ratio > (at_most if end.forced else tolerance):
-                continue
-            new = _reached(node, end, ratio, paragraph.text, counted)
-            key = (new.fit, new.hyphens, new.line)
-            known = found.get(key)
-            if known is None or new.demerits < known.demerits:
-                found[key] = new
+                full += number == full
+            elif ratio <= loosest:
+                _reach(ways, place, end, ratio, paragraph.text)
+            elif ratio > loosest + _PAST:
+                break
         if end.kind == END:
-            return tuple(found.values())
-        if end.forced:
-            kept = []
-        active = kept + ([*found.values()] if counting else _worth(found))
-        if not active:
-            break
-    return ()
+            return _worth(ways, end)
+        del places[: len(places) if end.forced else full]
+        if ways:
+            places += _places(end, _worth(ways, end), paragraph)
+    return []
 
 
-def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Node, Break], float | None]:
+def _places(ended: Break | None, nodes: list[_Node], paragraph: Paragraph) -> Iterator[_Place]:
+    """Yield a place for each measure that a line which begins there may have."""
+    at, width, spaces = (ended.after, ended.next_width, ended.next_spaces) if ended is not None else (0, 0.0, 0)
+    special = paragraph.measures
+    rooms: dict[float, list[_Node]] = {}
+    for node in nodes:
+        room = special[node.line] if node.line < len(special) else paragraph.measure
+        rooms.setdefault(room, []).append(node)
+    for room, each in rooms.items():
+        yield _Place(at, width, spaces, room, ended, each)
+
+
+def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Place, Break], float | None]:
     """Return what says how full a line is: 1 is stretched to the limit, -1 shrunk to it, ``None`` is too full."""
     space, justified = paragraph.space, paragraph.justified
     stretch, shrink = (limits.wide - 1) * space, (1 - limits.narrow) * space
     fit = limits.fit if justified else 0.0
-    special, measure = paragraph.measures, paragraph.measure
-    counted = len(special)
 
-    def ratio(node: _Node, end: Break) -> float | None:
-        room = special[node.line] if node.line < counted else measure
-        width = end.width - node.width
-        slack = room - width
-        spaces = end.spaces - node.spaces
+    def ratio(place: _Place, end: Break) -> float | None:
+        width = end.width - place.width
+        slack = place.room - width
+        spaces = end.spaces - place.spaces
         if slack >= 0:
             if end.kind == END:
                 return 0.0
             if not justified:
-                return slack / (room * _RAGGED)
+                return slack / (place.room * _RAGGED)
             slack = eased(slack, spaces * space, fit * width)
             return slack / (spaces * stretch) if spaces else _HOPELESS
         if fit:
@@ -236,23 +249,41 @@ def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Node, Break], flo
     return ratio
 
 
-def _reached(node: _Node, end: Break, ratio: float, text: str, counted: int) -> _Node:
-    """Return the place behind a line that begins at a node, and what it cost in all."""
-    fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
-    demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + node.demerits
-    if abs(fit - node.fit) > 1:
-        demerits += _UNLIKE
-    hyphens = 0
+def _ending(place: _Place, end: Break, text: str) -> float:
+    """Return the demerits of what a line ends with, and of what it begins with after the one before."""
     if end.kind == END:
-        if node.ended is not None:
-            demerits += _last(text[node.at : end.at], node.ended)
-    else:
-        if end.kind != SPACE:
-            hyphens = min(node.hyphens + 1, _STACK)
-            demerits += _hyphen(end, hyphens)
-        demerits += _echo(node, end, text)
-    line = min(node.line + 1, counted)
-    return _Node(demerits, end.after, end.next_width, end.next_spaces, fit, hyphens, line, node, end)
+        return _last(text[place.at : end.at], place.ended) if place.ended is not None else 0.0
+    hyphen = 0.0 if end.kind == SPACE else (_HYPHEN if end.kind == DIVIDED else _OWN_HYPHEN) + end.cost * _COST
+    return hyphen + _echo(place, end, text)
+
+
+def _reach(ways: _Reached, place: _Place, end: Break, ratio: float, text: str) -> None:
+    """Take in the ways that go on from a place with a line, if they are the best so far."""
+    fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
+    demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + _ending(place, end, text)
+    divides = end.kind in {DIVIDED, HYPHEN}
+    for node in place.nodes:
+        hyphens = min(node.hyphens + 1, _STACK) if divides else 0
+        total = node.demerits + demerits + _IN_A_ROW[hyphens] + (_UNLIKE if abs(fit - node.fit) > 1 else 0.0)
+        key = (node.line + 1, hyphens, fit)
+        if key not in ways or total < ways[key][0]:
+            ways[key] = total, node
+
+
+def _worth(ways: _Reached, end: Break) -> list[_Node]:
+    """Return the ways to a place, without those that can never be the best: too far behind, with as many hyphens."""
+    best: dict[int, tuple[float, int]] = {}
+    for (line, hyphens, _), (demerits, _) in ways.items():
+        if line not in best or demerits < best[line][0]:
+            best[line] = demerits, hyphens
+    if len(best) > _COUNTS:
+        likely = min(best, key=best.__getitem__)
+        best = {line: known for line, known in best.items() if abs(line - likely) <= _COUNTS // 2}
+    return [
+        _Node(demerits, fit, hyphens, line, before, end)
+        for (line, hyphens, fit), (demerits, before) in ways.items()
+        if line in best and (demerits <= best[line][0] + _UNLIKE or hyphens < best[line][1])
+    ]
 
 
 def eased(slack: float, spaces: float, fit: float) -> float:
@@ -264,27 +295,10 @@ def eased(slack: float, spaces: float, fit: float) -> float:
     return slack + min(-excess, fit) if excess < 0 else slack
 
 
-def _worth(found: dict[tuple[int, int, int], _Node]) -> list[_Node]:
-    """Leave out what can never be the best: too far behind at the same place."""
-    if len(found) < 2:
-        return list(found.values())
-    limit = min(node.demerits for node in found.values()) + _UNLIKE + _THIRD_HYPHEN
-    return [node for node in found.values() if node.demerits <= limit]
-
-
-def _hyphen(end: Break, in_a_row: int) -> float:
-    demerits = (_HYPHEN if end.kind == DIVIDED else _OWN_HYPHEN) + end.cost * _COST
-    if in_a_row >= _STACK:
-        demerits += _THIRD_HYPHEN
-    elif in_a_row > 1:
-        demerits += _SECOND_HYPHEN
-    return demerits
-
-
-def _echo(node: _Node, end: Break, text: str) -> float:
+def _echo(place: _Place, end: Break, text: str) -> float:
     """Return the demerits of lines that begin or end with the same letters: the eye takes one line for the other."""
-    begins = text.startswith(text[node.at : node.at + _SAME], end.after)
-    before = node.ended
+    begins = text.startswith(text[place.at : place.at + _SAME], end.after)
+    before = place.ended
     ends = before is not None and text.startswith(text[max(0, before.at - _SAME) : before.at], end.at - _SAME)
     return _ECHO * (begins + ends)
 

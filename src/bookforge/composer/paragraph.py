@@ -5,13 +5,14 @@ stands beside. Both are read together, character by character; where they differ
 left as it was set.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from bookforge import xhtml
 from bookforge.composer.shaping import Gauge, Gauges
-from bookforge.flow import FlowBlock, TextStyle
+from bookforge.flow import FlowBlock, FlowLine, TextStyle
 
 _BLOCKS: Final = frozenset(
     {"address", "aside", "blockquote", "dd", "div", "dl", "dt", "figure", "figcaption", "hr", "li", "ol", "p", "pre"}
@@ -27,9 +28,12 @@ FORCED: Final = "line-break"
 """The class of a mark where a line has to end."""
 
 _NO_TEXT: Final = frozenset({"img", "math", "svg"})
-_WHITE: Final = " \t\n\r\f"
+_WHITE: Final = re.compile(r"[ \t\n\r\f]+")
 _EXACT: Final = 0.1
 """How far a measured width may be from the one set, in points, and in each hundred points."""
+
+_SAMPLES: Final = 2
+"""How many lines of a block are measured both ways."""
 
 _AT_END: Final = {
     **dict.fromkeys("-\u2010", 0.5),
@@ -64,8 +68,7 @@ class Leaf:
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """A place where a line may end.
 
     ``at`` is where the line's text ends, ``after`` where the next one's begins; ``width`` and ``spaces`` are those from
@@ -152,15 +155,8 @@ def is_out_of_line(element: xhtml.Element) -> bool:
 
 def _folded(text: str, before: str) -> str:
     """Fold white space; none stands after ``before`` when that is a space."""
-    out: list[str] = []
-    for char in text:
-        if char not in _WHITE:
-            out.append(char)
-            before = char
-        elif before != " ":
-            out.append(" ")
-            before = " "
-    return "".join(out)
+    folded = _WHITE.sub(" ", text)
+    return folded.removeprefix(" ") if before == " " else folded
 
 
 def is_plain(block: xhtml.Element) -> bool:
@@ -176,39 +172,76 @@ def is_plain(block: xhtml.Element) -> bool:
 # ---------------------------------------------------------------- both together
 
 
-def read(block: xhtml.Element, flow: FlowBlock, gauges: Gauges, hanging: float) -> Paragraph | None:
-    """Read a block; ``None`` where it cannot be measured exactly.
+_Run = tuple[int, int, TextStyle]
+"""Where a part of the text begins and ends, and its style."""
 
-    ``hanging`` is how much of the usual part of a sign hangs in the margin: 1 or less.
+_Sample = tuple[tuple[tuple[str, TextStyle], ...], float]
+"""The texts of a line as the page set it, and their width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """All that decides about the lines of a block, as plain values: equal ones have equal lines.
+
+    ``atoms`` are the places and widths of what is no text, ``forced`` the places where lines have to end. ``samples``
+    are lines of the page, to try our measures on. ``inner`` is as in :class:`~bookforge.flow.FlowBlock`.
     """
+
+    text: str
+    style: TextStyle
+    runs: tuple[_Run, ...]
+    atoms: tuple[tuple[int, float], ...]
+    forced: tuple[int, ...]
+    measures: tuple[float, ...]
+    measure: float
+    justified: bool
+    samples: tuple[_Sample, ...]
+    inner: tuple[tuple[str, str], ...]
+
+
+def matter(block: xhtml.Element, flow: FlowBlock) -> Matter | None:
+    """Read a block's markup and the lines it was set in; ``None`` where one is not the other's."""
     parts = leaves(block)
     text = "".join(leaf.text for leaf in parts)
     matched = _matched(text, flow)
     if matched is None or not text:
         return None
     runs, atoms = matched
-    gauge = gauges.of(flow.style)
-    if gauge is None or gauge.space <= 0 or not _measurable(runs, text, flow, gauges):
+    return Matter(
+        text,
+        flow.style,
+        tuple(runs),
+        tuple((at, _rounded(width)) for at, width in sorted(atoms.items())),
+        tuple(_forced(parts, text)),
+        _measures(flow),
+        _rounded(flow.width),
+        flow.align == "justify",
+        tuple(map(_sample, flow.lines[:_SAMPLES])),
+        tuple(sorted(flow.inner.items())),
+    )
+
+
+def read(matter: Matter, gauges: Gauges, hanging: float) -> Paragraph | None:
+    """Measure a block; ``None`` where it cannot be measured exactly.
+
+    ``hanging`` is how much of the usual part of a sign hangs in the margin: 1 or less.
+    """
+    gauge = gauges.of(matter.style)
+    if gauge is None or gauge.space <= 0 or not _measurable(matter, gauges):
         return None
-    forced = frozenset(_forced(parts, text))
-    breaks = tuple(_breaks(_Set(text, _parted(runs, forced, text), atoms, forced), gauges))
-    if hanging and flow.align == "justify":
-        breaks = tuple(_hung(each, text, gauge, hanging) for each in breaks)
-    measures = _measures(flow)
-    return Paragraph(text, breaks, measures, flow.width, gauge.space, flow.align == "justify")
+    breaks = tuple(_breaks(matter, gauges, _extent(matter, gauge, hanging)))
+    return Paragraph(matter.text, breaks, matter.measures, matter.measure, gauge.space, matter.justified)
 
 
-_Runs = list[tuple[int, int, TextStyle]]
+def _rounded(length: float) -> float:
+    """Round a length so that it is the same wherever on a page its block stands."""
+    return round(length, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """A text, the styles of its parts, the widths of what is no text by place, and where lines have to end."""
-
-    text: str
-    runs: _Runs
-    atoms: dict[int, float]
-    forced: frozenset[int]
+def _sample(line: FlowLine) -> _Sample:
+    pieces = [(piece.text, piece.style, piece.width) for piece in line.pieces]
+    texts = tuple((text, style) for text, style, _ in pieces if style is not None)
+    return texts, _rounded(sum(width for _, style, width in pieces if style is not None))
 
 
 def _forced(parts: list[Leaf], text: str) -> Iterator[int]:
@@ -218,7 +251,7 @@ def _forced(parts: list[Leaf], text: str) -> Iterator[int]:
             yield leaf.start - (text[leaf.start - 1] == " ")
 
 
-def _parted(runs: _Runs, forced: frozenset[int], text: str) -> _Runs:
+def _parted(runs: Iterable[_Run], forced: Iterable[int], text: str) -> Iterable[_Run]:
     """Part styles where a line ends inside a word: what is shaped as one never does."""
     for place in forced:
         if text[place] != " ":
@@ -232,9 +265,9 @@ def _parted(runs: _Runs, forced: frozenset[int], text: str) -> _Runs:
     return runs
 
 
-def _matched(text: str, flow: FlowBlock) -> tuple[_Runs, dict[int, float]] | None:
+def _matched(text: str, flow: FlowBlock) -> tuple[list[_Run], dict[int, float]] | None:
     """Find the style of every character, and what stands between them without being text (width by place)."""
-    runs: _Runs = []
+    runs: list[_Run] = []
     atoms: dict[int, float] = {}
     at = 0
     for line in flow.lines:
@@ -270,23 +303,22 @@ def _matched_piece(text: str, at: int, piece: str, style: TextStyle, is_last: bo
     return None
 
 
-def _measurable(runs: _Runs, text: str, flow: FlowBlock, gauges: Gauges) -> bool:
+def _measurable(matter: Matter, gauges: Gauges) -> bool:
     """Whether our measures are those the page was set with."""
-    for start, end, style in runs:
+    for start, end, style in matter.runs:
         gauge = gauges.of(style)
-        if gauge is None or not gauge.has(text[start:end]):
+        if gauge is None or not gauge.has(matter.text[start:end]):
             return False
-    for line in flow.lines[:2]:
-        ours = theirs = 0.0
-        for piece in line.pieces:
-            if piece.style is not None:
-                gauge = gauges.of(piece.style)
-                assert gauge is not None
-                ours += _width(piece.text, gauge)
-                theirs += piece.width
-        if abs(ours - theirs) > _EXACT * max(1.0, theirs / 100):
-            return False
-    return True
+    return all(_agrees(texts, theirs, gauges) for texts, theirs in matter.samples)
+
+
+def _agrees(texts: tuple[tuple[str, TextStyle], ...], theirs: float, gauges: Gauges) -> bool:
+    ours = 0.0
+    for text, style in texts:
+        gauge = gauges.of(style)
+        assert gauge is not None
+        ours += _width(text, gauge)
+    return abs(ours - theirs) <= _EXACT * max(1.0, theirs / 100)
 
 
 def _width(text: str, gauge: Gauge) -> float:
@@ -309,24 +341,55 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _measures(flow: FlowBlock) -> tuple[float, ...]:
     """Return the widths of the first lines: indented, or beside something that drops into them."""
-    widths = [flow.width - line.start for line in flow.lines]
-    while widths and widths[-1] == flow.width:
+    widths = [_rounded(flow.width - line.start) for line in flow.lines]
+    while widths and widths[-1] == _rounded(flow.width):
         widths.pop()
     return tuple(widths)
 
 
-def _breaks(matter: _Set, gauges: Gauges) -> Iterator[Break]:
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """What makes lines longer and shorter beside their words.
+
+    ``atoms`` are the widths of what is no text, by place; ``ends`` and ``begins`` are how far signs stand out into the
+    margins behind a line and before it.
+    """
+
+    atoms: Mapping[int, float]
+    ends: Mapping[str, float]
+    begins: Mapping[str, float]
+
+
+def _extent(matter: Matter, gauge: Gauge, hanging: float) -> _Extent:
+    if not hanging or not matter.justified:
+        return _Extent(dict(matter.atoms), {}, {})
+    return _Extent(
+        dict(matter.atoms),
+        {sign: part * hanging * gauge.width(sign) for sign, part in _AT_END.items()},
+        {sign: part * hanging * gauge.width(sign) for sign, part in _AT_START.items()},
+    )
+
+
+def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
     """Yield the places where lines may end, in order."""
-    text, atoms, forced = matter.text, matter.atoms, matter.forced
+    text, atoms, forced = matter.text, extent.atoms, frozenset(matter.forced)
     width = 0.0
     spaces = 0
-    for start, end, style in matter.runs:
+
+    def reached(at: int, after: int, before: float, kind: int) -> Break:
+        hang = extent.ends.get(text[at - 1 : at], 0.0)
+        lead = extent.begins.get(text[after : after + 1], 0.0)
+        held = spaces - (kind == SPACE)
+        return Break(at, after, before - hang, width + lead, held, spaces, kind, 0, hang, lead, at in forced)
+
+    for start, end, style in _parted(matter.runs, forced, text):
         gauge = gauges.of(style)
         assert gauge is not None
         at = start
         for chunk in _chunks(text[start:end]):
             word = chunk.removesuffix(" ")
-            yield from _inside(word, at, width, spaces, atoms, gauge)
+            if style.wraps and gauge.divisions(word):
+                yield from _inside(word, at, width, spaces, gauge, extent)
             within = sum(atoms[place] for place in range(at, at + len(word)) if place in atoms) if atoms else 0.0
             spaces += word.count("\u00a0")
             width += within
@@ -340,38 +403,23 @@ def _breaks(matter: _Set, gauges: Gauges) -> Iterator[Break]:
                 if at + 1 < end:
                     width += gauge.joint(text[at + 1])
                 if (style.wraps or at in forced) and at:
-                    yield Break(at, at + 1, before, width, spaces - 1, spaces, SPACE, 0, forced=at in forced)
+                    yield reached(at, at + 1, before, SPACE)
                 at += 1
         if end in forced and text[end] != " ":
-            yield Break(end, end, width, width, spaces, spaces, HYPHEN, 0, forced=True)
+            yield reached(end, end, width, HYPHEN)
     width += atoms.get(len(text), 0.0)
     yield Break(len(text), len(text), width, width, spaces, spaces, END, 0)
 
 
-def _hung(each: Break, text: str, gauge: Gauge, hanging: float) -> Break:
-    """Let the signs around a break stand out into the margins."""
-    if each.kind == END:
-        return each
-    last = gauge.style.hyphen[:1] if each.kind == DIVIDED else text[each.at - 1 : each.at]
-    first = text[each.after : each.after + 1]
-    hang = _AT_END.get(last, 0.0) * hanging
-    lead = _AT_START.get(first, 0.0) * hanging
-    if not hang and not lead:
-        return each
-    hang = hang and hang * gauge.width(last)
-    lead = lead and lead * gauge.width(first)
-    return replace(each, width=each.width - hang, next_width=each.next_width + lead, hang=hang, lead=lead)
-
-
-def _inside(word: str, at: int, width: float, spaces: int, atoms: dict[int, float], gauge: Gauge) -> Iterator[Break]:
+def _inside(word: str, at: int, width: float, spaces: int, gauge: Gauge, extent: _Extent) -> Iterator[Break]:
     """Yield the places inside a word."""
-    if len(word) < 2 or not gauge.style.wraps:
-        return
+    atoms = extent.atoms
     whole = gauge.width(word)
     for each in gauge.divisions(word):
         place = at + each.at
-        before = sum(atoms[near] for near in range(at, place + 1) if near in atoms) if atoms else 0.0
+        before = width + (sum(atoms[near] for near in range(at, place + 1) if near in atoms) if atoms else 0.0)
         held = spaces + word.count("\u00a0", 0, each.at)
-        rest = width + before + whole - each.tail
-        kind = DIVIDED if each.inserted else HYPHEN
-        yield Break(place, place, width + before + each.head, rest, held, held, kind, each.cost)
+        hang = extent.ends.get(gauge.style.hyphen[:1] if each.inserted else word[each.at - 1], 0.0)
+        lead = extent.begins.get(word[each.at], 0.0)
+        head, tail = before + each.head - hang, before + whole - each.tail + lead
+        yield Break(place, place, head, tail, held, held, DIVIDED if each.inserted else HYPHEN, each.cost, hang, lead)

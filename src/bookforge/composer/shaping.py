@@ -17,7 +17,7 @@ from bookforge.flow import TextStyle
 _SOFT_HYPHEN: Final = "\u00ad"
 _WORD: Final = re.compile(r"(?:[^\W\d_]|\u00ad)+")
 _HYPHENS: Final = "-\u2010"
-_DASHES: Final = f"{_HYPHENS}\u2013\u2014\u2026/"
+_DASHES: Final = frozenset(f"{_HYPHENS}\u2013\u2014\u2026/")
 _JOINERS: Final = "\u2060\ufeff\u200a"
 _OPENING: Final = "\u201c\u2018\u00ab\u201e\u201a("
 _CLOSING: Final = "\u201d\u2019\u00bb.,:;!?)\u2026"
@@ -79,6 +79,7 @@ class Gauge:
         self._features = dict(style.features)
         self._scale = style.size / face.upem
         self._widths: dict[str, float] = {}
+        self._joints: dict[str, float] = {}
         self._divisions: dict[str, tuple[Division, ...]] = {}
         self.space = self.width(" ")
 
@@ -97,7 +98,10 @@ class Gauge:
 
     def joint(self, sign: str) -> float:
         """Return how much nearer, or less than nothing, a sign stands to the space before it than shaped alone."""
-        return self.width(f" {sign}") - self.space - self.width(sign)
+        known = self._joints.get(sign)
+        if known is None:
+            known = self._joints[sign] = self.width(f" {sign}") - self.space - self.width(sign)
+        return known
 
     def _shaped(self, text: str) -> float:
         buffer = uharfbuzz.Buffer()
@@ -119,7 +123,8 @@ class Gauge:
     def _divided(self, word: str) -> Iterable[Division]:
         if _ADDRESS.search(word):
             return tuple(self._division(word, at.start(), inserted=False, cost=0) for at in _IN_ADDRESS.finditer(word))
-        found = {at: self._division(word, at, inserted=False, cost=_parting(word, at)) for at in _after_dashes(word)}
+        dashed = () if _DASHES.isdisjoint(word) else _after_dashes(word)
+        found = {at: self._division(word, at, inserted=False, cost=_parting(word, at)) for at in dashed}
         has_own = bool(found)
         for part in _WORD.finditer(word):
             for at in _positions(part.group(), self.style):

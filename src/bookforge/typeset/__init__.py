@@ -45,6 +45,7 @@ _WORTH_SHARING: Final = 2
 _COUNTED: Final = "counted"
 _ABOUT: Final = "about"
 _MARGINS: Final = "margins"
+_LINES: Final = "lines"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
@@ -68,6 +69,27 @@ class Bench:
     code: str
     made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
     jobs: int = 1
+
+    def remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
+        """Return a value that was made before, in this run or in another."""
+        known = self.made.get(name)
+        if known is None:
+            known = self.store.get(stage, name, type_)
+            if known is not None:
+                self.made[name] = known
+        assert known is None or isinstance(known, type_)
+        return known
+
+    def keep(self, stage: str, name: str, value: Value) -> Value:
+        """Keep a value, and return it."""
+        self.store.put(stage, name, value)
+        self.made[name] = value
+        return value
+
+    def kept(self, stage: str, name: str, type_: type[Value], make: Callable[[], Value]) -> Value:
+        """Return a value that is kept, made where it is not."""
+        known = self.remembered(stage, name, type_)
+        return self.keep(stage, name, make()) if known is None else known
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -146,14 +168,13 @@ class Typesetter:
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
         self._plain = markup.stylesheets(composition.stylesheets, ())
-        self._common = cache_key(
-            _STAGE,
+        self._tools = (
             bench.code,
-            repr((self._limits, self._pages)),
+            repr(self._limits),
             engines.versions(*engines.PAGES),
-            *(sheet.text for sheet in self._plain),
             *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
         )
+        self._common = cache_key(_STAGE, *self._tools, repr(self._pages), *(sheet.text for sheet in self._plain))
 
     @cached_property
     def galleys(self) -> "Galleys":
@@ -170,7 +191,7 @@ class Typesetter:
         if bench.jobs == 1:
             return
         names = [self._key(place, place + 1, "right") for place in range(count)]
-        missing = [place for place in range(count) if self._remembered(_STAGE, names[place], SectionPlan) is None]
+        missing = [place for place in range(count) if self._bench.remembered(_STAGE, names[place], SectionPlan) is None]
         if len(missing) < _WORTH_SHARING:
             return
         shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
@@ -226,23 +247,28 @@ class Typesetter:
 
     def _known(self, first: int, end: int, side: str) -> Unit:
         name = self._key(first, end, side)
-        known = self._remembered(_STAGE, name, SectionPlan)
+        known = self._bench.remembered(_STAGE, name, SectionPlan)
         if known is None:
             parts = self._composition.parts[first:end]
-            roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
-            compositor = _Compositor(roots, self._gauges, self._limits, self._pages)
-
+            texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
+            compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
             last: list[tuple[Corrections, Galley]] = []
 
             def lay(corrections: Corrections) -> "Galley":
                 last[:] = [(corrections, self.lay(first, end, side, corrections))]
                 return last[0][1]
 
-            known = self._keep(_STAGE, name, settling.settle(lay, compositor))
+            known = self._bench.keep(_STAGE, name, settling.settle(lay, compositor))
             if last[0][0] == known.corrections:
                 with contextlib.suppress(UnlinkableError):  # said when the book is assembled
                     self.draw(name, side, last[0][1], _NO_NUMBERS)
         return Unit(self._composition.parts[first].section, first, end, side, name, known)
+
+    def _text(self, part: Part) -> "_Text":
+        """Return a section's markup with the book of its lines, which has its name whatever it says."""
+        reading = self._composition.reading
+        whose = (reading.book.metadata.title, reading.edition.name, part.section)
+        return _Text(xhtml.read(part.text), cache_key(_LINES, *self._tools, *whose), self._bench)
 
     def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
         """Return a section drawn on a side, with the page numbers that it shows.
@@ -251,7 +277,7 @@ class Typesetter:
         """
         from bookforge.writers.assembly.drawn import Drawn
 
-        known = self._remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
+        known = self._bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
         if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
             galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
             return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
@@ -259,7 +285,7 @@ class Typesetter:
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
-        return self._keep(_DRAWN, cache_key(_DRAWN, side, key), self.galleys.draw(galley, numbers))
+        return self._bench.keep(_DRAWN, cache_key(_DRAWN, side, key), self.galleys.draw(galley, numbers))
 
     def blank(self, side: str) -> "Drawn":
         """Return a page left blank on a side."""
@@ -267,7 +293,9 @@ class Typesetter:
 
         frame = self._composition.frame
         name = self._book_key(_BLANK, side)
-        return self._kept(_DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain))
+        return self._bench.kept(
+            _DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain)
+        )
 
     @cached_property
     def _stand(self) -> "Stand":
@@ -284,44 +312,25 @@ class Typesetter:
         from bookforge.writers.assembly.margins import Counted
 
         name = self._book_key(_COUNTED, repr(kinds))
-        return self._kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
+        return self._bench.kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
 
     def about(self) -> "About":
         """Return what the book says of itself."""
         from bookforge.writers.assembly.about import About
 
-        return self._kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
+        return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
 
     def margins(self, runs: "Sequence[Sequence[Place]]") -> "list[Margins]":
         """Return the margins of all pages; those of each run of pages are kept together."""
         from bookforge.writers.assembly.margins import RunMargins
 
         names = [self._book_key(_MARGINS, repr(run)) for run in runs]
-        known = {name: self._remembered(_MARGINS, name, RunMargins) for name in names}
+        known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
         missing = [(name, run) for name, run in zip(names, runs, strict=True) if known[name] is None]
         made = iter(self.galleys.margins(self._stand, [place for _, run in missing for place in run]))
         for name, run in missing:
-            known[name] = self._keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in run)))
+            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in run)))
         return [page for name in names if (its := known[name]) for page in its.pages]
-
-    def _kept(self, stage: str, name: str, type_: type[Value], make: Callable[[], Value]) -> Value:
-        """Return a value that is kept, made where it is not."""
-        known = self._remembered(stage, name, type_)
-        return self._keep(stage, name, make()) if known is None else known
-
-    def _remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
-        known = self._bench.made.get(name)
-        if known is None:
-            known = self._bench.store.get(stage, name, type_)
-            if known is not None:
-                self._bench.made[name] = known
-        assert known is None or isinstance(known, type_)
-        return known
-
-    def _keep(self, stage: str, name: str, value: Value) -> Value:
-        self._bench.store.put(stage, name, value)
-        self._bench.made[name] = value
-        return value
 
     def lay(
         self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
@@ -346,10 +355,30 @@ def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) ->
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """A section's markup, and the name of the book of its lines.
+
+    All that the lines of its blocks depend on beside the blocks themselves is in that name.
+    """
+
+    root: xhtml.Element
+    name: str
+    bench: Bench
+
+    def book(self) -> composer.LineBook:
+        """Return the lines it had when it was last composed, whatever it says now."""
+        return self.bench.remembered(_LINES, self.name, composer.LineBook) or composer.LineBook({})
+
+    def keep(self, book: composer.LineBook) -> None:
+        """Keep the lines it has now."""
+        self.bench.keep(_LINES, self.name, book)
+
+
+@dataclass(frozen=True, slots=True)
 class _Compositor:
     """Chooses the lines of a section."""
 
-    roots: tuple[xhtml.Element, ...]
+    texts: tuple[_Text, ...]
     gauges: composer.Gauges
     limits: composer.Limits | None
     pages: bool
@@ -359,16 +388,20 @@ class _Compositor:
         if self.limits is None:
             return {}
         flow = galley.flow()
-        return {
-            name: composed
-            for root in self.roots
-            for name, composed in composer.compose(root, flow, self.gauges, self.limits).items()
-        }
+        found: dict[str, composer.Composed] = {}
+        for text in self.texts:
+            known = text.book()
+            composed = composer.compose(text.root, flow, self.gauges, self.limits, known)
+            book = composer.LineBook({each.key: each.chosen for each in composed.values()})
+            if book != known:
+                text.keep(book)
+            found |= composed
+        return found
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""
         laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(name for root in self.roots for name in composer.differs(root, lines, laid))
+        return frozenset(name for text in self.texts for name in composer.differs(text.root, lines, laid))
 
 
 def _digest(path: Path) -> str:
