@@ -1,7 +1,8 @@
 """A section laid out alone in, its rows as they would stand on any page out: what pages are planned with.
 
 Lengths are points. What a layout does not show, because a page ended there, is what other layouts of the section showed
-before, or a guess; a plan made from a wrong guess does not come out, is seen, and is made again with what was learned.
+before, or follows from margins; beside pictures it is a guess. A plan made from a wrong guess does not come out, is
+seen, and is made again with what was learned.
 """
 
 from bisect import bisect_left
@@ -213,7 +214,7 @@ def _slab(
     lead = 0.0
     if before:
         alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), apart)
-        white = memory.leads.get(pair, alike)
+        white = memory.leads.get(pair, galley.whites.get(pair, alike))
         lead = before[-1].bottom - before[-1].baseline + white + first.baseline - first.top
     maker = _Maker(group, block, leading, galley.notes, calls, memory)
     return Slab(
