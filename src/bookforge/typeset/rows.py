@@ -14,6 +14,7 @@ from typing import Final
 from bookforge.composer import Composed, Lines
 from bookforge.composer.paragraph import SPACE
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.typeset.plates import pages as plate_pages
 from bookforge.writers.galley import Block, Call, Galley
 
 _SAME: Final = 0.5
@@ -115,15 +116,24 @@ def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> t
     return tuple(found)
 
 
+def plates(galley: Galley) -> tuple[int, ...]:
+    """Return the number of the slab behind each plate."""
+    firsts = [group[0].page for group in _grouped(_seen(galley))]
+    return tuple(bisect_left(firsts, galley.tops[name][0]) for name in galley.plates)
+
+
 def learn(galley: Galley, memory: Memory) -> None:
     """Keep the distances that another layout of a section shows."""
     _learn(_grouped(_seen(galley)), galley, memory)
 
 
 def _seen(galley: Galley) -> list[_Seen]:
+    """Return the rows of a section, those of plates left out."""
     rows: list[_Seen] = []
+    of_plates = plate_pages(galley)
     for page in galley.laid.pages[: galley.end]:
-        rows += _page_rows(page, galley)
+        if page.index not in of_plates:
+            rows += _page_rows(page, galley)
     return rows
 
 
