@@ -1,12 +1,14 @@
 """Plates: the text goes on to the end of the page before, and the words stay those of the manuscript."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from galleys import composed, note, paragraph, set_book, words
 
 from bookforge import ledger, makeup, xhtml
+from bookforge.edition import Stylesheet
 from bookforge.typeset import plates
 from bookforge.typeset.plan import Plate
 
@@ -116,4 +118,20 @@ def test_plates_at_one_place_keep_their_order(cache_folder: Path) -> None:
     assert book.plan.corrections["a"].starts
     pages = [book.laid.anchors[f"a.{name}"][0] for name in ("one", "two")]
     assert pages[1] == pages[0] + 1
+    assert book.lost() == []
+
+
+def test_a_design_may_set_plates_among_the_text(cache_folder: Path) -> None:
+    chance = random.Random(5)
+    texts = [paragraph(f"a.p-{number}", words(80, chance)) for number in range(12)]
+    made = composed("".join(texts[:4]) + PLATE.format("coast") + "".join(texts[4:]))
+    among = Stylesheet(
+        "among.css",
+        "among.css",
+        ".plate { page: auto !important; break-before: auto !important; break-after: auto !important }"
+        ".plate, .plate img { height: 60pt !important; width: auto !important; margin: 0 !important }",
+    )
+    book = set_book(replace(made, stylesheets=(*made.stylesheets, among)), cache_folder)
+    assert book.laid.anchors["a.coast"][0] in {book.laid.anchors[f"a.p-{number}"][0] for number in (3, 4)}
+    assert book.plan.corrections["a"].starts == ()
     assert book.lost() == []

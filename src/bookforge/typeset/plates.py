@@ -143,6 +143,13 @@ def pages(galley: Galley) -> frozenset[int]:
     return frozenset(galley.tops[name][0] for name in galley.plates)
 
 
+def beside_text(galley: Galley) -> bool:
+    """Whether a plate has no page for itself: a design may set it among the text."""
+    own = pages(galley)
+    blocks = (galley.blocks[name] for name in galley.paragraphs if name in galley.blocks)
+    return any(row.page in own for block in blocks for row in block.rows)
+
+
 def undivided(galley: Galley, moved: Mapping[str, Plate]) -> Galley:
     """Return a galley in which the lines of paragraphs that plates are moved into are those of one paragraph each."""
     names = {rest_of(plate.block): plate.block for plate in moved.values()}

@@ -58,7 +58,8 @@ def _can_be_paged(galley: Galley) -> bool:
     """Whether a section has facing pages, all of one kind but plates, and neither columns nor notes to be parted."""
     of_plates = plates.pages(galley)
     areas = {_area(page) for page in galley.laid.pages[: galley.end] if page.index not in of_plates}
-    odd = 0 in of_plates or columns.has(galley) or footnotes.troubled(galley)
+    first = 0 in rows.plates(galley)  # nothing that could go on before it
+    odd = first or plates.beside_text(galley) or columns.has(galley) or footnotes.troubled(galley)
     return galley.end >= _SPREAD and len(areas) == 1 and not odd
 
 
