@@ -124,7 +124,7 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
 def put_back(root: xhtml.Element) -> None:
     """Put plates back where the manuscript has them, and join the paragraphs they were moved into."""
     moved = [each for each in root.iter(etree.Element) if each.get("data-before") is not None]
-    rests = [each for each in root.iter(etree.Element) if each.get("data-rest-of") is not None]
+    rests = [each for each in root.iter(etree.Element) if each.get("data-rest-of") is not None and not _in_part(each)]
     if not moved and not rests:
         return
     by_id = {each.get("id"): each for each in root.iter(etree.Element) if each.get("id") is not None}
@@ -136,6 +136,11 @@ def put_back(root: xhtml.Element) -> None:
         xhtml.remove(rest)
     for plate in moved:
         by_id[plate.get("data-before")].addprevious(plate)
+
+
+def _in_part(element: xhtml.Element) -> bool:
+    """Whether an element stands in a later part of a note, all of which are joined in another way."""
+    return any(each.get("data-note-part") is not None for each in (element, *element.iterancestors()))
 
 
 def _parse(text: str) -> xhtml.Element:

@@ -1,12 +1,14 @@
 """Plates: the text goes on to the end of the page before, and the words stay those of the manuscript."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from galleys import composed, note, paragraph, set_book, words
 
-from bookforge import ledger, xhtml
+from bookforge import ledger, makeup, xhtml
+from bookforge.edition import Stylesheet
 from bookforge.typeset import plates
 from bookforge.typeset.plan import Plate
 
@@ -80,3 +82,56 @@ def test_moved_plates_are_read_where_the_manuscript_has_them(letters: int) -> No
     ledger.put_back(root)
     assert "".join(xhtml.text(root).split()) == "".join(xhtml.text(xhtml.read(markup)).split())
     assert [each.get("id") for each in root.iter("p", "figure")] == ["a.coast", "a.p", "a.q"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_pages_are_planned_around_plates(seed: int, cache_folder: Path) -> None:
+    """Every plate follows the page on which the text comes to it; pages that face each other are level."""
+    chance = random.Random(seed)
+    names = ["one", "two", "three"]
+    places = dict(zip(sorted(chance.sample(range(2, 25), 3)), names, strict=True))
+    blocks = []
+    for number in range(26):
+        if number in places:
+            blocks.append(PLATE.format(places[number]))
+        blocks.append(paragraph(f"a.p-{number}", words(chance.randint(5, 90), chance)))
+    book = set_book(composed("".join(blocks)), cache_folder)
+    assert book.plan.corrections["a"].starts
+    assert book.lost() == []
+    assert book.off_grid() == []
+    for number, name in places.items():
+        plate = book.laid.anchors[f"a.{name}"][0]
+        others = {book.laid.anchors[f"a.{other}"][0] for other in names}
+        before = max(index for index in range(plate) if index not in others)
+        # The text reaches the plate's place on the page before it, or goes on with it after the plate.
+        assert book.laid.anchors[f"a.p-{number - 1}"][0] <= before
+        assert book.laid.anchors[f"a.p-{number}"][0] >= before
+    assert makeup.examine(book.laid.pages[:-2]).count("uneven-spreads") <= 1
+    assert ledger.compare_pages(book.composition.documents[0], book.laid) == ()
+
+
+def test_plates_at_one_place_keep_their_order(cache_folder: Path) -> None:
+    chance = random.Random(3)
+    texts = [paragraph(f"a.p-{number}", words(80, chance)) for number in range(9)]
+    two = PLATE.format("one") + PLATE.format("two")
+    book = set_book(composed("".join(texts[:2]) + two + "".join(texts[2:])), cache_folder)
+    assert book.plan.corrections["a"].starts
+    pages = [book.laid.anchors[f"a.{name}"][0] for name in ("one", "two")]
+    assert pages[1] == pages[0] + 1
+    assert book.lost() == []
+
+
+def test_a_design_may_set_plates_among_the_text(cache_folder: Path) -> None:
+    chance = random.Random(5)
+    texts = [paragraph(f"a.p-{number}", words(80, chance)) for number in range(12)]
+    made = composed("".join(texts[:4]) + PLATE.format("coast") + "".join(texts[4:]))
+    among = Stylesheet(
+        "among.css",
+        "among.css",
+        ".plate { page: auto !important; break-before: auto !important; break-after: auto !important }"
+        ".plate, .plate img { height: 60pt !important; width: auto !important; margin: 0 !important }",
+    )
+    book = set_book(replace(made, stylesheets=(*made.stylesheets, among)), cache_folder)
+    assert book.laid.anchors["a.coast"][0] in {book.laid.anchors[f"a.p-{number}"][0] for number in (3, 4)}
+    assert book.plan.corrections["a"].starts == ()
+    assert book.lost() == []

@@ -9,6 +9,7 @@ import pytest
 from galleys import Mixture, composed, note, notes, paragraph, set_book, words
 
 from bookforge import formulas, makeup, typeset
+from bookforge.composer import breaking
 from bookforge.edition import Setting, Stylesheet
 from bookforge.typeset import grid
 from bookforge.typeset.grid import Grid
@@ -157,6 +158,18 @@ def test_each_part_has_two_lines_and_no_divided_word(cache_folder: Path, chance:
         assert not first[-1].hyphen
         assert first[-1].x + first[-1].width == pytest.approx(first[0].x + first[0].width, abs=0.5), "full last line"
     assert book.lost() == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_parted_note_keeps_its_lines(seed: int, cache_folder: Path) -> None:
+    """Its later parts were set anew, in more lines than the whole: their pages were planned for those."""
+    chance = random.Random(seed)
+    body = paragraph("a.p-1", f"{words(150, chance)} {notes(1, [words(200, chance), words(150, chance)])}.")
+    book = set_book(composed(body + paragraph("a.p-2", words(500, chance))), cache_folder)
+    assert len(book.pages_of("a.note-1")) > 1
+    lines = book.plan.corrections["a"].lines
+    chosen = sum(len(each.ends) for name, each in lines.items() if name.startswith("a.note-1"))
+    assert sum(line.note == "a.note-1" for page in book.laid.pages for line in page.lines) == chosen
 
 
 def test_thirty_notes_in_a_row(cache_folder: Path, chance: random.Random) -> None:
@@ -336,8 +349,12 @@ def test_the_same_plan_every_time(cache_folder: Path) -> None:
     assert galleys.plan(composition, cache_folder) == galleys.plan(composition, cache_folder)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_any_mixture_comes_out_right(seed: int, cache_folder: Path) -> None:
+@pytest.mark.parametrize(("seed", "hyphen"), [*((seed, None) for seed in range(8)), (5, 50.0**2), (5, 100.0**2)])
+def test_any_mixture_comes_out_right(
+    seed: int, hyphen: float | None, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever lines are chosen for it: what a division costs decides that."""
+    monkeypatch.setattr(breaking, "_HYPHEN", hyphen or breaking._HYPHEN)
     mixture = Mixture(seed)
     book = set_book(composed(mixture.body(14)), cache_folder)
     assert book.off_grid() == []

@@ -88,3 +88,14 @@ def test_the_proof_of_words_reads_the_parts_as_one_note() -> None:
     ((name, whole),) = ledger._notes(root)
     assert name == "a.note-1"
     assert "".join(xhtml.text(whole).split()) == "".join(xhtml.text(xhtml.read(NOTE)).split())
+
+
+def test_parts_say_what_they_are_the_rest_of_and_are_put_back_once() -> None:
+    """Their lines are those of the whole."""
+    root = part(Cut(6, True), Cut(len("Onetwothree"), False), Cut(len(LETTERS) - len("Twelveend"), False))
+    _, second, third, fourth = xhtml.find_class(root, "footnote")
+    assert [each.get("data-rest-of") for each in (second, third, fourth)] == ["a.note-1"] * 3
+    assert [each.get("data-rest-of") for each in (second[0], third[0], fourth[0])] == ["a.n1", "a.n1", "a.n2"]
+    ledger.put_back(root)
+    ((_, whole),) = ledger._notes(root)
+    assert "".join(xhtml.text(whole).split()) == "".join(xhtml.text(xhtml.read(NOTE)).split())

@@ -100,3 +100,37 @@ def test_notes_take_their_room() -> None:
 
 def test_what_fits_nowhere_is_not_planned() -> None:
     assert spreads.plan((slab("a", (3, 0.0)), slab("b", (30, 0.0), opened=False)), sheet(2), right=True) is None
+
+
+def _with_plate(at: int, *lines: int) -> spreads.Pages:
+    slabs = [slab(str(number), (count, 0.0)) for number, count in enumerate(lines)]
+    plates = spreads.Plates(("plate",), (at,), frozenset(each.block for each in slabs))
+    found = spreads.plan(tuple(slabs), sheet(9), right=True, plates=plates)
+    assert found is not None
+    return found
+
+
+def test_a_plate_has_the_page_after_the_text_has_come_to_it() -> None:
+    found = _with_plate(1, 6, 12, 9, 9)
+    assert [start.block for start in found.starts[:2]] == ["plate", "1-rest"]
+    (place,) = found.plates
+    assert place[:2] == (1, 3), "the page before it is full"
+    assert [start.row for start in found.starts if start.block == "1-rest"] == [0]
+
+
+def test_a_page_that_faces_a_plate_may_end_anywhere() -> None:
+    """What follows a plate on a right page begins a spread."""
+    found = _with_plate(2, 9, 8, 9, 9, 9)
+    assert [start.block for start in found.starts] == ["1", "plate", "2", "3", "4"]
+
+
+def test_no_word_is_divided_by_a_plate() -> None:
+    divided = [Row(10, 4, LEADING, open=2 <= number <= 9, hyphen=number == 2) for number in range(11)]
+    slabs = (slab("0", (6, 0.0)), Slab("1", "1", LEADING, 10, True, False, False, True, (Option(tuple(divided)),)))
+    plates = spreads.Plates(("plate",), (1,), frozenset({"0", "1"}))
+    found = spreads.plan(slabs, sheet(9), right=True, plates=plates)
+    assert found is not None
+    assert found.plates[0][:2] == (1, 2)
+    nowhere = spreads.plan(slabs, sheet(9), right=True, plates=spreads.Plates(("plate",), (1,)))
+    assert nowhere is not None
+    assert nowhere.plates[0][:2] == (1, 0), "where a plate cannot be moved it stays"

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bookforge import xhtml
+from bookforge.composer import REST_OF
 from bookforge.typeset.plan import Cut, PartedNote, Place
 
 CONTINUED: Final = "continued"
@@ -62,8 +63,6 @@ def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
         each = _slice(note, begin, end, last=end == whole)
         _name(each, seen)
         if number:
-            if "id" in each.attrib:
-                del each.attrib["id"]
             xhtml.add_class(each, CONTINUED)
             each.set("data-note-part", str(number + 1))
             if begin in _block_starts(pieces):
@@ -156,11 +155,12 @@ def _slice(note: xhtml.Element, begin: int, end: int, last: bool) -> xhtml.Eleme
 
 
 def _name(part: xhtml.Element, seen: set[str]) -> None:
-    """Let every id stand once: with the first part of its element."""
+    """Let every id stand once: with the first part of its element. The others say that they go on in its lines."""
     for element in part.iter():
         name = element.get("id")
         if name is not None and name in seen:
             del element.attrib["id"]
+            element.set(REST_OF, name)
         elif name is not None:
             seen.add(name)
 

@@ -6,7 +6,7 @@ moved behind the last line that the page before has room for, into a paragraph i
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bookforge import xhtml
@@ -117,7 +117,7 @@ def held(galley: Galley, known: Mapping[str, Plate], seen: set[str]) -> dict[str
     WeasyPrint 70 still counts the white above the notes when the only one has gone to the next page with its line. If
     the lines before that line then seem not to fit, the whole paragraph goes over. ``seen`` are those once divided.
     """
-    found = {name: place for name, place in known.items() if not _leaves_hole(galley, f"{name}-rest")}
+    found = {name: place for name, place in known.items() if not _leaves_hole(galley, rest_of(name))}
     for call in galley.calls:
         block = galley.blocks[call.block]
         page = block.rows[0].page
@@ -131,6 +131,35 @@ def held(galley: Galley, known: Mapping[str, Plate], seen: set[str]) -> dict[str
             if place is not None:
                 found[call.block] = place
     return found
+
+
+def rest_of(name: str) -> str:
+    """Return the id of the rest of a paragraph that is divided."""
+    return f"{name}-rest"
+
+
+def pages(galley: Galley) -> frozenset[int]:
+    """Return the pages that plates have for themselves."""
+    return frozenset(galley.tops[name][0] for name in galley.plates)
+
+
+def beside_text(galley: Galley) -> bool:
+    """Whether a plate has no page for itself: a design may set it among the text."""
+    own = pages(galley)
+    blocks = (galley.blocks[name] for name in galley.paragraphs if name in galley.blocks)
+    return any(row.page in own for block in blocks for row in block.rows)
+
+
+def undivided(galley: Galley, moved: Mapping[str, Plate]) -> Galley:
+    """Return a galley in which the lines of paragraphs that plates are moved into are those of one paragraph each."""
+    names = {rest_of(plate.block): plate.block for plate in moved.values()}
+    if not names:
+        return galley
+    pages = tuple(
+        replace(page, lines=tuple(replace(line, block=names.get(line.block or "", line.block)) for line in page.lines))
+        for page in galley.laid.pages
+    )
+    return replace(galley, laid=replace(galley.laid, pages=pages))
 
 
 def _leaves_hole(galley: Galley, name: str) -> bool:
@@ -191,7 +220,7 @@ def _divide(block: xhtml.Element, gap: parting.Gap, full: bool) -> None:
         if "id" in each.attrib and each.get("id") in here:
             del each.attrib["id"]
     rest.set(REST_OF, block.get("id") or "")
-    rest.set("id", f"{block.get('id')}-rest")
+    rest.set("id", rest_of(block.get("id") or ""))
     if full:
         block.set(GOES_ON, "")
     block.addnext(rest)

@@ -1,7 +1,8 @@
 """A section laid out alone in, its rows as they would stand on any page out: what pages are planned with.
 
 Lengths are points. What a layout does not show, because a page ended there, is what other layouts of the section showed
-before, or a guess; a plan made from a wrong guess does not come out, is seen, and is made again with what was learned.
+before, or follows from margins; beside pictures it is a guess. A plan made from a wrong guess does not come out, is
+seen, and is made again with what was learned.
 """
 
 from bisect import bisect_left
@@ -13,6 +14,7 @@ from typing import Final
 from bookforge.composer import Composed, Lines
 from bookforge.composer.paragraph import SPACE
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.typeset.plates import pages as plate_pages
 from bookforge.writers.galley import Block, Call, Galley
 
 _SAME: Final = 0.5
@@ -114,15 +116,24 @@ def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> t
     return tuple(found)
 
 
+def plates(galley: Galley) -> tuple[int, ...]:
+    """Return the number of the slab behind each plate."""
+    firsts = [group[0].page for group in _grouped(_seen(galley))]
+    return tuple(bisect_left(firsts, galley.tops[name][0]) for name in galley.plates)
+
+
 def learn(galley: Galley, memory: Memory) -> None:
     """Keep the distances that another layout of a section shows."""
     _learn(_grouped(_seen(galley)), galley, memory)
 
 
 def _seen(galley: Galley) -> list[_Seen]:
+    """Return the rows of a section, those of plates left out."""
     rows: list[_Seen] = []
+    of_plates = plate_pages(galley)
     for page in galley.laid.pages[: galley.end]:
-        rows += _page_rows(page, galley)
+        if page.index not in of_plates:
+            rows += _page_rows(page, galley)
     return rows
 
 
@@ -213,7 +224,7 @@ def _slab(
     lead = 0.0
     if before:
         alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), apart)
-        white = memory.leads.get(pair, alike)
+        white = memory.leads.get(pair, galley.whites.get(pair, alike))
         lead = before[-1].bottom - before[-1].baseline + white + first.baseline - first.top
     maker = _Maker(group, block, leading, galley.notes, calls, memory)
     return Slab(

@@ -8,7 +8,7 @@ from bookforge.composer import Composed, Lines
 from bookforge.laid import LaidPage
 from bookforge.typeset import columns, footnotes, grid, plates, rows, spreads, tails
 from bookforge.typeset.grid import Grid
-from bookforge.typeset.plan import Corrections, PartedNote, SectionPlan, Shape, Start, Tail
+from bookforge.typeset.plan import Corrections, PartedNote, Plate, SectionPlan, Shape, Start, Tail
 from bookforge.typeset.plates import Plates
 from bookforge.writers.galley import Block, Galley
 
@@ -55,9 +55,11 @@ def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> Sect
 
 
 def _can_be_paged(galley: Galley) -> bool:
-    """Whether a section has facing pages, all of one kind, and neither columns, plates nor notes to be parted."""
-    areas = {_area(page) for page in galley.laid.pages[: galley.end]}
-    odd = galley.plates or columns.has(galley) or footnotes.troubled(galley)
+    """Whether a section has facing pages, all of one kind but plates, and neither columns nor notes to be parted."""
+    of_plates = plates.pages(galley)
+    areas = {_area(page) for page in galley.laid.pages[: galley.end] if page.index not in of_plates}
+    first = 0 in rows.plates(galley)  # nothing that could go on before it
+    odd = first or plates.beside_text(galley) or columns.has(galley) or footnotes.troubled(galley)
     return galley.end >= _SPREAD and len(areas) == 1 and not odd
 
 
@@ -71,13 +73,17 @@ def _paged(
     memory = rows.Memory()
     trial = state
     for _ in range(_TRIALS):
-        found = _ends(rows.slabs(galley, state.composed, memory), galley)
+        slabs = rows.slabs(galley, state.composed, memory)
+        found = _ends(slabs, galley)
         if found is None:
             return None
+        moved = _moved(found, slabs, galley, state.composed)
+        if len({plate.block for plate in moved.values()}) < len(set(moved.values())):
+            return None  # a paragraph is divided once
         trial = state.after(trial)
-        trial.set_pages(found)
+        trial.set_pages(found, moved)
         shown = lay(trial.corrections)
-        unlike = compositor.differs(shown, trial.corrections.lines)
+        unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.corrections.lines)
         wrong = _first_wrong(shown, found.starts)
         if wrong is None and not unlike:
             shown = trial.rest(shown, lay)
@@ -95,7 +101,30 @@ def _ends(slabs: tuple[rows.Slab, ...], galley: Galley) -> spreads.Pages | None:
     """Plan the ends of the pages."""
     page = galley.laid.pages[0]
     sheet = spreads.Sheet(page.bottom - page.top, page.leading, galley.above_notes)
-    return spreads.plan(slabs, sheet, page.side == "right")
+    held = spreads.Plates(galley.plates, rows.plates(galley), galley.paragraphs)
+    return spreads.plan(slabs, sheet, page.side == "right", held)
+
+
+def _moved(
+    pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley, composed: Mapping[str, Composed]
+) -> dict[str, Plate]:
+    """Return where the plates are set that do not stay where they are: at the ends of pages.
+
+    The last comes first: of those at one place each is set before the one that is there.
+    """
+    found = {}
+    for name, at, place in reversed([*zip(galley.plates, rows.plates(galley), pages.plates, strict=True)]):
+        if place.row:
+            block = slabs[place.slab].block
+            option = slabs[place.slab].options[place.option]
+            letters = [row.letters for row in galley.blocks[block].rows]
+            if block in composed:
+                letters = [*composed[block].letters(option.lines or composed[block].lines)]
+            found[name] = Plate(block, letters[place.row - 1], full=True)
+        elif place.slab > at:
+            block = slabs[place.slab - 1].block
+            found[name] = Plate(block, galley.blocks[block].rows[-1].letters, full=False)
+    return found
 
 
 def _area(page: LaidPage) -> tuple[float, float]:
@@ -166,11 +195,11 @@ class _Settling:
     def _best_lines(self) -> dict[str, Lines]:
         return {name: composed.lines for name, composed in self.composed.items()}
 
-    def set_pages(self, pages: spreads.Pages) -> None:
-        """Let the pages begin where they are planned to, with the lines that are chosen for that."""
+    def set_pages(self, pages: spreads.Pages, moved: Mapping[str, Plate]) -> None:
+        """Let the pages begin where they are planned to, with the lines and the places of plates chosen for that."""
         chosen = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
         self.corrections = dataclasses.replace(
-            self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts
+            self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts, plates=moved
         )
 
     def forget(self, blocks: frozenset[str]) -> None:
@@ -219,7 +248,7 @@ class _Settling:
         )
         if self.corrections == before and not self.by_lines:
             self.corrections = dataclasses.replace(before, held=plates.held(galley, before.held, self._held))
-        if self.corrections == before and not self.by_lines:
+        if self.corrections == before and not self.by_lines and not before.starts:
             self.corrections = dataclasses.replace(before, plates=self._plates.moved(galley, before.plates))
         if self.corrections == before:
             self.corrections = dataclasses.replace(

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from bookforge.laid import ON_GRID
 from bookforge.makeup import SHORT_END
 from bookforge.typeset.plan import Start
+from bookforge.typeset.plates import rest_of
 from bookforge.typeset.rows import Option, Row, Slab
 
 _UNEVEN: Final = 1500.0
@@ -76,10 +77,35 @@ class _Filled(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Pages planned: ``starts`` is what each begins with, but for the first; ``chosen`` are the options by block, where
-    they are not the usual ones."""
+    they are not the usual ones. ``plates`` are the places before which each plate has its page."""
 
     starts: tuple[Start, ...]
     chosen: dict[str, Option]
+    plates: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plates:
+    """Plates, which have a page each: the one after the first page that ends before the slab ``at``, or behind that.
+
+    ``among`` are the blocks that a plate may be moved behind, or into.
+    """
+
+    names: tuple[str, ...] = ()
+    at: tuple[int, ...] = ()
+    among: frozenset[str] = frozenset()
+
+    def between(self, place: Place, after: Place) -> tuple[str, ...]:
+        """Return the plates behind a page that begins at a place when the text goes on at another."""
+        return tuple(name for name, at in zip(self.names, self.at, strict=True) if place.slab < at <= after.slab)
+
+    def stand(self, filled: "_Filled", slabs: tuple[Slab, ...], names: tuple[str, ...]) -> bool:
+        """Whether plates may stand behind a page: no word is divided by one, and nothing but a paragraph."""
+        after = filled.next
+        if after.row:
+            return not filled.hyphen and slabs[after.slab].block in self.among
+        moved = any(at < after.slab for name, at in zip(self.names, self.at, strict=True) if name in names)
+        return not moved or slabs[after.slab - 1].block in self.among
 
 
 class _State(NamedTuple):
@@ -90,9 +116,10 @@ class _State(NamedTuple):
 
 
 _NOTES: Final = -1.0
+NO_PLATES: Final = Plates()
 
 
-def plan(slabs: tuple[Slab, ...], sheet: Sheet, right: bool) -> Pages | None:
+def plan(slabs: tuple[Slab, ...], sheet: Sheet, right: bool, plates: Plates = NO_PLATES) -> Pages | None:
     """Choose the ends of the pages; ``right``: the first is a right page. ``None`` when something fits nowhere."""
     planner = _Planner(slabs, sheet)
     start = _State(Place(0, 0, -1), right, None)
@@ -113,12 +140,17 @@ def plan(slabs: tuple[Slab, ...], sheet: Sheet, right: bool) -> Pages | None:
             continue
         for filled in planner.fill(state.place):
             after, cost = _judged(state, filled, len(slabs), sheet)
+            shown = plates.between(state.place, filled.next)
+            if shown:
+                if not plates.stand(filled, slabs, shown):
+                    continue
+                after = _State(after.place, after.right != bool(len(shown) % 2), None)
             total = best[state] + cost
             if after not in best or total < best[after]:
                 best[after] = total
                 came[after] = (state, filled)
                 heapq.heappush(queue, (after.place.slab, after.place.row, next(order), after))
-    return _traced(slabs, end, came) if end is not None else None
+    return _traced(slabs, end, came, plates) if end is not None else None
 
 
 def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_State, float]:
@@ -145,20 +177,41 @@ def _unlike(left: float, right: float, sheet: Sheet) -> float:
     return 0.0 if away <= limit else _UNEVEN + _UNEVEN_LINE * away / sheet.leading
 
 
-def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_State, _Filled]]) -> Pages:
+def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_State, _Filled]], plates: Plates) -> Pages:
     starts: list[Start] = []
     chosen: dict[str, Option] = {}
-    state = end
-    while state in came:
-        state, filled = came[state]
+    places: list[Place] = []
+    after = end
+    while after in came:
+        state, filled = came[after]
         for number, option in filled.chosen:
             if option:
                 chosen[slabs[number].block] = slabs[number].options[option]
-        if state in came:
-            slab = slabs[state.place.slab]
-            rows = len(slab.options[max(0, state.place.option)].rows)
-            starts.append(Start(slab.block, state.place.row, rows, slab.opener))
-    return Pages(tuple(reversed(starts)), chosen)
+        shown = plates.between(state.place, after.place)
+        places += [after.place] * len(shown)
+        if after.place.slab < len(slabs):
+            slab = slabs[after.place.slab]
+            if shown and after.place.row:
+                starts = [_in_rest(start, slab.block, after.place.row) for start in starts]
+            starts.append(_start(slab, after.place, by_itself=bool(shown)))
+        starts += (Start(name, 0, 0, "") for name in reversed(shown))
+        after = state
+    return Pages(tuple(reversed(starts)), chosen, tuple(reversed(places)))
+
+
+def _start(slab: Slab, place: Place, by_itself: bool) -> Start:
+    """Return the beginning of a page; ``by_itself``: there is one in any case, after a plate."""
+    rows = len(slab.options[max(0, place.option)].rows)
+    if by_itself:
+        return Start(rest_of(slab.block) if place.row else slab.block, 0, rows - place.row, "")
+    return Start(slab.block, place.row, rows, slab.opener)
+
+
+def _in_rest(start: Start, block: str, row: int) -> Start:
+    """Return a beginning as it is when a block is divided before a row that comes earlier."""
+    if start.block != block:
+        return start
+    return Start(rest_of(block), start.row - row, start.rows - row, start.opener)
 
 
 class _Front(NamedTuple):

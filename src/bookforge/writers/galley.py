@@ -12,6 +12,7 @@ from bookforge.flow import FlowBlock
 from bookforge.laid import Laid
 from bookforge.writers import boxes, setting
 from bookforge.writers.pages import PIXEL_PT
+from bookforge.writers.whites import Whites
 
 _SIDES: Final = {"recto": "right", "verso": "left"}
 _FORCED: Final = frozenset({"page", "always", "left", "right"})
@@ -61,7 +62,8 @@ class Galley:
     """A section laid out alone.
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
-    before: at the top of a page zero. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights
+    before: at the top of a page zero. ``whites`` are those between the lines of two blocks that follow each other, page
+    or not. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights
     of those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands
     above them on each page. ``plates`` and ``paragraphs`` are those that stand in no other block. ``start`` is
     ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its
@@ -73,6 +75,7 @@ class Galley:
     calls: tuple[Call, ...]
     blocks: Mapping[str, Block]
     gaps: Mapping[str, float]
+    whites: Mapping[tuple[str, str], float]
     tops: Mapping[str, tuple[int, float]]
     pictures: Mapping[str, tuple[float, ...]]
     notes: Mapping[str, float]
@@ -102,6 +105,7 @@ def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Ga
         calls=tuple(reader.calls),
         blocks={name: block.finished() for name, block in reader.blocks.items()},
         gaps=reader.gaps,
+        whites=reader.whites.between(),
         tops=reader.tops,
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
         notes=reader.notes,
@@ -145,6 +149,7 @@ class _Reader:
         self.calls: list[Call] = []
         self.blocks: dict[str, _Lines] = {}
         self.gaps: dict[str, float] = {}
+        self.whites = Whites()
         self.tops: dict[str, tuple[int, float]] = {}
         self.pictures: dict[str, list[float]] = {}
         self.notes: dict[str, float] = {}
@@ -177,6 +182,7 @@ class _Reader:
         if not box.is_in_normal_flow():
             return floor
         above = self._inside(box, floor, above)
+        self.whites.opens(box)
         inner = floor
         if box.border_top_width or box.padding_top:
             inner = box.content_box_y()
@@ -186,6 +192,7 @@ class _Reader:
                 inner = child.position_y + child.height
             elif hasattr(child, "is_in_normal_flow") and hasattr(child, "border_box_y"):
                 inner = self._block(child, inner, above)
+        self.whites.closes(box)
         return float(box.border_box_y() + box.border_height())
 
     def _inside(self, box: Any, floor: float, above: _Above) -> _Above:
@@ -219,6 +226,7 @@ class _Reader:
             _Lines(box.style["orphans"], box.style["widows"], above.whole, above.tied, above.held, above.group),
         )
         letters = block.rows[-1].letters if block.rows else 0
+        has_text = False
         for inner in _inline(line):
             tag = inner.element_tag or ""
             if tag.endswith("::footnote-call") and boxes.kind(inner) == "InlineBox":
@@ -230,7 +238,9 @@ class _Reader:
                 self.pictures.setdefault(above.block, []).append(inner.height * PIXEL_PT)
             elif boxes.kind(inner) == "TextBox" and "::" not in tag:
                 letters += sum(map(str.isalnum, inner.text))
+                has_text = has_text or not inner.text.isspace()
         block.rows.append(Row(self._index, letters))
+        self.whites.line(line, above.block, has_text)
 
 
 def _inline(box: Any) -> Iterator[Any]:

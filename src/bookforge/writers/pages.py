@@ -6,6 +6,7 @@ Lengths are points from the top left corner of the page.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, Protocol
 
 from bookforge import words
@@ -47,6 +48,13 @@ _LISTS: Final = frozenset({"ul", "ol", "dl"})
 _ON_GRID: Final = frozenset({"p", "li"})
 _APART: Final = frozenset({"TableBox", "InlineTableBox", "TableRowGroupBox", "TableCellBox"})
 _INSIDE_WORDS: Final = frozenset({"InlineBox", "TextBox", "LineBox"})
+_FACE: Final = (
+    *("font_family", "font_size", "font_style", "font_weight", "font_stretch", "font_kerning", "font_feature_settings"),
+    *("font_variant_ligatures", "font_variant_position", "font_variant_caps", "font_variant_numeric", "letter_spacing"),
+    *("font_variant_alternates", "font_variant_east_asian", "font_language_override", "font_variation_settings"),
+    *("lang", "direction"),
+)
+"""What the width of a space depends on, beside what is added to it."""
 
 
 class Ruler(Protocol):
@@ -164,6 +172,7 @@ class _Measures:
     def __init__(self, document: Any, ruler: Ruler) -> None:
         self._ruler = ruler
         self._spaces: dict[int, float] = {}
+        self._faces: dict[tuple[Any, ...], float] = {}
         self._struts: dict[int, tuple[float, float, float]] = {}
         root = document.pages[0]._page_box.children[0]
         body = next((child for child in boxes.children(root) if child.element_tag == "body"), root)
@@ -172,7 +181,11 @@ class _Measures:
     def space(self, style: Any) -> float:
         """Return the width of a normal word space."""
         if id(style) not in self._spaces:
-            self._spaces[id(style)] = self._ruler.space(style)
+            # Every composed paragraph has spaces of its own, in the same few faces.
+            face, added = tuple(style[name] for name in _FACE), style["word_spacing"]
+            if face not in self._faces:
+                self._faces[face] = self._ruler.space(style) - added
+            self._spaces[id(style)] = self._faces[face] + added
         return self._spaces[id(style)]
 
     def strut(self, style: Any) -> tuple[float, float, float]:
@@ -268,12 +281,11 @@ class _Surveyor:
         stream, aside = _Stream(), _Stream()
         for child in box.children:
             if boxes.kind(child) == "MarginBox":
-                for run in self._runs(child, _Context(aside, styled=True)):
-                    self.shown.update(run.text)
+                self._read(child, _Context(aside, styled=True), [])
             elif boxes.kind(child) == "FootnoteAreaBox":
-                notes += self._runs(child, _Context(aside, kind="note", free=True))
+                self._read(child, _Context(aside, kind="note", free=True), notes)
             else:
-                flow += self._runs(child, _Context(stream))
+                self._read(child, _Context(stream), flow)
         self._heads_seen |= self._heads_here
         frame = _Frame.of(box)
         text, foot = self._lines(flow, frame), self._lines(notes, frame)
@@ -302,25 +314,27 @@ class _Surveyor:
         }
         return _Sheet(known, text + foot, stream)
 
-    def _runs(self, box: Any, context: _Context) -> Iterator[_Run]:
+    def _read(self, box: Any, context: _Context, runs: list[_Run]) -> None:
+        """Read a box and what is inside; add what it has of the text to ``runs``."""
         box = getattr(box, "_box", box)
         if self._is_repeated(box):
             return
         context = _inside(box, context)
-        if boxes.kind(box) in _APART:
-            context = replace(context, stream=self._stream(box, context.stream))
-        if boxes.kind(box) == "TextBox":
+        kind = boxes.kind(box)
+        if kind == "TextBox":
             self.shown.update(box.text)
             self._marked = self._marked or not box.text.isspace()
             if not context.styled:
                 run = self._run(box, context)
                 if context.authored and context.note is None:
                     context.stream.parts.append(run)
-                yield run
+                runs.append(run)
             return
-        self._look_at(box)
+        if kind in _APART:
+            context = replace(context, stream=self._stream(box, context.stream))
+        self._look_at(box, kind)
         for child in boxes.children(box):
-            yield from self._runs(child, context)
+            self._read(child, context, runs)
 
     def _stream(self, box: Any, around: _Stream) -> _Stream:
         """Return the text of a table, its head, body or foot, or a cell, which may have begun on a page before."""
@@ -349,14 +363,14 @@ class _Surveyor:
         more = spaces * (added + narrower)
         return _Run(box.text, context, box.style["hyphenate_character"], spaces * (space - narrower), more, hanging)
 
-    def _look_at(self, box: Any) -> None:
+    def _look_at(self, box: Any, kind: str) -> None:
         """Note what a box shows beside text."""
-        if boxes.kind(box).endswith("ReplacedBox"):
+        if kind.endswith("ReplacedBox"):
             self._marked = True
             area = _area(box)
             source = box.element.get("src") if box.element is not None else None
             self._pictures.append(Picture(area.x, area.y, area.width, area.height, source or ""))
-        elif "scene-break" in _classes(box.element) and boxes.kind(box) not in _INSIDE_WORDS:
+        elif kind not in _INSIDE_WORDS and "scene-break" in _classes(box.element):
             area = _area(box)
             self._breaks.append(SceneBreak(box.element.get("id"), area.y, area.height, _has_ornament(box)))
 
@@ -445,7 +459,12 @@ def _below(box: Any) -> Iterator[Any]:
 
 
 def _classes(element: Any) -> tuple[str, ...]:
-    return tuple((element.get("class") or "").split()) if element is not None else ()
+    return _split(element.get("class") or "") if element is not None else ()
+
+
+@cache
+def _split(classes: str) -> tuple[str, ...]:
+    return tuple(classes.split())
 
 
 def _inside(box: Any, context: _Context) -> _Context:
@@ -461,8 +480,7 @@ def _inside(box: Any, context: _Context) -> _Context:
     placed = hasattr(box, "is_absolutely_positioned") and box.is_absolutely_positioned()
     floated = hasattr(box, "is_floated") and box.is_floated()
     authored = context.authored and get("data-generated") is None
-    classes = _classes(element)
-    kind, free = _kind_inside(context, element.tag, classes, authored)
+    kind, free = _kind_inside(context.kind, context.free, element.tag, _classes(element), authored)
     return _Context(
         stream=context.stream,
         block=get("id") if get("id") is not None and shape not in _INSIDE_WORDS else context.block,
@@ -481,9 +499,9 @@ def _is_made_by_style(tag: str) -> bool:
     return "::" in tag and tag.rpartition("::")[2] in _MADE_BY_STYLE
 
 
-def _kind_inside(context: _Context, tag: str, classes: tuple[str, ...], authored: bool) -> tuple[str, bool]:
-    """Return the kind of the lines inside an element, and whether they are free of the grid."""
-    kind, free = context.kind, context.free
+@cache
+def _kind_inside(kind: str, free: bool, tag: str, classes: tuple[str, ...], authored: bool) -> tuple[str, bool]:
+    """Return the kind of the lines inside an element, and whether they are free of the grid; ``kind`` is around it."""
     if kind in {"opening", "note", "generated"}:
         return kind, free
     found = next((_KINDS_BY_CLASS[name] for name in classes if name in _KINDS_BY_CLASS), None)

@@ -1,0 +1,38 @@
+"""The white between two blocks, which is known although a page ends there."""
+
+from pathlib import Path
+
+import galleys
+import pytest
+from galleys import Mixture, composed
+
+from bookforge.edition import Stylesheet
+from bookforge.typeset import rows
+from bookforge.writers import pdf
+from bookforge.writers.galley import Galley
+
+EACH_ON_A_PAGE = Stylesheet("pages.css", "pages.css", ".text > * { break-before: page !important }")
+
+
+def _laid(body: str, folder: Path, *sheets: Stylesheet) -> Galley:
+    made = composed(body)
+    trials = pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, folder))
+    after = '<div id="after" style="break-before: page">.</div>'
+    html = galleys.HEAD + made.parts[0].text + after + "</body></html>"
+    return trials.lay(html, (*made.stylesheets, *sheets), "a", "after")
+
+
+def _shown(galley: Galley) -> dict[tuple[str, str], float]:
+    memory = rows.Memory()
+    rows.learn(galley, memory)
+    return memory.leads
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_white_at_the_end_of_a_page_is_what_another_layout_shows(seed: int, cache_folder: Path) -> None:
+    body = Mixture(seed).body(40)
+    shown, apart = _shown(_laid(body, cache_folder)), _laid(body, cache_folder, EACH_ON_A_PAGE)
+    # A picture has no lines: only where it shows is it known what is above it.
+    hidden = {pair: white for pair, white in shown.items() if pair not in _shown(apart) and pair in apart.whites}
+    assert len(hidden) > 15
+    assert {pair: apart.whites[pair] for pair in hidden} == pytest.approx(hidden, abs=0.05)
