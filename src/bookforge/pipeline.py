@@ -1,6 +1,6 @@
 """A book's folder in, the book as a value out: manifest, sources, sections, images, outline.
 
-Conversion is cached by section and runs in threads, since the work is pandoc's own processes.
+Conversion is cached by section and runs in threads, since much of the work is pandoc's, in processes of its own.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
-from bookforge import engines, manifest, manuscript, outline
+from bookforge import engines, manifest, manuscript, outline, warm
 from bookforge.book import Asset, Book, Entry, Section, SectionId, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
@@ -104,7 +104,8 @@ def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Rep
     entries = _chosen(declared, asked)
     sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
-    parsed = _gather(lambda source: convert(source, language[source.path], store), sources, jobs)
+    with warm.POOL.held():
+        parsed = _gather(lambda source: convert(source, language[source.path], store), sources, jobs)
     for each in parsed:
         for found in each.diagnostics:
             report(found)
@@ -237,7 +238,7 @@ def code_digest() -> str:
     """Return a hash of bookforge's own code, so that nothing made by other code is ever taken from the cache."""
     folder = Path(__file__).parent
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.lua")]):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
