@@ -87,7 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
-    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline"}
+    "cli": SAY | {"__init__", "build", "cache", "completion", "doctor", "edition", "makeup", "new", "pipeline"}
     | {"preflight", "publish", "stats"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -70,6 +70,15 @@ def default_folder(override: Path | None = None) -> Path | None:
 
 
 @dataclass(frozen=True, slots=True)
+class StageInfo:
+    """What a cache holds of one stage; the size in bytes."""
+
+    name: str
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class CacheInfo:
     """What a cache holds; sizes in bytes. ``folder`` is ``None`` for a cache that keeps nothing."""
 
@@ -77,6 +86,21 @@ class CacheInfo:
     entries: int
     bytes: int
     limit: int
+    stages: tuple[StageInfo, ...] = ()
+
+
+def table(info: CacheInfo) -> str:
+    """Set what a cache holds as plain text: a line a stage, the sum, the limit, and where it is."""
+    rows = [*info.stages, StageInfo("all", info.entries, info.bytes)]
+    width = max(len(row.name) for row in rows)
+    lines = [f"{row.name:<{width}}  {row.entries:>7,}  {megabytes(row.bytes):>10}" for row in rows]
+    lines += [f"limit: {megabytes(info.limit)}, then what was not used for longest goes", f"folder: {info.folder}"]
+    return "\n".join(lines)
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes for people."""
+    return f"{size / 1_000_000:,.1f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +167,12 @@ class Cache:
 
     def info(self) -> CacheInfo:
         """Count what the cache holds."""
-        entries = tuple(self._entries())
-        return CacheInfo(self.folder, len(entries), sum(entry.bytes for entry in entries), self.limit)
+        if self.folder is None:
+            return CacheInfo(None, 0, 0, self.limit)
+        held = {stage.name: _entries(stage) for stage in sorted(_stages(self.folder))}
+        stages = tuple(StageInfo(name, len(kept), sum(entry.bytes for entry in kept)) for name, kept in held.items())
+        entries, size = (sum(getattr(stage, key) for stage in stages) for key in ("entries", "bytes"))
+        return CacheInfo(self.folder, entries, size, self.limit, stages)
 
     def prune(self) -> int:
         """Remove leftovers of killed builds and, over the limit, the least recently used entries.
@@ -280,13 +308,8 @@ class Cache:
         return removed
 
     def _entries(self) -> Iterator[_Entry]:
-        if self.folder is None:
-            return
-        for stage in _folders(self.folder / "store"):
-            if stage.name == _TEMPORARY:
-                continue
-            for shelf in _folders(stage):
-                yield from _files(shelf)
+        for stage in _stages(self.folder) if self.folder is not None else ():
+            yield from _entries(stage)
 
 
 # ---------------------------------------------------------------- entries
@@ -359,6 +382,14 @@ def _remove(entry: _Entry) -> int:
     except OSError:
         return 0
     return entry.bytes
+
+
+def _stages(folder: Path) -> list[Path]:
+    return [stage for stage in _folders(folder / "store") if stage.name != _TEMPORARY]
+
+
+def _entries(stage: Path) -> list[_Entry]:
+    return [entry for shelf in _folders(stage) for entry in _files(shelf)]
 
 
 def _files(folder: Path) -> list[_Entry]:

@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     _add_preflight(commands)
     _add_new(commands)
     _add_stats(commands)
+    _add_cache(commands)
     _add_doctor(commands)
     _add_completion(commands)
     return top
@@ -238,6 +239,19 @@ def _add_new(commands: Any) -> None:
 def _add_stats(commands: Any) -> None:
     command = _command(commands, "stats", _stats, "count words, notes, queries and minutes, chapter by chapter")
     _add_book(command)
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _add_cache(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge cache info     what is kept, by stage, and where
+  bookforge cache prune    remove what killed builds left, and what is beyond the limit
+  bookforge cache clear    remove all of it; the next build makes everything anew
+"""
+    command = _command(commands, "cache", _cache, "look at the finished work that is kept, or remove it", epilog)
+    command.add_argument("action", choices=("info", "prune", "clear"))
+    command.add_argument("--cache-dir", type=Path, metavar="DIR", help="the cache in DIR (default: the user's)")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
@@ -412,6 +426,27 @@ def _stats(arguments: argparse.Namespace) -> int:
     else:
         print(stats.table(counted))
     return 1 if has_errors(found) else 0
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    import dataclasses
+
+    from bookforge import cache
+
+    found: list[Diagnostic] = []
+    store = cache.Cache(cache.default_folder(arguments.cache_dir), found.append)
+    removed = None if arguments.action == "info" else getattr(store, arguments.action)()
+    held = store.info()
+    if arguments.json:
+        data = dataclasses.asdict(held) | {"folder": str(held.folder) if held.folder else None}
+        said = {"diagnostics": [_finding(each, Path()) for each in found]}
+        _print_json(data | ({} if removed is None else {"removed": removed}) | said)
+    else:
+        for each in found:
+            _line(str(each))
+        if held.folder is not None:
+            print(cache.table(held) if removed is None else f"removed {cache.megabytes(removed)}")
+    return 0 if held.folder is not None else 3
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

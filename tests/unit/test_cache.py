@@ -358,6 +358,19 @@ def test_a_folder_that_vanishes_is_no_failure(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- size
 
 
+def test_info_counts_by_stage(tmp_path: Path) -> None:
+    store = Cache(tmp_path)
+    assert (store.info().stages, store.info().entries) == ((), 0)
+    for stage, text in (("section", b"1"), ("galley", b"22"), ("galley", b"333")):
+        store.put(stage, cache.key(stage, text), text)
+    held = store.info()
+    galley, sections = held.stages
+    assert (galley.name, galley.entries, sections.name, sections.entries) == ("galley", 2, "section", 1)
+    assert (held.entries, held.bytes) == (3, galley.bytes + sections.bytes)
+    assert held.bytes == sum(path.stat().st_size for path in entries(tmp_path))
+    assert str(tmp_path) in cache.table(held)
+
+
 def test_prune_takes_the_least_recently_used(tmp_path: Path) -> None:
     store = Cache(tmp_path, limit=5_000)
     keys = [cache.key(str(number)) for number in range(10)]
