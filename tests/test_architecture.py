@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": {"rules"},
     "engines": set(),
     "warm": set(),
+    "timings": set(),
     "measure": set(),
     "numerals": set(),
     "semantics": set(),
@@ -50,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "illustrations": BOOK | {"xhtml"},
     "indexing": SAY | BOOK,
     "outline": SAY | BOOK | {"illustrations", "indexing", "manifest", "xhtml"},
-    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline", "warm"},
+    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline", "timings", "warm"},
     # from the book to an edition
     "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
     "layouts": SAY | BOOK | {"edition", "measure", "textfile", "yamlfile"},
@@ -70,7 +71,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "preflight", "printers", "typography", "writers",
     },
-    "typeset": SAY | {"cache", "compose", "composer", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
+    "typeset": SAY
+    | {"cache", "compose", "composer", "edition", "engines", "laid", "makeup", "timings", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
@@ -80,10 +82,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printing": SAY | BOOK
     | {"__init__", "cache", "edition", "engines", "laid", "measure", "pipeline", "preflight", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "writers"},
-    "workers": SAY | {"cache", "edition", "editions", "pipeline"},
+    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "timings", "typeset", "writers"},
+    "workers": SAY | {"cache", "edition", "editions", "pipeline", "timings"},
     "build": SAY | BOOK
-    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "workers"},
+    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
+    | {"workers"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),

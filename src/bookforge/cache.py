@@ -14,6 +14,7 @@ import os
 import re
 import stat
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
@@ -110,17 +111,54 @@ class _Entry:
     path: str
 
 
+class Recent:
+    """The values last used, in memory, for a process that stays: no file is read and decoded twice.
+
+    Holds up to ``limit`` bytes, counted as the files hold them; those used longest ago go first. Values are shared, so
+    nobody may change one.
+    """
+
+    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+        self._limit = limit
+        self._held = 0
+        self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, stage: str, key: str, type_: type[T]) -> T | None:
+        """Return a value that was kept under this name as a ``type_``."""
+        with self._lock:
+            found = self._values.get((stage, key, type_))
+            if found is None:
+                return None
+            self._values.move_to_end((stage, key, type_))
+            assert isinstance(found[0], type_)
+            return found[0]
+
+    def keep(self, stage: str, key: str, value: object, size: int) -> None:
+        """Keep a value that takes so many bytes as a file."""
+        name = (stage, key, type(value))
+        with self._lock:
+            self._held += size - self._values.pop(name, (None, 0))[1]
+            self._values[name] = value, size
+            while self._held > self._limit:
+                self._held -= self._values.popitem(last=False)[1][1]
+
+
 class Cache:
     """A store of results, shared by any number of processes of one user.
 
     ``folder=None`` keeps nothing. A folder that cannot be used is reported once, as a note, and keeps nothing either.
-    Workers in other processes make their own: ``Cache(cache.folder)``.
+    Workers in other processes make their own: ``Cache(cache.folder)``. ``recent`` keeps values in memory
+    beside the files.
     """
 
     key = staticmethod(key)
 
-    def __init__(self, folder: Path | None, report: Report | None = None, limit: int = LIMIT) -> None:
+    def __init__(
+        self, folder: Path | None, report: Report | None = None, limit: int = LIMIT, recent: Recent | None = None
+    ) -> None:
         self.limit = limit
+        self._recent = recent
         self._report = report
         self._written = 0
         self._sampled = False
@@ -130,6 +168,8 @@ class Cache:
 
     def get(self, stage: str, key: str, type_: type[T]) -> T | None:
         """Return the value put under ``stage`` and ``key`` as a ``type_``, or ``None``."""
+        if self._recent is not None and (remembered := self._recent.get(stage, key, type_)) is not None:
+            return remembered
         if self.folder is None:
             return None
         path = self._path(stage, key)
@@ -145,6 +185,8 @@ class Cache:
                 path.unlink()
             else:
                 os.utime(path)  # the order in which entries are pruned
+        if value is not None and self._recent is not None:
+            self._recent.keep(stage, key, value, len(stored))
         return value
 
     def put(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
@@ -154,6 +196,8 @@ class Cache:
         path = self._path(stage, key)
         try:
             head, payload = _encode(value, f"{stage} {key}")
+            if self._recent is not None:
+                self._recent.keep(stage, key, value, len(payload))
             self._write(path, head, payload)
         except UnicodeEncodeError:  # lone surrogates have no JSON; such a value is made anew each time
             return

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Final
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
 from bookforge.edition import Artifact, Edition
-from bookforge.editions import Workshop, make
+from bookforge.editions import Memory, Workshop, make
 from bookforge.pipeline import Loaded
+from bookforge.timings import Recorder, Span
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
@@ -39,17 +40,23 @@ class Made:
     artifact: Artifact | None
     problem: BookforgeError | None
     said: tuple[Diagnostic, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come."""
+    """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come.
+
+    With a ``memory`` nothing is done in another process, since what is kept there would be lost.
+    """
 
     loaded: Loaded
     cache_folder: Path | None
     scratch: Path
     drawn: bool = True
     draft: bool = False
+    memory: Memory | None = None
+    timings: Recorder = field(default_factory=Recorder)
 
 
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
@@ -58,9 +65,11 @@ def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generato
     Closing the iterator ends all workers. An error a worker does not expect is raised here.
     Errors in what is made: those of its edition, and ``worker-alive``.
     """
-    if jobs == 1 or len(editions) == 1:
+    if jobs == 1 or len(editions) == 1 or bench.memory is not None:
         for edition in editions:
-            yield _make(bench, edition)
+            made = _make(bench, edition)
+            bench.timings.spans.extend(made.spans)
+            yield made
         return
     crew = _Crew(bench)
     try:
@@ -92,7 +101,9 @@ class _Crew:
                 else:
                     done[edition.name] = made
             while next_ < len(editions) and editions[next_].name in done:
-                yield done.pop(editions[next_].name)
+                made_next = done.pop(editions[next_].name)
+                self._bench.timings.spans.extend(made_next.spans)
+                yield made_next
                 next_ += 1
 
     def stop(self) -> None:
@@ -185,9 +196,12 @@ def _watch(parent: int) -> None:
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    shop = Workshop(Cache(bench.cache_folder, said.append), bench.scratch, said.append, bench.drawn, bench.draft)
+    timings = Recorder()
+    memory = bench.memory or Memory()
+    store = Cache(bench.cache_folder, said.append, recent=bench.memory.recent if bench.memory else None)
+    shop = Workshop(store, bench.scratch, said.append, bench.drawn, bench.draft, memory, timings)
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:
-        return Made(edition, None, problem, tuple(said))
-    return Made(edition, artifact, None, tuple(said))
+        return Made(edition, None, problem, tuple(said), tuple(timings.spans))
+    return Made(edition, artifact, None, tuple(said), tuple(timings.spans))

@@ -18,6 +18,7 @@ from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.laid import Laid, label
+from bookforge.timings import Recorder
 from bookforge.typeset import markup, settling
 from bookforge.typeset.plan import Corrections, Plan, SectionPlan
 
@@ -40,12 +41,14 @@ class Bench:
     """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
 
     ``known`` are the plans made so far: a book is planned several times, and not every run has a cache.
+    ``timings`` are told of each section.
     """
 
     store: Cache
     scratch: Path
     code: str
     known: dict[str, SectionPlan] = field(default_factory=dict)
+    timings: Recorder = field(default_factory=Recorder)
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -125,6 +128,7 @@ class _Typesetter:
     def __init__(self, composition: Composition, bench: Bench) -> None:
         self._composition = composition
         self._bench = bench
+        self._settlings = 0
         self._gauges = composer.Gauges(composition.fonts)
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
@@ -180,15 +184,24 @@ class _Typesetter:
             *(part.text for part in parts),
             *(cache_key("picture", *self._composition.assets.get(name, (b"", ""))) for name in pictures),
         )
-        known = self._known(depends, parts, context, "right")
+        known = self._recorded(depends, parts, context, "right")
         if index is not None and known.shape.sided and _first_page(known, index) % 2:
-            known = self._known(depends, parts, context, "left")
+            known = self._recorded(depends, parts, context, "left")
+        return known
+
+    def _recorded(self, depends: tuple[str, ...], parts: tuple[Part, ...], context: str, side: str) -> SectionPlan:
+        before = self._settlings
+        edition = self._composition.reading.edition.name
+        with self._bench.timings.span("plan", edition, parts[0].section) as work:
+            known = self._known(depends, parts, context, side)
+            work.made = self._settlings > before
         return known
 
     def _known(self, depends: tuple[str, ...], parts: tuple[Part, ...], context: str, side: str) -> SectionPlan:
         name = cache_key(_STAGE, side, *depends)
         known = self._bench.known.get(name) or self._bench.store.get(_STAGE, name, SectionPlan)
         if known is None:
+            self._settlings += 1
             roots = tuple(xhtml.read(part.text) for part in parts) if self._limits is not None else ()
             compositor = _Compositor(roots, self._gauges, self._limits, self._pages)
             known = settling.settle(lambda corrections: self._lay(parts, context, side, corrections), compositor)
