@@ -27,13 +27,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "semantics": set(),
     "barcode": set(),
     "words": set(),
-    "bookpath": set(),
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
     "flow": set(),
     "makeup": SAY | BOOK | {"laid"},
     "edition": SAY | {"book", "makeup", "measure"},
     # files as they are
+    "bookpath": SAY,
     "textfile": SAY,
     "yamladvice": set(),
     "yamlfile": SAY | {"textfile", "yamladvice"},
@@ -87,11 +87,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
     | {"workers"},
+    "asking": {"cache"},
+    "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
-    "cli": SAY | {"__init__", "build", "cache", "completion", "doctor", "edition", "makeup", "new", "pipeline"}
-    | {"preflight", "publish", "stats"},
+    "cli": SAY | {"__init__", "asking", "bookpath", "build", "cache", "completion", "doctor", "edition", "editions"}
+    | {"makeup", "new", "preflight", "publish", "stats", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip
