@@ -93,7 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
     "cli": SAY | {"__init__", "asking", "bookpath", "build", "cache", "completion", "doctor", "edition", "editions"}
-    | {"makeup", "new", "preflight", "publish", "stats", "watch"},
+    | {"makeup", "new", "preflight", "publish", "stats", "timings", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

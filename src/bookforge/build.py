@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookforge import cache, publish
+from bookforge import cache, publish, timings
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
@@ -49,6 +49,7 @@ class Order:
     draft: bool = False
     cache_folder: Path | None = None
     cached: bool = True
+    timings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,11 @@ def _carry_out(
     memory: "Memory | None" = None,
 ) -> Outcome:
     log = _Log(report)
-    timings = Recorder()
+    recorder = Recorder()
     made: list[Built | Judged] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
-            for each in action(_Building(order, log, say, Path(scratch), memory, timings)):
+            for each in action(_Building(order, log, say, Path(scratch), memory, recorder)):
                 made.append(each)
     except BookforgeError as problem:
         log.take(problem)
@@ -159,7 +160,7 @@ def _carry_out(
         tuple(each for each in made if isinstance(each, Judged)),
         tuple(log.found),
         log.status,
-        timings,
+        recorder,
     )
 
 
@@ -173,7 +174,7 @@ class _Building:
         say: Callable[[str], None],
         scratch: Path,
         memory: "Memory | None",
-        timings: Recorder,
+        recorder: Recorder,
     ) -> None:
         from bookforge import pipeline
 
@@ -182,11 +183,11 @@ class _Building:
         self.say = say
         self.scratch = scratch
         self.memory = memory if order.cached else None
-        self.timings = timings
+        self.timings = recorder
         self.folder = cache.default_folder(order.cache_folder) if order.cached else None
         say("reading the manuscript")
         report = self._report_of_release if order.release else log
-        self.loaded = pipeline.load(order.book, order.only, self._store(), order.jobs, report, timings)
+        self.loaded = pipeline.load(order.book, order.only, self._store(), order.jobs, report, recorder)
         self.editions = choose(self.loaded.manifest, order)
         if order.release:
             from bookforge import release
@@ -250,6 +251,14 @@ class _Building:
                 yield Built(artifact.edition, published, artifact.pages, artifact.words, artifact.makeup, package)
             except BookforgeError as problem:
                 self.log.take(problem)
+        if self.order.timings:
+            self._publish_timings()
+
+    def _publish_timings(self) -> None:
+        """Put the picture of where the time went beside the editions."""
+        declared = self.loaded.manifest
+        drawn = timings.picture(self.timings, f"{declared.metadata.title}: where the time went")
+        publish.file(drawn.encode(), self.order.output, f"{declared.id}-timings.svg")
 
     def _make(self, drawn: bool = True) -> Iterator[Artifact]:
         """Make the editions, each validated under ``--release``; when not ``drawn``, only lay them out."""

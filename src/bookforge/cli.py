@@ -183,6 +183,9 @@ examples:
     command.add_argument(
         "--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)"
     )
+    command.add_argument(
+        "--timings", action="store_true", help="say where the time went, as a table and as BOOK-timings.svg beside them"
+    )
     state = command.add_mutually_exclusive_group()
     state.add_argument(
         "--release",
@@ -331,6 +334,7 @@ def _order(arguments: argparse.Namespace) -> "Order":
         draft=getattr(arguments, "draft", False),
         cache_folder=arguments.cache_dir,
         cached=not arguments.no_cache,
+        timings=getattr(arguments, "timings", False),
     )
 
 
@@ -397,6 +401,10 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
         _print_json({"artifacts": [_artifact(each) for each in outcome.built], "diagnostics": found})
     else:
         _summarise(outcome, what)
+        if order.timings:
+            from bookforge import timings
+
+            _line(timings.table(outcome.timings))
     return int(outcome.status)
 
 
