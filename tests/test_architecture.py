@@ -20,19 +20,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": set(),
     "diagnostics": {"rules"},
     "engines": set(),
+    "warm": set(),
+    "timings": set(),
     "measure": set(),
     "numerals": set(),
     "semantics": set(),
     "barcode": set(),
     "crew": set(),
     "words": set(),
-    "bookpath": set(),
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
     "flow": set(),
     "makeup": SAY | BOOK | {"laid"},
     "edition": SAY | {"book", "makeup", "measure"},
     # files as they are
+    "bookpath": SAY,
     "textfile": SAY,
     "yamladvice": set(),
     "yamlfile": SAY | {"textfile", "yamladvice"},
@@ -45,12 +47,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "typography": {"book", "words", "xhtml"},
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},
-    "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "typography", "words", "xhtml"},
+    "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
     "assets": SAY | BOOK | {"bookpath", "cache", "engines", "imagefile", "svg"},
     "illustrations": BOOK | {"xhtml"},
     "indexing": SAY | BOOK,
     "outline": SAY | BOOK | {"illustrations", "indexing", "manifest", "xhtml"},
-    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline"},
+    "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline", "timings", "warm"},
     # from the book to an edition
     "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
     "layouts": SAY | BOOK | {"edition", "measure", "textfile", "yamlfile"},
@@ -71,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline", "preflight", "printers", "typography", "writers",
     },
     "typeset": SAY
-    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "writers", "xhtml"},
+    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "timings", "writers", "xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
@@ -81,15 +83,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printing": SAY | BOOK
     | {"__init__", "cache", "edition", "engines", "laid", "measure", "pipeline", "preflight", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "writers"},
-    "workers": SAY | {"crew", "cache", "edition", "editions", "pipeline"},
+    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "timings", "typeset", "writers"},
+    "workers": SAY | {"crew", "cache", "edition", "editions", "pipeline", "timings"},
     "build": SAY | BOOK
-    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "workers"},
+    | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
+    | {"workers"},
+    "asking": {"cache"},
+    "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
-    "cli": SAY | {"__init__", "build", "completion", "doctor", "edition", "makeup", "new", "pipeline"}
-    | {"preflight", "publish", "stats"},
+    "cli": SAY | {"__init__", "asking", "bookpath", "build", "cache", "completion", "doctor", "edition", "editions"}
+    | {"makeup", "new", "preflight", "publish", "stats", "timings", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

@@ -96,6 +96,7 @@ def collect(
     Warnings: ``image-name-fits``, ``image-rgb``, ``image-still``, ``svg-passive``, ``svg-self-contained``,
     ``svg-sized``, ``svg-prints``.
     """
+    _pictures_of.cache_clear()  # a process that stays sees files come and go
     wrong: list[Diagnostic] = []
     assets = {}
     for path in sorted(uses):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bookforge.diagnostics import UsageError, error
+
 MAX_LENGTH: Final = 1000
 
 
@@ -133,3 +135,22 @@ def _checked(book_dir: Path, file: Path, path: str, typed: str) -> Found | Missi
     if not real.is_file():
         return Missing(f"'{typed}' is not an ordinary file", "put an ordinary file in its place")
     return Found(path, real)
+
+
+def find_book(given: Path | None, here: Path) -> Path:
+    """Find the manifest a command means: the file, the folder's ``book.yaml``, else ``manuscript/book.yaml``.
+
+    Errors: ``book-found``.
+    """
+    candidates = [here / "book.yaml", here / "manuscript" / "book.yaml"]
+    where = f"'{given}'" if given is not None else "this folder"
+    try:
+        if given is not None:
+            candidates = [given / "book.yaml", given / "manuscript" / "book.yaml"] if given.is_dir() else [given]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+        what, hint = f"there is no book.yaml in {where}", "'bookforge new FOLDER' makes a book to start from"
+    except OSError as problem:
+        what, hint = f"{where} cannot be looked into: {problem.strerror}", "check its permissions"
+    raise UsageError(error("book-found", what, hint=hint))

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookforge import cache, publish
+from bookforge import cache, publish, timings
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
@@ -22,8 +22,10 @@ from bookforge.diagnostics import (
 )
 from bookforge.edition import Artifact, Edition, Format
 from bookforge.makeup import Makeup
+from bookforge.timings import Recorder
 
 if TYPE_CHECKING:
+    from bookforge.editions import Memory
     from bookforge.manifest import Manifest
     from bookforge.publish import Published
 
@@ -45,8 +47,10 @@ class Order:
     strict: bool = False
     release: bool = False
     draft: bool = False
+    reference: bool = False
     cache_folder: Path | None = None
     cached: bool = True
+    timings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Outcome:
     judged: tuple[Judged, ...]
     diagnostics: tuple[Diagnostic, ...]
     status: int
+    timings: Recorder = field(default_factory=Recorder)
 
 
 @dataclass(slots=True)
@@ -101,12 +106,13 @@ class _Log:
         self.status = max(self.status, problem.exit_status)
 
 
-def run(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
+def run(order: Order, report: Report, say: Callable[[str], None], memory: "Memory | None" = None) -> Outcome:
     """Build what is ordered. One edition that fails does not keep another from being published.
 
+    ``memory`` is what a process that stays keeps from one build to the next; then editions are made one by one.
     Raises nothing a book or a machine can cause: errors are findings, and the status says which kind was worst.
     """
-    return _carry_out(order, report, say, _Building.build)
+    return _carry_out(order, report, say, _Building.build, memory)
 
 
 def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
@@ -126,13 +132,18 @@ def pages(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
 
 
 def _carry_out(
-    order: Order, report: Report, say: Callable[[str], None], action: "Callable[[_Building], Iterator[Built | Judged]]"
+    order: Order,
+    report: Report,
+    say: Callable[[str], None],
+    action: "Callable[[_Building], Iterator[Built | Judged]]",
+    memory: "Memory | None" = None,
 ) -> Outcome:
     log = _Log(report)
+    recorder = Recorder()
     made: list[Built | Judged] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
-            for each in action(_Building(order, log, say, Path(scratch))):
+            for each in action(_Building(order, log, say, Path(scratch), memory, recorder)):
                 made.append(each)
     except BookforgeError as problem:
         log.take(problem)
@@ -150,29 +161,43 @@ def _carry_out(
         tuple(each for each in made if isinstance(each, Judged)),
         tuple(log.found),
         log.status,
+        recorder,
     )
 
 
 class _Building:
     """One run: the book loaded once, its editions made together."""
 
-    def __init__(self, order: Order, log: _Log, say: Callable[[str], None], scratch: Path) -> None:
+    def __init__(
+        self,
+        order: Order,
+        log: _Log,
+        say: Callable[[str], None],
+        scratch: Path,
+        memory: "Memory | None",
+        recorder: Recorder,
+    ) -> None:
         from bookforge import pipeline
 
         self.order = order
         self.log = log
         self.say = say
         self.scratch = scratch
+        self.memory = memory if order.cached else None
+        self.timings = recorder
         self.folder = cache.default_folder(order.cache_folder) if order.cached else None
         say("reading the manuscript")
         report = self._report_of_release if order.release else log
-        self.loaded = pipeline.load(order.book, order.only, cache.Cache(self.folder, log), order.jobs, report)
+        self.loaded = pipeline.load(order.book, order.only, self._store(), order.jobs, report, recorder)
         self.editions = choose(self.loaded.manifest, order)
         if order.release:
             from bookforge import release
 
             release.refuse_unfinished(self.loaded, log.found)
             release.demand_validators(edition.format for edition in self.editions)
+
+    def _store(self) -> cache.Cache:
+        return cache.Cache(self.folder, self.log, recent=self.memory.recent if self.memory else None)
 
     def _report_of_release(self, finding: Diagnostic) -> None:
         from bookforge import release
@@ -184,7 +209,7 @@ class _Building:
         """Compose every edition and prove its words; nothing is built."""
         from bookforge import editions
 
-        shop = editions.Workshop(cache.Cache(self.folder, self.log), self.scratch, self.log)
+        shop = editions.Workshop(self._store(), self.scratch, self.log)
         for edition in self.editions:
             try:
                 editions.compose_only(self.loaded, edition, shop)
@@ -221,11 +246,20 @@ class _Building:
                 base = self._base(artifact.edition)
                 self.say(f"writing {base}")
                 # the folder first: where it may not be replaced, the edition stays as a whole what it was
-                package = self._publish_package(artifact, base)
-                published = publish.artifact(artifact, self.order.output, base)
+                with self.timings.span("publish", artifact.edition.name):
+                    package = self._publish_package(artifact, base)
+                    published = publish.artifact(artifact, self.order.output, base)
                 yield Built(artifact.edition, published, artifact.pages, artifact.words, artifact.makeup, package)
             except BookforgeError as problem:
                 self.log.take(problem)
+        if self.order.timings:
+            self._publish_timings()
+
+    def _publish_timings(self) -> None:
+        """Put the picture of where the time went beside the editions."""
+        declared = self.loaded.manifest
+        drawn = timings.picture(self.timings, f"{declared.metadata.title}: where the time went")
+        publish.file(drawn.encode(), self.order.output, f"{declared.id}-timings.svg")
 
     def _make(self, drawn: bool = True) -> Iterator[Artifact]:
         """Make the editions, each validated under ``--release``; when not ``drawn``, only lay them out."""
@@ -233,7 +267,16 @@ class _Building:
 
         for edition in self.editions:
             self.say(f"making {edition.name}")
-        bench = workers.Bench(self.loaded, self.folder, self.scratch, drawn, self.order.draft)
+        bench = workers.Bench(
+            self.loaded,
+            self.folder,
+            self.scratch,
+            drawn=drawn,
+            draft=self.order.draft,
+            reference=self.order.reference or self.order.release,
+            memory=self.memory,
+            timings=self.timings,
+        )
         with contextlib.closing(workers.make_all(bench, self.editions, self.order.jobs)) as making:
             for made in making:
                 said = self._weighed(made.said)
@@ -269,8 +312,9 @@ class _Building:
         from bookforge.printing import handover
 
         self.say(f"measuring {artifact.edition.name} for its printer")
-        declared, store = self.loaded.manifest, cache.Cache(self.folder, self.log)
-        handed = handover.prepare(artifact, declared.metadata, declared.folder, store)
+        declared = self.loaded.manifest
+        with self.timings.span("package", artifact.edition.name):
+            handed = handover.prepare(artifact, declared.metadata, declared.folder, self._store())
         if self.order.release:
             handed.refuse()
         for finding in handed.refused_beside(said):

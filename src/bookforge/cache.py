@@ -14,6 +14,7 @@ import os
 import re
 import stat
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
@@ -70,6 +71,15 @@ def default_folder(override: Path | None = None) -> Path | None:
 
 
 @dataclass(frozen=True, slots=True)
+class StageInfo:
+    """What a cache holds of one stage; the size in bytes."""
+
+    name: str
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class CacheInfo:
     """What a cache holds; sizes in bytes. ``folder`` is ``None`` for a cache that keeps nothing."""
 
@@ -77,6 +87,21 @@ class CacheInfo:
     entries: int
     bytes: int
     limit: int
+    stages: tuple[StageInfo, ...] = ()
+
+
+def table(info: CacheInfo) -> str:
+    """Set what a cache holds as plain text: a line a stage, the sum, the limit, and where it is."""
+    rows = [*info.stages, StageInfo("all", info.entries, info.bytes)]
+    width = max(len(row.name) for row in rows)
+    lines = [f"{row.name:<{width}}  {row.entries:>7,}  {megabytes(row.bytes):>10}" for row in rows]
+    lines += [f"limit: {megabytes(info.limit)}, then what was not used for longest goes", f"folder: {info.folder}"]
+    return "\n".join(lines)
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes for people."""
+    return f"{size / 1_000_000:,.1f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +111,54 @@ class _Entry:
     path: str
 
 
+class Recent:
+    """The values last used, in memory, for a process that stays: no file is read and decoded twice.
+
+    Holds up to ``limit`` bytes, counted as the files hold them; those used longest ago go first. Values are shared, so
+    nobody may change one.
+    """
+
+    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+        self._limit = limit
+        self._held = 0
+        self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, stage: str, key: str, type_: type[T]) -> T | None:
+        """Return a value that was kept under this name as a ``type_``."""
+        with self._lock:
+            found = self._values.get((stage, key, type_))
+            if found is None:
+                return None
+            self._values.move_to_end((stage, key, type_))
+            assert isinstance(found[0], type_)
+            return found[0]
+
+    def keep(self, stage: str, key: str, value: object, size: int) -> None:
+        """Keep a value that takes so many bytes as a file."""
+        name = (stage, key, type(value))
+        with self._lock:
+            self._held += size - self._values.pop(name, (None, 0))[1]
+            self._values[name] = value, size
+            while self._held > self._limit:
+                self._held -= self._values.popitem(last=False)[1][1]
+
+
 class Cache:
     """A store of results, shared by any number of processes of one user.
 
     ``folder=None`` keeps nothing. A folder that cannot be used is reported once, as a note, and keeps nothing either.
-    Workers in other processes make their own: ``Cache(cache.folder)``.
+    Workers in other processes make their own: ``Cache(cache.folder)``. ``recent`` keeps values in memory
+    beside the files.
     """
 
     key = staticmethod(key)
 
-    def __init__(self, folder: Path | None, report: Report | None = None, limit: int = LIMIT) -> None:
+    def __init__(
+        self, folder: Path | None, report: Report | None = None, limit: int = LIMIT, recent: Recent | None = None
+    ) -> None:
         self.limit = limit
+        self._recent = recent
         self._report = report
         self._written = 0
         self._sampled = False
@@ -106,6 +168,8 @@ class Cache:
 
     def get(self, stage: str, key: str, type_: type[T]) -> T | None:
         """Return the value put under ``stage`` and ``key`` as a ``type_``, or ``None``."""
+        if self._recent is not None and (remembered := self._recent.get(stage, key, type_)) is not None:
+            return remembered
         if self.folder is None:
             return None
         path = self._path(stage, key)
@@ -121,6 +185,8 @@ class Cache:
                 path.unlink()
             else:
                 os.utime(path)  # the order in which entries are pruned
+        if value is not None and self._recent is not None:
+            self._recent.keep(stage, key, value, len(stored))
         return value
 
     def put(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
@@ -130,6 +196,8 @@ class Cache:
         path = self._path(stage, key)
         try:
             head, payload = _encode(value, f"{stage} {key}")
+            if self._recent is not None:
+                self._recent.keep(stage, key, value, len(payload))
             self._write(path, head, payload)
         except UnicodeEncodeError:  # lone surrogates have no JSON; such a value is made anew each time
             return
@@ -143,8 +211,12 @@ class Cache:
 
     def info(self) -> CacheInfo:
         """Count what the cache holds."""
-        entries = tuple(self._entries())
-        return CacheInfo(self.folder, len(entries), sum(entry.bytes for entry in entries), self.limit)
+        if self.folder is None:
+            return CacheInfo(None, 0, 0, self.limit)
+        held = {stage.name: _entries(stage) for stage in sorted(_stages(self.folder))}
+        stages = tuple(StageInfo(name, len(kept), sum(entry.bytes for entry in kept)) for name, kept in held.items())
+        entries, size = (sum(getattr(stage, key) for stage in stages) for key in ("entries", "bytes"))
+        return CacheInfo(self.folder, entries, size, self.limit, stages)
 
     def prune(self) -> int:
         """Remove leftovers of killed builds and, over the limit, the least recently used entries.
@@ -280,13 +352,8 @@ class Cache:
         return removed
 
     def _entries(self) -> Iterator[_Entry]:
-        if self.folder is None:
-            return
-        for stage in _folders(self.folder / "store"):
-            if stage.name == _TEMPORARY:
-                continue
-            for shelf in _folders(stage):
-                yield from _files(shelf)
+        for stage in _stages(self.folder) if self.folder is not None else ():
+            yield from _entries(stage)
 
 
 # ---------------------------------------------------------------- entries
@@ -359,6 +426,14 @@ def _remove(entry: _Entry) -> int:
     except OSError:
         return 0
     return entry.bytes
+
+
+def _stages(folder: Path) -> list[Path]:
+    return [stage for stage in _folders(folder / "store") if stage.name != _TEMPORARY]
+
+
+def _entries(stage: Path) -> list[_Entry]:
+    return [entry for shelf in _folders(stage) for entry in _files(shelf)]
 
 
 def _files(folder: Path) -> list[_Entry]:

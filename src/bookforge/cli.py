@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from bookforge import __version__
-from bookforge.diagnostics import BookforgeError, Diagnostic, Location, UsageError, error, has_errors, of_machine
+from bookforge.diagnostics import (
+    BookforgeError,
+    Diagnostic,
+    Location,
+    Severity,
+    UsageError,
+    error,
+    has_errors,
+    of_machine,
+)
 
 if TYPE_CHECKING:
     from bookforge.build import Built, Order, Outcome
+    from bookforge.editions import Memory
     from bookforge.publish import Published
 
 _DESCRIPTION: Final = """\
@@ -54,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks for that
                     signal.signal(number, _interrupt)
         arguments = parser().parse_args(typed)
+        arguments.typed, arguments.memory = typed, None
         return int(arguments.run(arguments))
     except BookforgeError as problem:
         return _fail(problem, as_json)
@@ -99,11 +110,13 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"bookforge {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
+    _add_watch(commands)
     _add_check(commands)
     _add_pages(commands)
     _add_preflight(commands)
     _add_new(commands)
     _add_stats(commands)
+    _add_cache(commands)
     _add_doctor(commands)
     _add_completion(commands)
     return top
@@ -170,6 +183,9 @@ examples:
     command.add_argument(
         "--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)"
     )
+    command.add_argument(
+        "--timings", action="store_true", help="say where the time went, as a table and as BOOK-timings.svg beside them"
+    )
     state = command.add_mutually_exclusive_group()
     state.add_argument(
         "--release",
@@ -179,6 +195,42 @@ examples:
     state.add_argument(
         "--draft", action="store_true", help="fill pages as they come, which is quicker than making spreads even"
     )
+    command.add_argument(
+        "--reference", action="store_true", help="set each PDF as one document, as --release does: the same, but slow"
+    )
+
+
+def _add_watch(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge watch                       build every edition at each save
+  bookforge watch --edition paperback   just the paperback
+
+While it runs, 'bookforge build' of the same book has it do the work, and so is quicker too.
+"""
+    text = "build a book's editions at each save, quicker than 'build' does, and say in a line what was done"
+    command = _command(commands, "watch", _watch, text, epilog)
+    _add_book(command)
+    command.add_argument(
+        "--format", action="append", choices=("pdf", "epub", "html"), help="take all editions of this format"
+    )
+    command.add_argument("--edition", action="append", metavar="NAME", help="take the edition of this name")
+    command.add_argument(
+        "--output", type=Path, default=Path("dist"), metavar="DIR", help="put them there (default: dist)"
+    )
+    command.add_argument("--draft", action="store_true", help="fill pages as they come, which is quicker")
+    command.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep finished work in DIR")
+    command.add_argument(
+        "--idle", type=_seconds, default=3600, metavar="SECONDS",
+        help="end after so long without a build (default: 3600, an hour)",
+    )  # fmt: skip
+    command.set_defaults(only=None, jobs=1, strict=False, no_cache=False)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**7:
+        raise argparse.ArgumentTypeError("a whole number of seconds, 1 at least")
+    return int(text)
 
 
 def _add_check(commands: Any) -> None:
@@ -241,6 +293,19 @@ def _add_stats(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
+def _add_cache(commands: Any) -> None:
+    epilog = """\
+examples:
+  bookforge cache info     what is kept, by stage, and where
+  bookforge cache prune    remove what killed builds left, and what is beyond the limit
+  bookforge cache clear    remove all of it; the next build makes everything anew
+"""
+    command = _command(commands, "cache", _cache, "look at the finished work that is kept, or remove it", epilog)
+    command.add_argument("action", choices=("info", "prune", "clear"))
+    command.add_argument("--cache-dir", type=Path, metavar="DIR", help="the cache in DIR (default: the user's)")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
 def _add_doctor(commands: Any) -> None:
     command = _command(commands, "doctor", _doctor, "show what this machine has and lacks, and how to get it")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -256,12 +321,12 @@ def _add_completion(commands: Any) -> None:
 
 
 def _order(arguments: argparse.Namespace) -> "Order":
-    from bookforge import pipeline
+    from bookforge import bookpath
     from bookforge.build import Order
     from bookforge.edition import Format
 
     return Order(
-        book=pipeline.find_book(arguments.book, Path()),
+        book=bookpath.find_book(arguments.book, Path()),
         formats=tuple(Format(name) for name in getattr(arguments, "format", None) or ()),
         editions=tuple(arguments.edition or ()),
         only=tuple(arguments.only or ()),
@@ -270,17 +335,58 @@ def _order(arguments: argparse.Namespace) -> "Order":
         strict=arguments.strict,
         release=getattr(arguments, "release", False),
         draft=getattr(arguments, "draft", False),
+        reference=getattr(arguments, "reference", False),
         cache_folder=arguments.cache_dir,
         cached=not arguments.no_cache,
+        timings=getattr(arguments, "timings", False),
     )
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    if arguments.memory is None and not arguments.no_cache:
+        from bookforge import asking, bookpath
+
+        watch = asking.address(bookpath.find_book(arguments.book, Path()), arguments.cache_dir)
+        status = watch and asking.ask(watch, arguments.typed, sys.stdout, sys.stderr)
+        if isinstance(status, int):
+            return status
     return _carry_out(arguments, "run")
 
 
 def _check(arguments: argparse.Namespace) -> int:
     return _carry_out(arguments, "check")
+
+
+def _obey(typed: list[str], memory: "Memory") -> int:
+    """Carry out a command that somebody else had typed, in a process that stays."""
+    arguments = parser().parse_args(typed)
+    arguments.typed, arguments.memory = typed, memory
+    try:
+        return int(arguments.run(arguments))
+    except BookforgeError as problem:
+        return _fail(problem, arguments.json)
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from bookforge import build, watch
+
+    order = _order(arguments)
+    screen = _Screen(silent=False)
+
+    def make(memory: "Memory") -> "Outcome":
+        found: list[Diagnostic] = []
+        say = screen.say if screen.live else lambda _: None
+        outcome = build.run(order, found.append, say, memory)
+        screen.clear()
+        _line(watch.line(outcome))
+        for each in found:
+            if each.severity is not Severity.NOTE:
+                _line(f"  {_relative(each, order.book.parent)}")
+        return outcome
+
+    return watch.Watch(
+        order.book.absolute(), order.output, arguments.cache_dir, arguments.idle, make, _obey, _line
+    ).run()
 
 
 def _carry_out(arguments: argparse.Namespace, what: str) -> int:
@@ -289,13 +395,20 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
     screen = _Screen(silent=arguments.json)
     order = _order(arguments)
     screen.folder = order.book.parent
-    outcome = getattr(build, what)(order, screen.report, screen.say)
+    if what == "check":
+        outcome = build.check(order, screen.report, screen.say)
+    else:
+        outcome = build.run(order, screen.report, screen.say, arguments.memory)
     screen.clear()
     if arguments.json:
         found = [_finding(each, screen.folder) for each in outcome.diagnostics]
         _print_json({"artifacts": [_artifact(each) for each in outcome.built], "diagnostics": found})
     else:
         _summarise(outcome, what)
+        if order.timings:
+            from bookforge import timings
+
+            _line(timings.table(outcome.timings))
     return int(outcome.status)
 
 
@@ -395,9 +508,9 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _stats(arguments: argparse.Namespace) -> int:
-    from bookforge import pipeline, stats
+    from bookforge import bookpath, stats
 
-    order_book = pipeline.find_book(arguments.book, Path())
+    order_book = bookpath.find_book(arguments.book, Path())
     screen = _Screen(silent=arguments.json)
     screen.folder = order_book.parent
     found: list[Diagnostic] = []
@@ -412,6 +525,27 @@ def _stats(arguments: argparse.Namespace) -> int:
     else:
         print(stats.table(counted))
     return 1 if has_errors(found) else 0
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    import dataclasses
+
+    from bookforge import cache
+
+    found: list[Diagnostic] = []
+    store = cache.Cache(cache.default_folder(arguments.cache_dir), found.append)
+    removed = None if arguments.action == "info" else getattr(store, arguments.action)()
+    held = store.info()
+    if arguments.json:
+        data = dataclasses.asdict(held) | {"folder": str(held.folder) if held.folder else None}
+        said = {"diagnostics": [_finding(each, Path()) for each in found]}
+        _print_json(data | ({} if removed is None else {"removed": removed}) | said)
+    else:
+        for each in found:
+            _line(str(each))
+        if held.folder is not None:
+            print(cache.table(held) if removed is None else f"removed {cache.megabytes(removed)}")
+    return 0 if held.folder is not None else 3
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

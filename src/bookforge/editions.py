@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
 from bookforge.book import BookSection, Note, Section, SectionId
-from bookforge.cache import Cache
+from bookforge.cache import Cache, Recent
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     Diagnostic,
@@ -30,6 +30,7 @@ from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.reading import reading
 from bookforge.semantics import Role
+from bookforge.timings import Recorder
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -52,6 +53,13 @@ _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What a process that stays keeps from one build to the next, all of it by what it is made from, and bounded."""
+
+    recent: Recent = field(default_factory=Recent)
+
+
+@dataclass(frozen=True, slots=True)
 class Workshop:
     """What making an edition needs beside the book.
 
@@ -70,6 +78,7 @@ class Workshop:
     made: "dict[str, DataclassInstance]" = field(default_factory=dict)
     reference: bool = False
     jobs: int = 1
+    timings: Recorder = field(default_factory=Recorder)
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -172,14 +181,19 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         settled = dataclasses.replace(settled, settings={**settled.settings, "pages": "full"})
     read = _read(loaded, settled, shop)
     job = _job(loaded, read, shop)
-    supplies = _supplies(loaded, read, layout, shop)
+    with shop.timings.span("compose", edition.name):
+        supplies = _supplies(loaded, read, layout, shop)
     if job is not None:
         return _print(loaded, read, supplies, layout, shop, job)
-    composition = _compose(read, layout, supplies)
+    with shop.timings.span("compose", edition.name):
+        composition = _compose(read, layout, supplies)
     if settled.format is Format.PDF:
         _judge(composition, loaded.manifest, shop.report)
-        return _make_pdf(loaded, _plan(composition, supplies, layout, shop), layout, shop)
-    return _make_reflowing(loaded, composition, shop)
+        planned = _plan(composition, supplies, layout, shop)
+        with shop.timings.span("lay out", edition.name):
+            return _make_pdf(loaded, planned, layout, shop)
+    with shop.timings.span("package", edition.name):
+        return _make_reflowing(loaded, composition, shop)
 
 
 def _job(loaded: Loaded, read: Reading, shop: Workshop) -> "Job | None":
@@ -199,7 +213,8 @@ def _print(
     @cache
     def plan(press: Press) -> tuple[_Planned, list[Diagnostic]]:
         stocked = dataclasses.replace(supplies, press=press)
-        composition = _compose(read, layout, stocked)
+        with shop.timings.span("compose", read.edition.name):
+            composition = _compose(read, layout, stocked)
         # Where the layout's own margins are the wider ones, another demand makes the same pages.
         looks = tuple(sheet.text for sheet in composition.stylesheets)
         texts = looks + tuple(document.text for document in composition.documents)
@@ -214,13 +229,15 @@ def _print(
         planned, said = plan(press)
         for finding in said:
             report(finding)
-        return _make_pdf(loaded, planned, layout, dataclasses.replace(shop, report=report))
+        with shop.timings.span("lay out", read.edition.name):
+            return _make_pdf(loaded, planned, layout, dataclasses.replace(shop, report=report))
 
     artifact = printing.make(job, lambda press: plan(press)[0].plan.total, lay, shop.report)
     if job.proof or loaded.only or not artifact.files:  # a part of a book goes to no printer
         return artifact
-    packed = printing.pack(job, artifact, read.book.metadata, shop.report)
-    return _with_covers(loaded, read, layout, shop, job, packed)
+    with shop.timings.span("package", read.edition.name):
+        packed = printing.pack(job, artifact, read.book.metadata, shop.report)
+        return _with_covers(loaded, read, layout, shop, job, packed)
 
 
 def _with_covers(
@@ -442,7 +459,7 @@ def _fitted(
 def _bench(shop: Workshop) -> "Bench":
     from bookforge import typeset
 
-    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.made, shop.jobs)
+    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.made, shop.jobs, shop.timings)
 
 
 def _without_notes(

@@ -1,6 +1,6 @@
 """A book's folder in, the book as a value out: manifest, sources, sections, images, outline.
 
-Conversion is cached by section and runs in threads, since the work is pandoc's own processes.
+Conversion is cached by section and runs in threads, since much of the work is pandoc's, in processes of its own.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
-from bookforge import engines, manifest, manuscript, outline
+from bookforge import engines, manifest, manuscript, outline, warm
 from bookforge.book import Asset, Book, Entry, Section, SectionId, Source
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
@@ -29,6 +29,7 @@ from bookforge.diagnostics import (
 )
 from bookforge.manifest import Manifest
 from bookforge.semantics import Role
+from bookforge.timings import Recorder
 
 _LEFT_OUT: Final = {
     "alt": ("description of an image", "descriptions of images"),
@@ -71,47 +72,35 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def find_book(given: Path | None, here: Path) -> Path:
-    """Find the manifest a command means: the file, the folder's ``book.yaml``, else ``manuscript/book.yaml``.
-
-    Errors: ``book-found``.
-    """
-    candidates = [here / "book.yaml", here / "manuscript" / "book.yaml"]
-    where = f"'{given}'" if given is not None else "this folder"
-    try:
-        if given is not None:
-            candidates = [given / "book.yaml", given / "manuscript" / "book.yaml"] if given.is_dir() else [given]
-        for candidate in candidates:
-            if candidate.is_file():
-                return candidate
-        what, hint = f"there is no book.yaml in {where}", "'bookforge new FOLDER' makes a book to start from"
-    except OSError as problem:
-        what, hint = f"{where} cannot be looked into: {problem.strerror}", "check its permissions"
-    raise UsageError(error("book-found", what, hint=hint))
-
-
-def load(book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Report) -> Loaded:
+def load(
+    book: Path, only: tuple[str, ...], store: Cache, jobs: int, report: Report, timings: Recorder | None = None
+) -> Loaded:
     """Read, convert and put together a book.
 
     ``only`` names the chapters to take, by id, path or file name; none means all.
     Errors: those of every stage, each stage's all at once.
     """
-    declared = manifest.read(book)
+    timings = timings or Recorder()
+    with timings.span("read"):
+        declared = manifest.read(book)
     if declared.bibliography is not None:
         at = declared.places.get("bibliography", Location(book.name))
         report(warning("citations-built", "citations are not built yet: '@key' stays as typed", at))
     asked = _asked(declared, only)
     entries = _chosen(declared, asked)
-    sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
+    with timings.span("read"):
+        sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
-    parsed = _gather(lambda source: convert(source, language[source.path], store), sources, jobs)
+    with warm.POOL.held():
+        parsed = _gather(lambda source: convert(source, language[source.path], store, timings), sources, jobs)
     for each in parsed:
         for found in each.diagnostics:
             report(found)
     sections = {each.section.path: each.section for each in parsed}
     _report_left_out(sections.values(), report)
     metas = {source.path: source.meta for source in sources}
-    assets = _assets(declared, sections.values(), store, report)
+    with timings.span("read"):
+        assets = _assets(declared, sections.values(), store, report)
     revision = declared.metadata.revision or _revision(sources)
     book_value = outline.build(declared, sections, metas, assets, revision, report)
     if only:
@@ -217,17 +206,21 @@ def _language(entry: Entry, source: Source, declared: Manifest) -> str:
     return entry.meta.over(source.meta).language or declared.metadata.language
 
 
-def convert(source: Source, language: str, store: Cache) -> Parsed:
+def convert(source: Source, language: str, store: Cache, timings: Recorder | None = None) -> Parsed:
     """Convert a chapter, or take what an earlier build made of the very same."""
-    name = cache_key(_STAGE, code_digest(), engines.versions(*engines.CHAPTERS), source.path, language, source.raw)
-    known = store.get(_STAGE, name, Parsed)
-    if known is not None:
-        return known
+    with (timings or Recorder()).span("convert", section=source.path) as work:
+        name = cache_key(_STAGE, code_digest(), engines.versions(*engines.CHAPTERS), source.path, language, source.raw)
+        known = store.get(_STAGE, name, Parsed)
+        work.made = known is None
+        return known or _converted(source, language, store, name)
+
+
+def _converted(source: Source, language: str, store: Cache, name: str) -> Parsed:
     from bookforge import markdown
 
     said: list[Diagnostic] = []
-    parsed = Parsed(markdown.parse(source, language, said.append), ())
-    parsed = Parsed(parsed.section, tuple(said))
+    section = markdown.parse(source, language, said.append)
+    parsed = Parsed(section, tuple(said))
     store.put(_STAGE, name, parsed)
     return parsed
 
@@ -237,7 +230,7 @@ def code_digest() -> str:
     """Return a hash of bookforge's own code, so that nothing made by other code is ever taken from the cache."""
     folder = Path(__file__).parent
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.lua")]):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -89,6 +89,17 @@ def artifact(artifact: Artifact, output: Path, base: str) -> Published:
         return _publish_file(artifact.files[name], target, work)
 
 
+def file(content: bytes, output: Path, name: str) -> Published:
+    """Put a single file into the output folder: what goes with the editions.
+
+    Errors: ``output-writable``, ``output-ours``, ``output-free``, ``output-names``.
+    """
+    _check_names([name], single=True)
+    target = output.absolute() / name
+    with _writing(output, target) as work:
+        return _publish_file(content, target, work)
+
+
 def folder(files: Mapping[str, bytes], output: Path, name: str) -> Published:
     """Put files into the output folder as the folder ``name``: what is handed over to a printer.
 

@@ -194,5 +194,6 @@ RULES: Final[dict[str, str]] = {
     "pandoc-runs": "Pandoc is installed and runs.",
     "pango-present": "The Pango libraries, which set the pages, are installed.",
     "validator-present": "The validators that `--release` and the tests ask are installed.",
+    "watch-alone": "A book is watched by one process at a time.",
     "worker-alive": "A process that makes an edition lives until it is made.",
 }

@@ -7,7 +7,7 @@ often for lack of memory, is made once more with nothing beside it.
 import os
 import traceback
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,9 @@ from bookforge import crew
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
 from bookforge.edition import Artifact, Edition
-from bookforge.editions import Workshop, make
+from bookforge.editions import Memory, Workshop, make
 from bookforge.pipeline import Loaded
+from bookforge.timings import Recorder, Span
 
 _HINT: Final = "most often memory ran out: try --jobs 1"
 
@@ -30,6 +31,7 @@ class Made:
     artifact: Artifact | None
     problem: BookforgeError | None
     said: tuple[Diagnostic, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Bench:
     """What every worker shares. ``drawn``: pages are drawn, not only laid out; ``draft``: filled as they come.
 
     ``reference``: each book is set as one document; ``jobs`` are the processes that may be at work on one edition.
+    With a ``memory`` nothing is done in another process, since what is kept there would be lost.
     """
 
     loaded: Loaded
@@ -46,6 +49,8 @@ class Bench:
     draft: bool = False
     reference: bool = False
     jobs: int = 1
+    memory: Memory | None = None
+    timings: Recorder = field(default_factory=Recorder)
 
 
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
@@ -54,9 +59,11 @@ def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generato
     Closing the iterator ends all workers. An error a worker does not expect is raised here.
     Errors in what is made: those of its edition, and ``worker-alive``.
     """
-    if jobs == 1 or len(editions) == 1:
+    if jobs == 1 or len(editions) == 1 or bench.memory is not None:
         for edition in editions:
-            yield _make(replace(bench, jobs=jobs), edition)
+            made = _make(replace(bench, jobs=jobs), edition)
+            bench.timings.spans.extend(made.spans)
+            yield made
         return
     team = _Crew(bench)
     try:
@@ -88,7 +95,9 @@ class _Crew:
                 else:
                     done[edition.name] = made
             while next_ < len(editions) and editions[next_].name in done:
-                yield done.pop(editions[next_].name)
+                made_next = done.pop(editions[next_].name)
+                self._bench.timings.spans.extend(made_next.spans)
+                yield made_next
                 next_ += 1
 
     def stop(self) -> None:
@@ -161,17 +170,19 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
+    timings = Recorder()
     shop = Workshop(
-        Cache(bench.cache_folder, said.append),
+        Cache(bench.cache_folder, said.append, recent=bench.memory.recent if bench.memory else None),
         bench.scratch,
         said.append,
         drawn=bench.drawn,
         draft=bench.draft,
         reference=bench.reference,
         jobs=bench.jobs,
+        timings=timings,
     )
     try:
         artifact = make(bench.loaded, edition, shop)
     except BookforgeError as problem:
-        return Made(edition, None, problem, tuple(said))
-    return Made(edition, artifact, None, tuple(said))
+        return Made(edition, None, problem, tuple(said), tuple(timings.spans))
+    return Made(edition, artifact, None, tuple(said), tuple(timings.spans))

@@ -204,3 +204,15 @@ def test_a_closed_stream_is_no_mistake(tmp_path: Path) -> None:
     for closed in ("2>&-", ">&-"):
         line = f"{shlex.quote(sys.executable)} -m bookforge check --no-cache {closed}"
         assert subprocess.run(line, shell=True, cwd=tmp_path, check=False, capture_output=True).returncode == 0
+
+
+def test_timings_are_a_table_and_a_picture_and_change_no_edition(built: tuple[Path, command.Done]) -> None:
+    folder, _ = built
+    before = {path.name: path.read_bytes() for path in (folder / "dist").iterdir() if path.is_file()}
+    done = command.bookforge(folder, "build", "--timings", "--format", "epub", "--format", "pdf")
+    assert done.status == 0
+    assert "seconds in all" in done.err
+    assert "seconds in all" not in done.out
+    after = {path.name: path.read_bytes() for path in (folder / "dist").iterdir() if path.is_file()}
+    assert b"paperback two: plan" in after.pop("a-title-timings.svg")
+    assert after == before

@@ -150,6 +150,35 @@ def test_a_value_that_has_no_json_is_simply_not_kept(tmp_path: Path) -> None:
     assert store.get("s", KEY, Small) is None
 
 
+# ---------------------------------------------------------------- in memory
+
+
+def test_what_was_used_last_needs_no_file(tmp_path: Path) -> None:
+    recent = cache.Recent()
+    Cache(tmp_path, recent=recent).put("s", KEY, Small("a"))
+    Cache(tmp_path).put("s", cache.key("b"), Small("b"))
+    store = Cache(tmp_path, recent=recent)
+    assert store.get("s", cache.key("b"), Small) == Small("b")
+    Cache(tmp_path).clear()
+    assert store.get("s", KEY, Small) == Small("a")
+    assert store.get("s", cache.key("b"), Small) == Small("b")
+    assert store.get("s", KEY, bytes) is None
+    assert store.get("other", KEY, Small) is None
+    assert Cache(tmp_path).get("s", KEY, Small) is None
+
+
+def test_memory_is_bounded_and_forgets_what_was_used_longest_ago() -> None:
+    recent = cache.Recent(limit=100)
+    for name in "abcde":
+        recent.keep("s", name, name.encode(), 30)
+        recent.get("s", "a", bytes)
+    assert [name for name in "abcde" if recent.get("s", name, bytes)] == ["a", "d", "e"]
+    recent.keep("s", "e", b"again", 40)
+    assert recent.get("s", "a", bytes) == b"a"
+    recent.keep("s", "huge", b"x", 101)
+    assert not any(recent.get("s", name, bytes) for name in ("a", "e", "huge"))
+
+
 # ---------------------------------------------------------------- damage
 
 
@@ -356,6 +385,19 @@ def test_a_folder_that_vanishes_is_no_failure(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- size
+
+
+def test_info_counts_by_stage(tmp_path: Path) -> None:
+    store = Cache(tmp_path)
+    assert (store.info().stages, store.info().entries) == ((), 0)
+    for stage, text in (("section", b"1"), ("galley", b"22"), ("galley", b"333")):
+        store.put(stage, cache.key(stage, text), text)
+    held = store.info()
+    galley, sections = held.stages
+    assert (galley.name, galley.entries, sections.name, sections.entries) == ("galley", 2, "section", 1)
+    assert (held.entries, held.bytes) == (3, galley.bytes + sections.bytes)
+    assert held.bytes == sum(path.stat().st_size for path in entries(tmp_path))
+    assert str(tmp_path) in cache.table(held)
 
 
 def test_prune_takes_the_least_recently_used(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
-"""Markdown into HTML5 and messages, by one run of pandoc.
+"""Markdown into HTML5 and messages, by pandoc.
 
 The only module that knows pandoc. It runs in a sandbox, with bounds on memory and time, an empty data folder (so that
-nothing of the user's own configuration reaches a book) and no network.
+nothing of the user's own configuration reaches a book) and no network. While processes are kept (``warm``) one of them
+converts a chapter, which takes a third of the time; what it will not convert is one run of the command, as are all
+others.
 """
 
 import functools
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bookforge import engines
+from bookforge import engines, warm
 from bookforge.diagnostics import EngineError, ManuscriptError, error
 from bookforge.diagnostics import Location as At
 
@@ -62,10 +64,18 @@ def convert(text: str, path: str) -> Converted:
     ``path`` names the chapter in messages. Safe to call from several threads at once.
     Errors: ``markdown-converts`` (pandoc failed, took too long or too much memory), ``pandoc-runs``.
     """
-    with tempfile.TemporaryDirectory(prefix="bookforge-pandoc-") as folder:
-        log = Path(folder) / "log.json"
-        html = _run(text, path, folder, log)
+    seconds = _SECONDS + len(text) // _CHARACTERS_PER_SECOND
+    try:
+        known = warm.POOL.convert(warm.Run(_command(), READER, WRITER), text, seconds)
+    except warm.TooLongError as stopped:
+        raise _too_long(path, seconds) from stopped
+    if known is not None:
+        html, log = known
         return Converted(html, tuple(_read_log(log)))
+    with tempfile.TemporaryDirectory(prefix="bookforge-pandoc-") as folder:
+        file = Path(folder) / "log.json"
+        html = _run(text, path, folder, file)
+        return Converted(html, tuple(_read_log(file.read_text(encoding="utf-8") if file.exists() else "[]")))
 
 
 def find_overload(text: str) -> int | None:
@@ -97,8 +107,7 @@ def _bracket_overload(text: str, start: int, end: int) -> int | None:
 def _run(text: str, path: str, folder: str, log: Path) -> str:
     seconds = _SECONDS + len(text) // _CHARACTERS_PER_SECOND
     command = [
-        _binary(), "+RTS", _MEMORY, "-RTS", f"--from={READER}", f"--to={WRITER}", *OPTIONS,
-        f"--data-dir={folder}", f"--log={log}",
+        *_command(), f"--from={READER}", f"--to={WRITER}", *OPTIONS, f"--data-dir={folder}", f"--log={log}",
     ]  # fmt: skip
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
     try:
@@ -106,19 +115,18 @@ def _run(text: str, path: str, folder: str, log: Path) -> str:
             command, input=text.encode(), capture_output=True, timeout=seconds, check=False, env=environment
         )
     except subprocess.TimeoutExpired as stopped:
-        raise ManuscriptError(
-            error(
-                "markdown-converts",
-                f"pandoc did not finish this chapter within {seconds} seconds",
-                At(path),
-                "look for a very long paragraph with many opened brackets, or nest less; else split the chapter",
-            )
-        ) from stopped
+        raise _too_long(path, seconds) from stopped
     except OSError as broken:
         raise EngineError(error("pandoc-runs", f"pandoc cannot be run: {broken.strerror}", hint=_FIX)) from broken
     if done.returncode != 0:
         raise ManuscriptError(_failure(done.returncode, done.stderr.decode(errors="replace"), path))
     return done.stdout.decode()
+
+
+def _too_long(path: str, seconds: int) -> ManuscriptError:
+    message = f"pandoc did not finish this chapter within {seconds} seconds"
+    hint = "look for a very long paragraph with many opened brackets, or nest less; else split the chapter"
+    return ManuscriptError(error("markdown-converts", message, At(path), hint))
 
 
 def _failure(status: int, said: str, path: str) -> Any:
@@ -135,10 +143,10 @@ def _failure(status: int, said: str, path: str) -> Any:
     )
 
 
-def _read_log(log: Path) -> Iterator[Message]:
+def _read_log(log: str) -> Iterator[Message]:
     try:
-        entries = json.loads(log.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        entries = json.loads(log)
+    except ValueError:
         return
     for entry in entries:
         place = entry.get("openpos", entry)
@@ -158,6 +166,10 @@ def _subject(entry: dict[str, Any]) -> str | None:
         parts = contents.get("c")
         return str(parts[-1]) if isinstance(parts, list) and parts else None
     return None if contents is None else str(contents)
+
+
+def _command() -> tuple[str, ...]:
+    return _binary(), "+RTS", _MEMORY, "-RTS"
 
 
 @functools.cache

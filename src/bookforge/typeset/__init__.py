@@ -21,6 +21,7 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.laid import Laid, label
+from bookforge.timings import Recorder
 from bookforge.typeset import markup, settling
 from bookforge.typeset.plan import Corrections, Plan, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
@@ -62,6 +63,7 @@ class Bench:
 
     ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
     ``jobs`` are the processes that may be at work at once.
+    ``timings`` are told of each section.
     """
 
     store: Cache
@@ -69,6 +71,7 @@ class Bench:
     code: str
     made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
     jobs: int = 1
+    timings: Recorder = field(default_factory=Recorder)
 
     def remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
         """Return a value that was made before, in this run or in another."""
@@ -247,22 +250,30 @@ class Typesetter:
 
     def _known(self, first: int, end: int, side: str) -> Unit:
         name = self._key(first, end, side)
-        known = self._bench.remembered(_STAGE, name, SectionPlan)
-        if known is None:
-            parts = self._composition.parts[first:end]
-            texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
-            compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
-            last: list[tuple[Corrections, Galley]] = []
+        edition, section = self._composition.reading.edition.name, self._composition.parts[first].section
+        with self._bench.timings.span("plan", edition, section) as work:
+            known = self._bench.remembered(_STAGE, name, SectionPlan)
+            work.made = known is None
+            if known is None:
+                known = self._new(name, first, end, side)
+        return Unit(section, first, end, side, name, known)
 
-            def lay(corrections: Corrections) -> "Galley":
-                last[:] = [(corrections, self.lay(first, end, side, corrections))]
-                return last[0][1]
+    def _new(self, name: str, first: int, end: int, side: str) -> SectionPlan:
+        """Settle sections, and draw them."""
+        parts = self._composition.parts[first:end]
+        texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
+        compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
+        last: list[tuple[Corrections, Galley]] = []
 
-            known = self._bench.keep(_STAGE, name, settling.settle(lay, compositor))
-            if last[0][0] == known.corrections:
-                with contextlib.suppress(UnlinkableError):  # said when the book is assembled
-                    self.draw(name, side, last[0][1], _NO_NUMBERS)
-        return Unit(self._composition.parts[first].section, first, end, side, name, known)
+        def lay(corrections: Corrections) -> "Galley":
+            last[:] = [(corrections, self.lay(first, end, side, corrections))]
+            return last[0][1]
+
+        known = self._bench.keep(_STAGE, name, settling.settle(lay, compositor))
+        if last[0][0] == known.corrections:
+            with contextlib.suppress(UnlinkableError):  # said when the book is assembled
+                self.draw(name, side, last[0][1], _NO_NUMBERS)
+        return known
 
     def _text(self, part: Part) -> "_Text":
         """Return a section's markup with the book of its lines, which has its name whatever it says."""
