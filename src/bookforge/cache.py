@@ -15,7 +15,7 @@ import re
 import stat
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -208,6 +208,15 @@ class Cache:
         self._written += len(payload)
         if self._is_prune_due(key):
             self.prune()
+
+    def held(self, stage: str, key: str, type_: type[T], make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """Return a value that is kept in memory alone, for a process that stays; made where it is not."""
+        known = self._recent.get(stage, key, type_) if self._recent is not None else None
+        if known is None:
+            known = make()
+            if self._recent is not None:
+                self._recent.keep(stage, key, known, size(known))
+        return known
 
     def info(self) -> CacheInfo:
         """Count what the cache holds."""

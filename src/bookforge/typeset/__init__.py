@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from bookforge.writers.assembly.about import About
-    from bookforge.writers.assembly.drawn import Drawn, PageKind
-    from bookforge.writers.assembly.margins import Counted, Margins, Place, Stand
+    from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
+    from bookforge.writers.assembly.faces import CutFace
+    from bookforge.writers.assembly.linking import Block, Run
+    from bookforge.writers.assembly.margins import Counted, Place, RunMargins, Stand
     from bookforge.writers.galley import Galley
     from bookforge.writers.pdf import Galleys
 
@@ -47,6 +49,8 @@ _COUNTED: Final = "counted"
 _ABOUT: Final = "about"
 _MARGINS: Final = "margins"
 _LINES: Final = "lines"
+_FONT: Final = "font"
+_BLOCK: Final = "block"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
@@ -296,7 +300,8 @@ class Typesetter:
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
-        return self._bench.keep(_DRAWN, cache_key(_DRAWN, side, key), self.galleys.draw(galley, numbers))
+        name = cache_key(_DRAWN, side, key)
+        return self._bench.keep(_DRAWN, name, self.galleys.draw(galley, numbers, name))
 
     def blank(self, side: str) -> "Drawn":
         """Return a page left blank on a side."""
@@ -305,7 +310,7 @@ class Typesetter:
         frame = self._composition.frame
         name = self._book_key(_BLANK, side)
         return self._bench.kept(
-            _DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain)
+            _DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain, name)
         )
 
     @cached_property
@@ -331,17 +336,50 @@ class Typesetter:
 
         return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
 
-    def margins(self, runs: "Sequence[Sequence[Place]]") -> "list[Margins]":
-        """Return the margins of all pages; those of each run of pages are kept together."""
+    def runs(self, drawn: "Sequence[Drawn]", places: "Sequence[Sequence[Place]]") -> "list[Run]":
+        """Return the pages of sections with what stands in their margins; ``places`` are their places in the book."""
+        from bookforge.writers.assembly.linking import Run
+
+        names = [self._book_key(_MARGINS, repr(its)) for its in places]
+        margins = self._margins(names, places)
+        return [
+            Run(each.drawing, its.pages, f"{each.name} {name}")
+            for each, its, name in zip(drawn, margins, names, strict=True)
+        ]
+
+    def _margins(self, names: list[str], places: "Sequence[Sequence[Place]]") -> "list[RunMargins]":
         from bookforge.writers.assembly.margins import RunMargins
 
-        names = [self._book_key(_MARGINS, repr(run)) for run in runs]
         known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
-        missing = [(name, run) for name, run in zip(names, runs, strict=True) if known[name] is None]
-        made = iter(self.galleys.margins(self._stand, [place for _, run in missing for place in run]))
-        for name, run in missing:
-            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in run)))
-        return [page for name in names if (its := known[name]) for page in its.pages]
+        missing = [(name, its) for name, its in zip(names, places, strict=True) if known[name] is None]
+        made = iter(self.galleys.margins(self._stand, [place for _, its in missing for place in its]))
+        for name, its in missing:
+            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in its)))
+        return [each for name in names if (each := known[name])]
+
+    def fonts(self, used: "Sequence[DrawnFace]") -> "dict[str, CutFace]":
+        """Return faces cut to what was used of them, by their names.
+
+        Raises :class:`bookforge.writers.assembly.faces.UnlinkableError` where they cannot be.
+        """
+        from bookforge.writers.assembly import faces
+
+        contents = faces.files(tuple(face.path for face in self._composition.fonts))
+        faces.check(used, contents)
+        return {face.hash: self._font(face, contents) for face in used}
+
+    def _font(self, face: "DrawnFace", contents: Mapping[str, bytes]) -> "CutFace":
+        from bookforge.writers import pdf
+        from bookforge.writers.assembly import faces
+
+        name = cache_key(_FONT, *self._tools, faces.identity(face))
+        return self._bench.kept(_FONT, name, faces.CutFace, lambda: pdf.cut(face, contents))
+
+    def block(self, name: str, make: "Callable[[], Block]") -> "Block":
+        """Return what was linked of a section before, or else what is made."""
+        from bookforge.writers.assembly.linking import Block
+
+        return self._bench.store.held(_BLOCK, cache_key(_BLOCK, name), Block, make, lambda block: len(block.data))
 
     def lay(
         self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS

@@ -15,7 +15,6 @@ from bookforge.laid import Laid
 from bookforge.typeset import Bench, Typesetter
 from bookforge.typeset.plan import Plan, Unit
 from bookforge.writers import assembly
-from bookforge.writers.assembly import faces
 from bookforge.writers.assembly.drawn import Drawn
 from bookforge.writers.assembly.faces import UnlinkableError
 from bookforge.writers.assembly.margins import knows
@@ -39,10 +38,10 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     drawn = [_drawn(typesetter, unit, side, numbers) for unit, side in units]
     for finding in (finding for each in drawn for finding in each.said):
         report(finding)
-    margins = typesetter.margins(assembly.places(drawn, counted))
+    runs = typesetter.runs(drawn, assembly.places(drawn, counted))
     start = next((part.section for part in composition.parts if _FIRST_OF_BODY.match(part.text)), None)
-    assembled = assembly.Assembled(tuple(drawn), tuple(margins), typesetter.about())
-    faces.check(assembled.faces, faces.files(tuple(face.path for face in composition.fonts)))
+    fonts = typesetter.fonts(assembly.used(runs))
+    assembled = assembly.Assembled(tuple(drawn), tuple(runs), typesetter.about(), fonts, typesetter.block)
     return assembly.laid(assembled, start)
 
 

@@ -38,7 +38,8 @@ from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesh
 from bookforge.laid import Laid, Line
 from bookforge.writers import artifacts, assembly, documents, fitted, galley, initials, margins
 from bookforge.writers.assembly import drawing, faces, hooks, linking
-from bookforge.writers.assembly.drawn import Drawn, Facts
+from bookforge.writers.assembly.drawn import Drawn, DrawnFace, Facts
+from bookforge.writers.assembly.faces import CutFace
 from bookforge.writers.assembly.margins import Margins, Place, Stand
 from bookforge.writers.galley import Galley
 from bookforge.writers.pages import PIXEL_PT, facts
@@ -125,8 +126,8 @@ class Galleys:
         read = galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
         return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said))
 
-    def draw(self, laid: Galley, numbers: Mapping[str, int]) -> Drawn:
-        """Draw a galley that was laid out with some page numbers.
+    def draw(self, laid: Galley, numbers: Mapping[str, int], key: str) -> Drawn:
+        """Draw a galley that was laid out with some page numbers; ``key`` is a hash of all it was made from.
 
         Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where they cannot be drawn alone.
         """
@@ -135,9 +136,9 @@ class Galleys:
         said = [*laid.said]
         with _listening(self._at, said.append):
             drawn = drawing.draw(laid.laid.document, laid.end, _finish)
-        return Drawn(drawn, _kept(laid), {name: numbers.get(name, 0) for name in sorted(laid.asked)}, tuple(said))
+        return Drawn(key, drawn, _kept(laid), {name: numbers.get(name, 0) for name in sorted(laid.asked)}, tuple(said))
 
-    def blank(self, side: str, html: tuple[str, str], stylesheets: tuple[Stylesheet, ...]) -> Drawn:
+    def blank(self, side: str, html: tuple[str, str], stylesheets: tuple[Stylesheet, ...], key: str) -> Drawn:
         """Draw a page that is left blank on a side; ``html`` is what stands before and after the text of a book."""
         other = "left" if side == "right" else "right"
         one = f'<div style="break-before: {other}">\u200b</div>'
@@ -146,7 +147,7 @@ class Galleys:
         at = next(place for place, page in enumerate(pages) if page._page_box.page_type.blank)
         document = galley_.laid.document.copy(pages[at : at + 1])
         facts = Facts((galley_.laid.pages[at],), {}, {}, (), "")
-        return Drawn(drawing.draw(document, 1, _finish), facts)
+        return Drawn(key, drawing.draw(document, 1, _finish), facts)
 
     def stand(self, html: str, stylesheets: tuple[Stylesheet, ...]) -> Stand:
         """Make the pages of a book without their flow, for their margins; ``html`` is the book without its text."""
@@ -159,6 +160,12 @@ class Galleys:
         """
         with _listening(self._at, _unheard, self._materials.stylesheets):
             return stand.draw(places, _print_gray_in_gray)
+
+
+def cut(face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
+    """Cut a face to the glyphs it needs; ``contents`` are the files of the edition's fonts, by their digests."""
+    with _listening(Location(face.family), _unheard), _no_clock():
+        return faces.cut(face, contents)
 
 
 def _unheard(_: Diagnostic) -> None:
@@ -199,8 +206,7 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
     Errors: ``page-layout``.
     """
     if isinstance(laid.document, assembly.Assembled):
-        with _listening(Location(composition.documents[0].href), report, composition.stylesheets), _no_clock():
-            return _artifact(composition, laid, _linked(composition, laid, laid.document))
+        return _artifact(composition, laid, _linked(composition, laid, laid.document))
     _set_outline(laid, composition.toc)
 
     def finish(_: object, pdf: Any) -> None:
@@ -219,19 +225,18 @@ def write(composition: Composition, laid: Laid, report: Report) -> Artifact:
 
 def _linked(composition: Composition, laid: Laid, assembled: assembly.Assembled) -> bytes:
     """Make one file of sections and margins that are drawn."""
-    files = faces.files(tuple(face.path for face in composition.fonts))
     whole = linking.Whole(
         bookmarks=tuple(
             linking.Bookmark(level, point.label, point.href.removeprefix("#"))
             for level, point in _levels(composition.toc, 1)
         ),
         labels=tuple(_label_runs(laid)),
-        fonts=faces.cut(assembled.faces, files),
-        states={name: state for each in assembled.margins for name, state in each.states.items()},
+        fonts={name: face.objects for name, face in assembled.fonts.items()},
+        states={name: state for run in assembled.runs for each in run.margins for name, state in each.states.items()},
         said=assembled.about,
         identity=_identity(composition),
     )
-    return linking.link([each.drawing for each in assembled.drawn], assembled.margins, whole)
+    return linking.link(assembled.runs, whole, assembled.keep)
 
 
 def _artifact(composition: Composition, laid: Laid, data: bytes) -> Artifact:

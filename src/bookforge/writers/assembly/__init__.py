@@ -6,29 +6,35 @@ the structure. The result is the PDF that the page engine would make of the whol
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bookforge.laid import Laid, LaidPage, label
 from bookforge.writers.assembly.about import About
 from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
-from bookforge.writers.assembly.faces import merged
-from bookforge.writers.assembly.margins import Counted, Margins, Place
+from bookforge.writers.assembly.faces import CutFace, merged
+from bookforge.writers.assembly.linking import Keep, Run
+from bookforge.writers.assembly.margins import Counted, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A book's sections in order, what stands in the margins of its pages, and what it says of itself."""
+    """A book's sections in order, what stands in the margins of their pages, and what it says of itself.
+
+    ``runs`` are the sections' pages; ``fonts`` are cut for them, by their names; ``keep`` keeps what is linked.
+    """
 
     drawn: tuple[Drawn, ...]
-    margins: tuple[Margins, ...]
+    runs: tuple[Run, ...]
     about: About
+    fonts: Mapping[str, CutFace]
+    keep: Keep
 
-    @property
-    def faces(self) -> list[DrawnFace]:
-        """All faces in use, each once."""
-        its = (*(each.drawing.faces for each in self.drawn), *(each.faces for each in self.margins))
-        return merged(face for faces in its for face in faces)
+
+def used(runs: Iterable[Run]) -> list[DrawnFace]:
+    """Return all faces in use, each once."""
+    its = ((*run.drawing.faces, *(face for each in run.margins for face in each.faces)) for run in runs)
+    return merged(face for faces in its for face in faces)
 
 
 def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
@@ -76,7 +82,8 @@ def laid(assembled: Assembled, start: str | None) -> Laid:
         unfit |= set(facts.unfit)
         shown |= set(facts.shown)
     first_of_body = anchors[start][0] if start in anchors else 0
-    for index, (page, margins) in enumerate(zip(pages, assembled.margins, strict=True)):
+    around = [margins for run in assembled.runs for margins in run.margins]
+    for index, (page, margins) in enumerate(zip(pages, around, strict=True)):
         marked = page.marked or bool(margins.shown.strip())
         pages[index] = dataclasses.replace(page, index=index, label=label(index, first_of_body), marked=marked)
         shown |= set(margins.shown)

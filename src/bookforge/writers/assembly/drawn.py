@@ -125,10 +125,17 @@ class Facts:
 class Drawn:
     """A section drawn: its pages, what is known of them, and what the engine said.
 
-    ``asked`` are the page numbers that its text shows, by the ids they are those of.
+    ``key`` is a hash of all it is made from but ``asked``: the page numbers that its text shows, by the ids they are
+    those of.
     """
 
+    key: str
     drawing: Drawing
     facts: Facts
     asked: Mapping[str, int] = field(default_factory=dict)
     said: tuple[Diagnostic, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What tells it from all that is drawn in another way."""
+        return f"{self.key} {sorted(self.asked.items())}"

@@ -5,7 +5,7 @@ A page says of a face only what it used; the file is one of the edition's. The c
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -83,13 +83,23 @@ def files(paths: tuple[str, ...]) -> Mapping[str, bytes]:
     return {_digest(data): data for data in contents}
 
 
-def cut(used: Iterable[DrawnFace], contents: Mapping[str, bytes]) -> tuple[DrawnObject, ...]:
-    """Return the fonts of a book as PDF objects, the last of which names all.
+def identity(face: DrawnFace) -> str:
+    """Return what tells a face from all that are cut in another way, whatever came first."""
+    used = (sorted(each.items()) for each in (face.variations, face.widths, face.texts, face.absent))
+    return repr((replace(face, variations={}, widths={}, texts={}, absent={}), *used))
 
-    The faces are merged, and each is in one of the files: see :func:`check`.
-    """
-    pdf, first = hooks.with_fonts({place: _font(face, contents) for place, face in enumerate(used)})
-    return tuple(Writer({}).objects(pdf, set(range(first))))
+
+@dataclass(frozen=True, slots=True)
+class CutFace:
+    """A font as PDF objects, the last of which is its dictionary."""
+
+    objects: tuple[DrawnObject, ...]
+
+
+def cut(face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
+    """Cut a face to the glyphs it needs; it is in one of the files: see :func:`check`."""
+    pdf, first = hooks.with_font(hooks.font(face, contents[face.file]))
+    return CutFace(tuple(Writer({}).objects(pdf, set(range(first)))))
 
 
 def check(used: Iterable[DrawnFace], contents: Mapping[str, bytes]) -> None:
@@ -100,7 +110,3 @@ def check(used: Iterable[DrawnFace], contents: Mapping[str, bytes]) -> None:
         # Each section numbers for itself what a face lacks.
         if len(set(face.absent.values())) < len(face.absent):
             raise UnlinkableError(f"the font {face.family} lacks characters")
-
-
-def _font(face: DrawnFace, contents: Mapping[str, bytes]) -> Any:
-    return hooks.font(face, contents[face.file])

@@ -127,7 +127,9 @@ def font(face: DrawnFace, data: bytes) -> Any:
     made.index, made.weight, made.font_size, made.upem = face.index, face.weight, face.size, face.upem
     made.glyph_count, made.tables = face.glyphs, [*face.tables]
     made.variations = dict(face.variations)
-    made.widths, made.to_unicode, made.missing = dict(face.widths), dict(face.texts), dict(face.absent)
+    made.widths, made.to_unicode, made.missing = (
+        dict(sorted(each.items())) for each in (face.widths, face.texts, face.absent)
+    )
     made.italic_angle, made.stemv, made.stemh = 0, 80, 80
     made.bitmap = made.png = made.svg = made.colr = made.used_in_forms = False
     return made
@@ -156,16 +158,15 @@ def _hb_face(data: bytes, index: int) -> Any:
     return face
 
 
-def with_fonts(fonts: Mapping[int, Any]) -> tuple[Any, int]:
-    """Cut fonts; return an unwritten PDF with them and, last, what names them all; and how many objects come before."""
+def with_font(font: Any) -> tuple[Any, int]:
+    """Cut a font; return an unwritten PDF whose last object is its dictionary, and how many come before the font's."""
     import pydyf
     import weasyprint
     from weasyprint.pdf.fonts import build_fonts_dictionary
 
     pdf = pydyf.PDF()
     first = len(pdf.objects)
-    options = {**weasyprint.DEFAULT_OPTIONS, "pdf_version": "1.7"}
-    pdf.add_object(build_fonts_dictionary(pdf, fonts, True, True, options))
+    build_fonts_dictionary(pdf, {0: font}, True, True, {**weasyprint.DEFAULT_OPTIONS, "pdf_version": "1.7"})
     return pdf, first
 
 

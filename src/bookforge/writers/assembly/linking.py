@@ -1,20 +1,23 @@
 """Drawn sections, their margins and what the book says of itself in, the bytes of one PDF out.
 
-Objects get their numbers here: those of a section follow each other, so that a section's data only has to be given its
-first. Nothing of the page engine is used.
+Objects get their numbers here. Those of a section follow each other, and depend on nothing but how many the sections
+before have room for: what is made of it can be kept as it stands in the file. Nothing of the page engine is used.
 """
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bookforge.writers.assembly.about import About
-from bookforge.writers.assembly.drawn import ANNOTATION, MARK, NUMBER, Drawing, DrawnObject, DrawnPage
+from bookforge.writers.assembly.drawn import ANNOTATION, MARK, NUMBER, Drawing, DrawnObject
 from bookforge.writers.assembly.margins import Margins
 from bookforge.writers.assembly.objects import compressed
 
 _HEADER: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+_ENTRY: Final = struct.Struct(">BIH")
+_FREE: Final = 65535
+_SHELF: Final = 64
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 _PLACES: Final = 3
@@ -35,104 +38,160 @@ class Whole:
     """What a book's PDF has beside its pages.
 
     ``labels`` are the first page of each run of page numbers and its style; ``said`` is what it says of itself,
-    ``identity`` the file's own name. ``fonts`` are objects, the last of them the dictionary that names all; ``states``
-    are transparencies that margins use.
+    ``identity`` the file's own name. ``fonts`` are the objects of each font, the last of which is its dictionary, by
+    the name that pages have for it; ``states`` are transparencies that margins use.
     """
 
     bookmarks: tuple[Bookmark, ...]
     labels: tuple[tuple[int, str], ...]
     said: About
     identity: bytes
-    fonts: tuple[DrawnObject, ...]
-    states: Mapping[str, bytes] = field(default_factory=dict)
+    fonts: Mapping[str, tuple[DrawnObject, ...]]
+    states: Mapping[str, bytes]
 
 
-def link(drawings: Sequence[Drawing], margins: Sequence[Margins], whole: Whole) -> bytes:
-    """Make one PDF of the pages of all sections, in order; ``margins`` are those of the pages."""
-    return _Linker(drawings, margins, whole).link()
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pages that are linked together: those of a section, and what stands in their margins.
+
+    ``name`` is a hash of both.
+    """
+
+    drawing: Drawing
+    margins: tuple[Margins, ...]
+    name: str
 
 
-class _File:
-    """A PDF in the making: streams as they come, all else gathered in object streams."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of pages as it stands in the file: its bytes, with numbers that nothing else in the file has.
+
+    ``streams`` are numbers and places, from the beginning of the bytes; ``gathered`` the numbers of objects that stand
+    in the object stream ``holder``, in order. ``pages`` are the numbers of the pages, ``parents`` what the parent tree
+    says of them and their links, ``roots`` references to their structure elements.
+    """
+
+    data: bytes
+    streams: tuple[tuple[int, int], ...]
+    holder: int
+    gathered: tuple[int, ...]
+    pages: tuple[int, ...]
+    parents: bytes
+    roots: bytes
+
+
+Keep = Callable[[str, Callable[[], Block]], Block]
+"""Returns the block that was kept under a name, or else one that is made."""
+
+
+def link(runs: Sequence[Run], whole: Whole, keep: Keep) -> bytes:
+    """Make one PDF of runs of pages, in order; blocks that are kept are not made again."""
+    return _Linker(runs, whole, keep).link()
+
+
+class _Bytes:
+    """Objects as they are written: streams one by one, all else gathered in one."""
 
     def __init__(self) -> None:
-        self._parts = [_HEADER]
-        self._size = len(_HEADER)
-        self._places: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
-        self._next = 1
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.streams: list[tuple[int, int]] = []
 
-    def take(self, count: int) -> int:
-        """Return the first of so many free numbers."""
-        first = self._next
-        self._next += count
-        return first
+    def write(self, data: bytes) -> None:
+        """Write anything."""
+        self.parts.append(data)
+        self.size += len(data)
 
     def stream(self, number: int, entries: bytes, data: bytes) -> None:
         """Write a stream; ``entries`` is its dictionary."""
-        self._places[number] = (1, self._size, 0)
-        self._write(b"%d 0 obj\n%s\nstream\n" % (number, entries))
-        self._write(data)
-        self._write(b"\nendstream\nendobj\n")
+        self.streams.append((number, self.size))
+        self.write(b"%d 0 obj\n%s\nstream\n" % (number, entries))
+        self.write(data)
+        self.write(b"\nendstream\nendobj\n")
 
-    def gathered(self, objects: Sequence[tuple[int, bytes]]) -> None:
+    def gathered(self, holder: int, objects: Sequence[tuple[int, bytes]]) -> None:
         """Write objects that are no streams, together in one that is."""
-        if not objects:
-            return
-        holder = self.take(1)
         head: list[bytes] = []
         at = 0
-        for place, (number, data) in enumerate(objects):
+        for number, data in objects:
             head.append(b"%d %d" % (number, at))
             at += len(data) + 1
-            self._places[number] = (2, holder, place)
         start = b" ".join(head) + b"\n"
         data = compressed(start + b"\n".join(data for _, data in objects))
         entries = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.stream(holder, entries % (len(objects), len(start), len(data)), data)
 
+
+class _File:
+    """A PDF in the making."""
+
+    def __init__(self) -> None:
+        self._written = _Bytes()
+        self._written.write(_HEADER)
+        self._table = bytearray(_ENTRY.pack(0, 0, _FREE))
+
+    def take(self, count: int) -> int:
+        """Return the first of so many free numbers."""
+        first = len(self._table) // _ENTRY.size
+        # Numbers that nothing gets are free.
+        self._table += _ENTRY.pack(0, 0, _FREE) * count
+        return first
+
+    def _enter(self, number: int, kind: int, where: int, place: int) -> None:
+        _ENTRY.pack_into(self._table, number * _ENTRY.size, kind, where, place)
+
+    def stream(self, number: int, entries: bytes, data: bytes) -> None:
+        """Write a stream."""
+        self._enter(number, 1, self._written.size, 0)
+        self._written.stream(number, entries, data)
+
+    def gathered(self, objects: Sequence[tuple[int, bytes]]) -> None:
+        """Write objects that are no streams."""
+        holder = self.take(1)
+        self._enter(holder, 1, self._written.size, 0)
+        self._written.gathered(holder, objects)
+        for place, (number, _) in enumerate(objects):
+            self._enter(number, 2, holder, place)
+
+    def block(self, block: Block) -> None:
+        """Write a block."""
+        for number, at in block.streams:
+            self._enter(number, 1, self._written.size + at, 0)
+        for place, number in enumerate(block.gathered):
+            self._enter(number, 2, block.holder, place)
+        self._written.write(block.data)
+
     def finished(self, root: int, information: int, identity: bytes) -> bytes:
         """Write the table of all objects; return the file."""
         own = self.take(1)
-        at = self._size
-        self._places[own] = (1, at, 0)
-        # Numbers that nothing has are free.
-        table = b"".join(struct.pack(">BIH", *self._places.get(each, (0, 0, 65535))) for each in range(self._next))
-        data = compressed(table)
+        at = self._written.size
+        self._enter(own, 1, at, 0)
+        data = compressed(bytes(self._table))
         entries = b"<</Type /XRef/W [1 4 2]/Size %d/Root %d 0 R/Info %d 0 R/ID [(%s) (%s)]" % (
-            self._next, root, information, identity, identity,
+            own + 1, root, information, identity, identity,
         )  # fmt: skip
-        self.stream(own, entries + b"/Filter /FlateDecode/Length %d>>" % len(data), data)
-        self._write(b"startxref\n%d\n%%%%EOF\n" % at)
-        return b"".join(self._parts)
-
-    def _write(self, data: bytes) -> None:
-        self._parts.append(data)
-        self._size += len(data)
+        self._written.stream(own, entries + b"/Filter /FlateDecode/Length %d>>" % len(data), data)
+        self._written.write(b"startxref\n%d\n%%%%EOF\n" % at)
+        return b"".join(self._written.parts)
 
 
 class _Linker:
-    def __init__(self, drawings: Sequence[Drawing], margins: Sequence[Margins], whole: Whole) -> None:
+    def __init__(self, runs: Sequence[Run], whole: Whole, keep: Keep) -> None:
         self._file = _File()
-        self._drawings = drawings
-        self._margins = iter(margins)
+        self._runs = runs
         self._whole = whole
-        self._total = sum(len(drawing.pages) for drawing in drawings)
-        own = ("catalog", "pages", "information", "metadata", "structure", "document", "parents")
+        self._keep = keep
+        own = ("catalog", "pages", "information", "metadata", "structure", "document", "parents", "fonts")
         self._own = {name: self._file.take(1) for name in own}
-        self._first_font = self._file.take(whole.fonts[-1].number + 1)
-        self._fonts = self._first_font + whole.fonts[-1].number
         self._pages: list[int] = []
-        self._heights: list[float] = []
-        self._roots: list[bytes] = []
-        self._page_parents: list[bytes] = []
-        self._links: list[int] = []
+        self._blocks: list[Block] = []
         self._anchors: dict[str, tuple[int, float, float]] = {}
 
     def link(self) -> bytes:
         """Return the whole file."""
-        self._write_fonts()
-        for drawing in self._drawings:
-            self._section(drawing)
+        for run in self._runs:
+            self._run(run)
+        fonts = {name: self._font(objects) for name, objects in self._whole.fonts.items()}
         own, file = self._own, self._file
         file.stream(own["metadata"], *_metadata(self._whole.said.metadata))
         outline = [*self._outline()]
@@ -143,78 +202,44 @@ class _Linker:
             b"/Outlines %d 0 R" % outline[0][0] if outline else b"",
             b"".join(b"/%s %s" % (name.encode(), value) for name, value in self._whole.said.entries.items()),
         )  # fmt: skip
+        roots = b" ".join(block.roots for block in self._blocks if block.roots)
+        parents = b" ".join(block.parents for block in self._blocks)
         file.gathered([
             (own["catalog"], catalog),
             (own["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (len(self._pages), kids)),
             (own["information"], self._whole.said.information),
             (own["structure"], _STRUCTURE % (own["parents"], own["document"])),
-            (own["document"], _DOCUMENT % (b" ".join(self._roots), own["structure"])),
-            (own["parents"], self._parent_tree()),
+            (own["document"], _DOCUMENT % (roots, own["structure"])),
+            (own["parents"], b"<</Nums [%s]>>" % parents),
+            (own["fonts"], b"<<%s>>" % b"".join(b"/%s %d 0 R" % (name.encode(), at) for name, at in fonts.items())),
             *outline,
         ])  # fmt: skip
         return file.finished(own["catalog"], own["information"], self._whole.identity)
 
-    def _write_fonts(self) -> None:
-        first = self._first_font
-        numbers = _Numbers(first, {}, 0)
-        for each in self._whole.fonts:
-            if each.stream is not None:
-                self._file.stream(first + each.number, numbers.in_data(each.data), each.stream)
-        small = [(first + each.number, numbers.in_data(each.data)) for each in self._whole.fonts if each.stream is None]
-        self._file.gathered(small)
-
-    def _section(self, drawing: Drawing) -> None:
-        """Write the pages and objects of a section."""
-        first = self._file.take(drawing.count)
-        special = {drawing.document: self._own["document"], drawing.fonts: self._fonts}
-        numbers = _Numbers(first, special, self._total + len(self._links))
-        small: list[tuple[int, bytes]] = []
-        for each in drawing.objects:
+    def _font(self, objects: tuple[DrawnObject, ...]) -> int:
+        """Write the objects of a font; return the number of its dictionary."""
+        last = objects[-1].number
+        numbers = _Numbers(self._file.take(last + 1), {})
+        for each in objects:
             if each.stream is not None:
                 self._file.stream(numbers.of(each.number), numbers.in_data(each.data), each.stream)
-            else:
-                data = self._shared(each.data) if each.number == drawing.resources else each.data
-                small.append((numbers.of(each.number), data))
-        at = len(self._pages)
-        small = [(number, numbers.in_data(data)) for number, data in small]
-        small += [(numbers.of(page.number), self._page(page, drawing, numbers)) for page in drawing.pages]
+        small = [(numbers.of(each.number), numbers.in_data(each.data)) for each in objects if each.stream is None]
         self._file.gathered(small)
-        self._roots += [b"%d 0 R" % numbers.of(root) for root in drawing.roots]
-        self._links += [numbers.of(link) for link in drawing.links]
-        for name, (page, x, y) in drawing.anchors.items():
-            self._anchors.setdefault(name, (at + page, x, y))
+        return numbers.of(last)
 
-    def _shared(self, resources: bytes) -> bytes:
-        """Add the transparencies of margins to what a section's pages use; those of a name are the same."""
-        for name, state in self._whole.states.items():
-            if b"/%s <<" % name.encode() not in resources:
-                resources = resources.replace(b"/ExtGState <<", b"/ExtGState <</%s %s" % (name.encode(), state), 1)
-        return resources
-
-    def _page(self, page: DrawnPage, drawing: Drawing, numbers: "_Numbers") -> bytes:
-        place = len(self._pages)
-        self._pages.append(numbers.of(page.number))
-        parents = b" ".join(b"%d 0 R" % numbers.of(each) for each in page.parents)
-        self._page_parents.append(b"%d [%s]" % (place, parents))
-        contents = [self._content(each) for each in (page.content, next(self._margins).content) if each]
-        media, bleed, trim = (b" ".join(map(_decimal, box)) for box in page.boxes)
-        links = b" ".join(b"%d 0 R" % numbers.of(each) for each in page.annotations)
-        return b"<</Type /Page/Parent %d 0 R/MediaBox [%s]/BleedBox [%s]/TrimBox [%s]/Resources %d 0 R%s%s>>" % (
-            self._own["pages"], media, bleed, trim, numbers.of(drawing.resources),
-            b"/Contents [%s]/Tabs /S/StructParents %d" % (b" ".join(contents), place),
-            b"/Annots [%s]" % links if links else b"",
-        )  # fmt: skip
-
-    def _content(self, data: bytes) -> bytes:
-        number = self._file.take(1)
-        self._file.stream(number, b"<</Filter /FlateDecode/Length %d>>" % len(data), data)
-        return b"%d 0 R" % number
-
-    def _parent_tree(self) -> bytes:
-        """Return what says of marked content and of links in which elements they stand: pages first, then links."""
-        first = len(self._pages)
-        links = (b"%d %d 0 R" % (first + place, link) for place, link in enumerate(self._links))
-        return b"<</Nums [%s]>>" % b" ".join((*self._page_parents, *links))
+    def _run(self, run: Run) -> None:
+        """Write the pages and objects of a section; their numbers are told by how many there are."""
+        drawing, states = run.drawing, self._whole.states
+        if not drawing.pages:
+            return
+        first = self._file.take(_room(drawing.count + 2 * len(drawing.pages) + 1))
+        name = f"{run.name} {first} {sorted(states.items())}"
+        block = self._keep(name, lambda: _Blocks(run, first, self._own, states).block())
+        self._file.block(block)
+        self._blocks.append(block)
+        for anchor, (page, x, y) in drawing.anchors.items():
+            self._anchors.setdefault(anchor, (len(self._pages) + page, x, y))
+        self._pages += block.pages
 
     def _destination(self, name: str) -> bytes:
         page, x, y = self._anchors[name]
@@ -255,16 +280,98 @@ class _Linker:
         return entries
 
 
+class _Blocks:
+    """Makes the block of a run whose numbers begin at ``first``.
+
+    The numbers of its objects are followed by those of what its pages and their margins are drawn with. In the parent
+    tree a page or a link has the number that an object so many places further would have: unlike all others, too.
+    """
+
+    def __init__(self, run: Run, first: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
+        self._drawing, self._margins, self._states = run.drawing, run.margins, states
+        self._first = first
+        self._own = own
+        drawing = run.drawing
+        special = {drawing.document: own["document"], drawing.fonts: own["fonts"]}
+        self._numbers = _Numbers(first, special, first + len(drawing.pages))
+        self._written = _Bytes()
+
+    def block(self) -> Block:
+        """Return the block."""
+        drawing, of = self._drawing, self._numbers.of
+        small: list[tuple[int, bytes]] = []
+        for each in drawing.objects:
+            data = self._numbers.in_data(each.data)
+            if each.stream is not None:
+                self._written.stream(of(each.number), data, each.stream)
+            else:
+                small.append((of(each.number), self._shared(data) if each.number == drawing.resources else data))
+        small += [(of(page.number), self._page(place)) for place, page in enumerate(drawing.pages)]
+        holder = self._first + drawing.count + 2 * len(drawing.pages)
+        self._written.gathered(holder, small)
+        return Block(
+            data=b"".join(self._written.parts),
+            streams=tuple(self._written.streams),
+            holder=holder,
+            gathered=tuple(number for number, _ in small),
+            pages=tuple(of(page.number) for page in drawing.pages),
+            parents=b" ".join(self._parents()),
+            roots=b" ".join(b"%d 0 R" % of(root) for root in drawing.roots),
+        )
+
+    def _shared(self, resources: bytes) -> bytes:
+        """Add the transparencies of margins to what a section's pages use; those of a name are the same."""
+        for name, state in self._states.items():
+            if b"/%s <<" % name.encode() not in resources:
+                resources = resources.replace(b"/ExtGState <<", b"/ExtGState <</%s %s" % (name.encode(), state), 1)
+        return resources
+
+    def _page(self, place: int) -> bytes:
+        drawing, page, of = self._drawing, self._drawing.pages[place], self._numbers.of
+        parts = (page.content, self._margins[place].content)
+        at = self._first + drawing.count + 2 * place
+        contents = [self._content(at + part, data) for part, data in enumerate(parts) if data]
+        media, bleed, trim = (b" ".join(map(_decimal, box)) for box in page.boxes)
+        links = b" ".join(b"%d 0 R" % of(each) for each in page.annotations)
+        return b"<</Type /Page/Parent %d 0 R/MediaBox [%s]/BleedBox [%s]/TrimBox [%s]/Resources %d 0 R%s%s>>" % (
+            self._own["pages"], media, bleed, trim, of(drawing.resources),
+            b"/Contents [%s]/Tabs /S/StructParents %d" % (b" ".join(contents), self._first + place),
+            b"/Annots [%s]" % links if links else b"",
+        )  # fmt: skip
+
+    def _content(self, number: int, data: bytes) -> bytes:
+        self._written.stream(number, b"<</Filter /FlateDecode/Length %d>>" % len(data), data)
+        return b"%d 0 R" % number
+
+    def _parents(self) -> Iterator[bytes]:
+        """Yield what says of marked content and of links in which elements they stand."""
+        drawing, of = self._drawing, self._numbers.of
+        for place, page in enumerate(drawing.pages):
+            parents = b" ".join(b"%d 0 R" % of(each) for each in page.parents)
+            yield b"%d [%s]" % (self._first + place, parents)
+        after = self._first + len(drawing.pages)
+        for place, link_ in enumerate(drawing.links):
+            yield b"%d %d 0 R" % (after + place, of(link_))
+
+
+def _room(count: int) -> int:
+    """Return how many numbers a section gets that needs so many: a few more, so that an edit moves no others."""
+    return -(-(count * 9 // 8) // _SHELF) * _SHELF
+
+
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """The numbers that a section's objects have in the file: ``first`` and those that follow, but for some."""
+    """The numbers that objects have in the file: ``first`` and those that follow, but for some.
+
+    ``links`` is the number of the first link in the parent tree.
+    """
 
     first: int
     special: Mapping[int, int]
-    links: int
+    links: int = 0
 
     def of(self, number: int) -> int:
-        """Return the number of an object of the section."""
+        """Return the number of an object."""
         return self.special.get(number, self.first + number)
 
     def in_data(self, data: bytes) -> bytes:
