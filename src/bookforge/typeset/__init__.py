@@ -202,8 +202,11 @@ class Typesetter:
         if len(missing) < _WORTH_SHARING:
             return
         shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
-        for made in crew.share(_settle, shared, [(len(parts[place].text), place) for place in missing], bench.jobs):
-            bench.made.update(made)
+        tasks = [(len(parts[place].text), place) for place in missing]
+        # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
+        with contextlib.suppress(crew.LostError):
+            for made in crew.share(_settle, shared, tasks, bench.jobs):
+                bench.made.update(made)
 
     def units(self, count: int) -> Iterator[Unit]:
         """Settle the first ``count`` sections in order, each on the side on which it will begin.
@@ -244,6 +247,7 @@ class Typesetter:
         texts = [part.text for part in made.parts[first:end]]
         pictures = sorted({name for text in texts for name in _SOURCE.findall(text)})
         yield self._common
+        yield f"{first > 0}"
         yield from made.frame
         yield _context(made.parts[:first])
         yield from texts
@@ -391,7 +395,7 @@ class Typesetter:
         html = frame[0] + _context(self._composition.parts[:first]) + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         sheets = (*sheets, _LEFT) if side == "left" else sheets
-        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers)
+        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, follows=first > 0)
 
 
 def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> "Mapping[str, DataclassInstance]":
