@@ -112,7 +112,7 @@ def test_what_is_replaced_takes_the_same_and_is_put_back(cache_folder: Path) -> 
     names = {name for _, name, _ in faster._places()}
     assert names == {
         *("resolve_percentages", "line_size", "_font_style_cache_key", "draw_first_line", "StyleFor", "setup"),
-        *("is_in_normal_flow", "page_references"),
+        *("is_in_normal_flow", "page_references", "split_first_line"),
     }, "WeasyPrint has other names for these: see writers/assembly/faster.py"
     for (_, name, ours), original in zip(faster._places(), theirs, strict=True):
         if callable(original):
@@ -121,22 +121,108 @@ def test_what_is_replaced_takes_the_same_and_is_put_back(cache_folder: Path) -> 
         assert name in (faster.__doc__ or "")
 
 
-def test_all_that_decides_about_setting_a_text_is_known(cache_folder: Path) -> None:
+@pytest.fixture
+def asked(cache_folder: Path) -> tuple[Any, set[str]]:
+    """A style, and the properties it was asked for."""
     made(BODIES["plain"], cache_folder)
     from weasyprint.css import InitialStyle
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.text.line_break import Layout
 
-    from bookforge.writers.assembly import faster
-
-    asked: set[str] = set()
+    names: set[str] = set()
 
     class Style(InitialStyle):  # type: ignore[misc]
         def __getitem__(self, key: str) -> object:
-            asked.add(key)
+            names.add(key)
             return super().__getitem__(key)
 
     style = Style(FontConfiguration())
     style.update(lang="en", text_decoration_line={"underline"}, font_variation_settings=(("wght", 300),))
+    return style, names
+
+
+def test_all_that_decides_about_setting_a_text_is_known(asked: tuple[Any, set[str]]) -> None:
+    from weasyprint.text.line_break import Layout
+
+    from bookforge.writers.assembly import faster
+
+    style, names = asked
     Layout(style)
-    assert asked == set(faster.SET_UP_BY), "WeasyPrint's Layout.setup asks for other properties: see faster.SET_UP_BY"
+    assert names == set(faster.SET_UP_BY), "WeasyPrint's Layout.setup asks for other properties: see faster.SET_UP_BY"
+
+
+def test_all_that_decides_about_a_line_is_known(asked: tuple[Any, set[str]]) -> None:
+    from types import SimpleNamespace
+
+    from weasyprint.text.line_break import split_first_line
+
+    from bookforge.writers.assembly import faster
+
+    style, names = asked
+    style.update(hyphens="auto", hyphenate_limit_zone=SimpleNamespace(unit="%", value=10))
+    for text in ("incomprehensibilities", "a b\tc", "soft\u00adhyphen and more", LONG):
+        split_first_line(text, style, SimpleNamespace(dictionaries={}), 60, 0)
+    expected = {*faster.SET_UP_BY, *faster.ENDED_BY}
+    assert names == expected, "WeasyPrint's split_first_line asks for other properties: see faster.ENDED_BY"
+
+
+@pytest.mark.parametrize("name", ["plain", "hyphens", "spaced", "decorated", "rtl", "lines", "notes"])
+def test_lines_remembered_are_the_same(name: str, cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = made(BODIES[name], cache_folder)
+    from bookforge.writers.assembly import faster
+
+    def never(*_: object) -> object:
+        raise AssertionError("a line was broken again")
+
+    monkeypatch.setattr(faster, "_split", never)
+    assert made(BODIES[name], cache_folder) == first
+
+
+def test_no_more_lines_are_remembered_than_there_is_room_for(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = made(BODIES["plain"], cache_folder)
+    from bookforge.writers.assembly import faster
+
+    monkeypatch.setattr(faster, "_KEPT_LINES", 3)
+    monkeypatch.setattr(faster, "_KEPT_LOOKS", 1)
+    monkeypatch.setattr(faster, "_KEPT_FONTS", 1)
+    faster._lines.clear()
+    assert made(BODIES["plain"], cache_folder) == expected
+    assert [len(lines) for lines in faster._lines.values()] == [3]
+    assert len(faster._looks) <= 2
+
+
+def test_stylesheets_are_read_once_a_process_and_what_they_say_is_said_each_time(cache_folder: Path) -> None:
+    composition = composed("<p>One.</p>")
+
+    def read(rules: str) -> tuple[Any, list[str]]:
+        materials = pdf.Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder)
+        said: list[str] = []
+        (css,) = pdf._Engine(materials)._sheets(
+            (Stylesheet("own.css", "own.css", rules),), lambda finding: said.append(finding.message)
+        )
+        return css, said
+
+    first, said = read('p { colour: red } q { content: "\\201c" }')
+    again, repeated = read('p { colour: red } q { content: "\\201c" }')
+    assert first is again
+    assert said == repeated != []
+    for rules in (
+        "@FONT-FACE { src: url(x) }",
+        "@counter-style x { symbols: a }",
+        "@coun\\74 er-style y { symbols: b }",
+    ):
+        assert read(rules)[0] is not read(rules)[0]
+
+
+def test_no_more_stylesheets_are_kept_than_there_is_room_for(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_KEPT_SHEETS", 2)
+    monkeypatch.setattr(pdf, "_read", {})
+    composition = composed("<p>One.</p>")
+    engine = pdf._Engine(pdf.Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder))
+    sheets = [Stylesheet(f"{at}.css", "", f"p {{ margin: {at}pt }}") for at in range(4)]
+    for at in (0, 1, 0, 2):
+        engine._sheets((sheets[at],), lambda _: None)
+    assert [*pdf._read] == [sheets[0], sheets[2]]

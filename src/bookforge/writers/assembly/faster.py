@@ -9,6 +9,9 @@ by WeasyPrint as it is, so that comparing both means something. Import this only
 ``text.line_break.Layout.setup``
     What sets text begins with a Pango context, a description of the font and its features, the same for each line of
     a style. They are made once; each line begins as a copy of that layout.
+``text.line_break.split_first_line``
+    Where a line ends follows from its text, its style and the room it has. A process that stays sets most lines again
+    as they were: it remembers what came of them.
 ``text.line_break.line_size``, ``text.line_break._font_style_cache_key``
     Asked for several times a line.
 ``layout.percent.resolve_percentages``
@@ -23,7 +26,9 @@ by WeasyPrint as it is, so that comparing both means something. Import this only
 """
 
 import contextlib
+import copy
 import functools
+import itertools
 import struct
 import sys
 from collections.abc import Iterator
@@ -49,6 +54,22 @@ SET_UP_BY: Final = (
 )
 """The properties that decide how setting a text begins."""
 
+ENDED_BY: Final = (
+    *("white_space", "letter_spacing", "word_spacing", "overflow_wrap", "word_break", "tab_size", "hyphens"),
+    *("hyphenate_character", "hyphenate_limit_chars", "hyphenate_limit_zone"),
+)
+"""Those that decide, with these, where a line ends."""
+
+_KEPT_LINES: Final = 20_000
+_KEPT_LOOKS: Final = 5_000
+_KEPT_FONTS: Final = 4
+
+_lines: Final[dict[str, dict[Any, Any]]] = {}
+"""The lines that this process set last, by the name of the fonts and by all that decides about them."""
+
+_looks: Final[dict[Any, int]] = {}
+_numbers: Final = itertools.count()
+
 _SIDES: Final = ("top", "right", "bottom", "left")
 _USED: Final = (
     *(f"{what}_{side}" for what in ("margin", "padding") for side in _SIDES),
@@ -66,6 +87,7 @@ _LEAST_SIZE: Final = 1e-6
 _LEAST_PANGO: Final = 14802
 
 _set_up = line_break.Layout.setup
+_split = line_break.split_first_line
 _size = line_break.line_size
 _font_key = line_break._font_style_cache_key
 _resolve = percent.resolve_percentages
@@ -89,6 +111,7 @@ def at_work() -> Iterator[None]:
 def _places() -> tuple[tuple[Any, str, Any], ...]:
     """Return what is replaced, where it is known, and by what."""
     functions = {"resolve_percentages": (_resolve, _resolve_percentages), "draw_first_line": (_draw, _draw_first_line)}
+    functions |= {"split_first_line": (_split, _split_first_line)}
     functions |= {"line_size": (_size, _line_size), "_font_style_cache_key": (_font_key, _kept_font_key)}
     engine = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "weasyprint"]
     # A module that imported a function by name has to be told as well.
@@ -134,6 +157,47 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set):
         return frozenset(value)
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
+
+
+def remember_lines(font_config: Any, fonts: str) -> None:
+    """Let this process remember lines that are set with a font configuration; ``fonts`` names what its fonts are."""
+    font_config._known = _lines.setdefault(fonts, {})
+    if len(_lines) > _KEPT_FONTS:
+        del _lines[next(iter(_lines))]
+
+
+def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
+    text: str,
+    style: Any,
+    context: Any,
+    max_width: float | None,
+    justification_spacing: float,
+    is_line_start: bool = True,
+    minimum: bool = False,
+) -> Any:
+    lines = vars(style.font_config).get("_known")
+    if lines is None:
+        return _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+    key = (text, _look(style), max_width, justification_spacing, is_line_start, minimum)
+    known = lines.get(key)
+    if known is None:
+        known = _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+        lines[key] = known
+        if len(lines) > _KEPT_LINES:
+            del lines[next(iter(lines))]
+    # The engine justifies the layout that it gets.
+    return (copy.copy(known[0]), *known[1:])
+
+
+def _look(style: Any) -> int:
+    """Return a number that stands for all of a style that decides where a line ends."""
+    look = vars(style).get("_look")
+    if look is None:
+        if len(_looks) > _KEPT_LOOKS:
+            _looks.clear()  # no number comes twice
+        its = tuple(_plain(style[name]) for name in (*SET_UP_BY, *ENDED_BY))
+        look = style._look = _looks.setdefault(its, next(_numbers))
+    return int(look)
 
 
 _extents: Final = ffi.new("PangoRectangle *")
