@@ -71,11 +71,12 @@ _looks: Final[dict[Any, int]] = {}
 _numbers: Final = itertools.count()
 
 _SIDES: Final = ("top", "right", "bottom", "left")
-_USED: Final = (
+_BY_WIDTH: Final = (
     *(f"{what}_{side}" for what in ("margin", "padding") for side in _SIDES),
-    *(f"border_{side}_width" for side in _SIDES),
-    *("width", "min_width", "max_width", "height", "min_height", "max_height"),
+    *("width", "min_width", "max_width"),
 )
+_BY_HEIGHT: Final = ("height", "min_height", "max_height")
+_USED: Final = (*_BY_WIDTH, *_BY_HEIGHT, *(f"border_{side}_width" for side in _SIDES))
 _OUT_OF_FLOW: Final = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
 _POSITIONED: Final = frozenset({"absolute", "fixed"})
 _OTHERWISE_PLACED: Final = frozenset({"running()", "note()"})
@@ -227,14 +228,26 @@ def _resolve_percentages(box: Any, containing_block: Any) -> None:
     if style["border_collapse"] == "collapse" or isinstance(box, boxes.PageBox):
         _resolve(box, containing_block)
         return
+    own = vars(style)
+    if "_used" not in own:
+        style._used, style._parts = {}, (_asks(style, _BY_WIDTH), _asks(style, _BY_HEIGHT))
     around = containing_block
-    size = (around.width, around.height) if isinstance(around, boxes.Box) else tuple(around)
-    known = vars(style).setdefault("_used", {})
-    if size in known:
-        vars(box).update(known[size])
+    width, height = (around.width, around.height) if isinstance(around, boxes.Box) else around
+    by_width, by_height = own["_parts"]
+    size = (width if by_width else None, height if by_height else None)
+    known = own["_used"].get(size)
+    if known is None:
+        _resolve(box, containing_block)
+        own["_used"][size] = {name: vars(box)[name] for name in _USED}
     else:
-        _resolve(box, around)
-        known[size] = {name: vars(box)[name] for name in _USED}
+        vars(box).update(known)
+
+
+def _asks(style: Any, names: tuple[str, ...]) -> bool:
+    """Whether one of some properties is anything but a length, or none: a part of something, or to be calculated."""
+    return any(
+        value not in (None, "auto") and getattr(value, "unit", None) != "px" for value in map(style.__getitem__, names)
+    )
 
 
 def _is_in_normal_flow(self: Any) -> bool:
