@@ -110,13 +110,13 @@ OWNER = {
     "pikepdf": "writers.press writers.press.colours writers.press.flat writers.press.ink writers.press.intent "
     "writers.press.sheet "
     "preflight.content preflight.objects preflight.structure",
-    "pydyf": "writers.pdf writers.assembly.hooks writers.assembly.objects",
+    "pydyf": "writers.pdf writers.assembly.faster writers.assembly.hooks writers.assembly.objects",
     "pypdfium2": "writers.pdf writers.press.flat preflight.structure preflight.text",
     "shtab": "completion",
     "tinyhtml5": "markdown.tree",
     "pyphen": "composer.shaping",
     "uharfbuzz": "composer.shaping fonts",
-    "weasyprint": "writers.pdf writers.assembly.hooks",
+    "weasyprint": "writers.pdf writers.assembly.hooks writers.assembly.faster writers.assembly.styles",
     "yaml": "yamlfile",
     "ziamath": "formulas",
 }

@@ -57,6 +57,9 @@ _LONG_DATA: Final = re.compile(r"(data:[^,\s'\"]{0,60},?)[^\s'\"]*")
 _SVG: Final = "image/svg+xml"
 _VARIANT: Final = "pdf/ua-1"
 _BLOCKS_NAMED: Final = 5
+_KEPT_SHEETS: Final = 100
+_DECLARES: Final = re.compile(r"@(?:import|font-face|counter-style|color-profile|[^\s{;(]*\\)", re.IGNORECASE)
+"""What reads a file or declares something for all stylesheets beside it, or may be such a name with escapes in it."""
 _FEATURES: Final = (
     *("kerning", "variant_ligatures", "variant_position", "variant_caps", "variant_numeric"),
     *("variant_alternates", "variant_east_asian", "feature_settings"),
@@ -121,10 +124,10 @@ class Galleys:
         Errors: as :func:`layout`.
         """
         said: list[Diagnostic] = []
-        with hooks.galleys(numbers, follows) as collectors:
+        with self._engine.quick(), hooks.galleys(numbers, follows) as collectors:
             rendered, tree = self._engine.render(html, self._at, said.append, None, stylesheets)
+            read = galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
         asked, others = hooks.asked(collectors)
-        read = galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())
         return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said))
 
     def draw(self, laid: Galley, numbers: Mapping[str, int], key: str) -> Drawn:
@@ -135,7 +138,7 @@ class Galleys:
         if not laid.apart:
             raise faces.UnlinkableError("the text shows counters of its pages")
         said = [*laid.said]
-        with _listening(self._at, said.append):
+        with _listening(self._at, said.append), self._engine.quick():
             drawn = drawing.draw(laid.laid.document, laid.end, _finish)
         return Drawn(key, drawn, _kept(laid), {name: numbers.get(name, 0) for name in sorted(laid.asked)}, tuple(said))
 
@@ -412,6 +415,18 @@ def _weasyprint(configuration: Path) -> ModuleType:
     return weasyprint  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A stylesheet as the engine has it, and what it said when it read it."""
+
+    css: Any
+    said: tuple[Diagnostic, ...]
+
+
+_read: Final[dict[Stylesheet, _Read]] = {}
+"""The stylesheets that this process read last, the newest last: parsing them is a large part of building a little."""
+
+
 class _Engine:
     """WeasyPrint with our fonts, our fetcher, and its log read."""
 
@@ -419,7 +434,8 @@ class _Engine:
         if not materials.fonts:
             # Without any font Pango ends the process.
             raise LayoutError(error("font-exists", "the layout declares no font", hint="see docs/layouts.md"))
-        self._module = _weasyprint(fonts.private_configuration(materials.fonts, materials.scratch))
+        configuration = fonts.private_configuration(materials.fonts, materials.scratch)
+        self._module = _weasyprint(configuration)
         from weasyprint.css.counters import CounterStyle
         from weasyprint.text.fonts import FontConfiguration
 
@@ -430,9 +446,18 @@ class _Engine:
             "counter_style": CounterStyle(),
             "color_profiles": dict[str, Any](),
         }
-        self._read: dict[Stylesheet, Any] = {}
-        self._said: dict[Stylesheet, list[Diagnostic]] = {}
+        self._fonts = configuration.parent.name  # a hash of what is in them
+        self._read: dict[Stylesheet, _Read] = {}
         self._serve = self._fetcher()
+
+    @contextlib.contextmanager
+    def quick(self) -> Iterator[None]:
+        """Let the engine do the same with less work."""
+        from bookforge.writers.assembly import faster
+
+        faster.remember_lines(self._shared["font_config"], self._fonts)
+        with faster.at_work(), _uncollected():
+            yield
 
     def render(
         self,
@@ -463,18 +488,24 @@ class _Engine:
     def _sheets(self, sheets: tuple[Stylesheet, ...], report: Report) -> list[Any]:
         """Read stylesheets, each once; what is wrong with them is said each time."""
         read = [self._sheet(sheet) for sheet in sheets]
-        for finding in (finding for sheet in sheets for finding in self._said[sheet]):
+        for finding in (finding for each in read for finding in each.said):
             report(finding)
-        return read
+        return [each.css for each in read]
 
-    def _sheet(self, sheet: Stylesheet) -> Any:
-        if sheet not in self._read:
-            said = self._said[sheet] = []
-            with _listening(Location(sheet.origin), said.append, (sheet,)):
-                self._read[sheet] = self._module.CSS(
-                    string=sheet.text, base_url=_BASE, url_fetcher=self._serve, **self._shared
-                )
-        return self._read[sheet]
+    def _sheet(self, sheet: Stylesheet) -> "_Read":
+        # A sheet that declares nothing but styles is the same for every engine.
+        known = self._read if _DECLARES.search(sheet.text) else _read
+        found = known.pop(sheet, None) or self._parsed(sheet)
+        known[sheet] = found
+        if len(known) > _KEPT_SHEETS:
+            del known[next(iter(known))]  # the one unused for longest
+        return found
+
+    def _parsed(self, sheet: Stylesheet) -> "_Read":
+        said: list[Diagnostic] = []
+        with _listening(Location(sheet.origin), said.append, (sheet,)):
+            css = self._module.CSS(string=sheet.text, base_url=_BASE, url_fetcher=self._serve, **self._shared)
+        return _Read(css, tuple(said))
 
     def _fetcher(self) -> Any:
         from weasyprint.urls import URLFetcher, URLFetcherResponse

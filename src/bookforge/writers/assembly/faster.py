@@ -1,0 +1,356 @@
+"""Parts of WeasyPrint 70.0 done anew with less work: what is laid out and drawn stays the same, byte for byte.
+
+They hold while a section is laid out and drawn, and nowhere else (:func:`at_work`): the book as one document is made
+by WeasyPrint as it is, so that comparing both means something. Import this only once the engine may be: see
+``_weasyprint`` in :mod:`bookforge.writers.pdf`.
+
+``css.StyleFor``
+    The styles of a document: :mod:`.styles`.
+``text.line_break.Layout.setup``
+    What sets text begins with a Pango context, a description of the font and its features, the same for each line of
+    a style. They are made once; each line begins as a copy of that layout.
+``text.line_break.split_first_line``
+    Where a line ends follows from its text, its style and the room it has. A process that stays sets most lines again
+    as they were: it remembers what came of them.
+``text.line_break.line_size``, ``text.line_break._font_style_cache_key``
+    Asked for several times a line.
+``layout.percent.resolve_percentages``
+    Margins, paddings, sizes and borders of a box follow from its style and the size of what it stands in.
+``boxes.Box.is_in_normal_flow``
+    Five methods, each of which asks for a property, in one.
+``draw.text.draw_first_line``
+    Glyphs and kerns are written as strings that are kept by font; a line with anything unusual in it is drawn by
+    WeasyPrint's own.
+``pydyf.PDF.page_references``
+    Asked for with each element of the structure, and made anew from all pages each time.
+"""
+
+import contextlib
+import copy
+import functools
+import itertools
+import struct
+import sys
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import pydyf  # type: ignore[import-untyped]
+from weasyprint import css
+from weasyprint.draw import text as drawing
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout import percent
+from weasyprint.text import line_break
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
+
+from bookforge.writers.assembly.styles import Styles
+
+ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
+
+SET_UP_BY: Final = (
+    *("direction", "lang", "text_decoration_line", "font_language_override", "font_family", "font_style"),
+    *("font_stretch", "font_weight", "font_size", "font_variation_settings", "font_kerning"),
+    *("font_variant_ligatures", "font_variant_position", "font_variant_caps", "font_variant_numeric"),
+    *("font_variant_alternates", "font_variant_east_asian", "font_feature_settings"),
+)
+"""The properties that decide how setting a text begins."""
+
+ENDED_BY: Final = (
+    *("white_space", "letter_spacing", "word_spacing", "overflow_wrap", "word_break", "tab_size", "hyphens"),
+    *("hyphenate_character", "hyphenate_limit_chars", "hyphenate_limit_zone"),
+)
+"""Those that decide, with these, where a line ends."""
+
+_KEPT_LINES: Final = 20_000
+_KEPT_LOOKS: Final = 5_000
+_KEPT_FONTS: Final = 4
+
+_lines: Final[dict[str, dict[Any, Any]]] = {}
+"""The lines that this process set last, by the name of the fonts and by all that decides about them."""
+
+_looks: Final[dict[Any, int]] = {}
+_numbers: Final = itertools.count()
+
+_SIDES: Final = ("top", "right", "bottom", "left")
+_BY_WIDTH: Final = (
+    *(f"{what}_{side}" for what in ("margin", "padding") for side in _SIDES),
+    *("width", "min_width", "max_width"),
+)
+_BY_HEIGHT: Final = ("height", "min_height", "max_height")
+_USED: Final = (*_BY_WIDTH, *_BY_HEIGHT, *(f"border_{side}_width" for side in _SIDES))
+_OUT_OF_FLOW: Final = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
+_POSITIONED: Final = frozenset({"absolute", "fixed"})
+_OTHERWISE_PLACED: Final = frozenset({"running()", "note()"})
+
+# One PangoGlyphInfo: the glyph, its width, its offsets, and flags that are not needed.
+_GLYPHS: Final = struct.Struct("=Iiii4x")
+_LAST_GLYPH: Final = 0xFFFF
+_LEAST_SIZE: Final = 1e-6
+_LEAST_PANGO: Final = 14802
+
+_set_up = line_break.Layout.setup
+_split = line_break.split_first_line
+_size = line_break.line_size
+_font_key = line_break._font_style_cache_key
+_resolve = percent.resolve_percentages
+_draw = drawing.draw_first_line
+
+
+@contextlib.contextmanager
+def at_work() -> Iterator[None]:
+    """Let the engine work faster meanwhile."""
+    before = [(place, name, getattr(place, name)) for place, name, _ in _places()]
+    for place, name, ours in _places():
+        setattr(place, name, ours)
+    try:
+        yield
+    finally:
+        for place, name, theirs in before:
+            setattr(place, name, theirs)
+
+
+@functools.cache
+def _places() -> tuple[tuple[Any, str, Any], ...]:
+    """Return what is replaced, where it is known, and by what."""
+    functions = {"resolve_percentages": (_resolve, _resolve_percentages), "draw_first_line": (_draw, _draw_first_line)}
+    functions |= {"split_first_line": (_split, _split_first_line)}
+    functions |= {"line_size": (_size, _line_size), "_font_style_cache_key": (_font_key, _kept_font_key)}
+    engine = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "weasyprint"]
+    # A module that imported a function by name has to be told as well.
+    known = [
+        (module, name, ours)
+        for name, (theirs, ours) in functions.items()
+        for module in engine
+        if vars(module).get(name) is theirs
+    ]
+    return (
+        *known,
+        (css, "StyleFor", Styles),
+        (line_break.Layout, "setup", _begin),
+        (boxes.Box, "is_in_normal_flow", _is_in_normal_flow),
+        (pydyf.PDF, "page_references", property(_page_references)),
+    )
+
+
+# ---------------------------------------------------------------- text
+
+
+def _begin(self: Any, style: Any) -> None:
+    model = vars(style).get("_model")
+    if model is None:
+        model = style._model = _model(style)
+    own = ffi.gc(pango.pango_layout_copy(model.layout), gobject.g_object_unref)
+    vars(self).update(vars(model), layout=own, style=style)
+
+
+def _model(style: Any) -> Any:
+    """Return a layout without text, set up for a style."""
+    models = vars(style.font_config).setdefault("_models", {})
+    key = tuple(_plain(style[name]) for name in SET_UP_BY)
+    if key not in models:
+        model = models[key] = line_break.Layout.__new__(line_break.Layout)
+        _set_up(model, style)
+        del model.style  # all of its document hangs on it
+    return models[key]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that can be a key."""
+    if isinstance(value, set):
+        return frozenset(value)
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
+
+
+def remember_lines(font_config: Any, fonts: str) -> None:
+    """Let this process remember lines that are set with a font configuration; ``fonts`` names what its fonts are."""
+    font_config._known = _lines.setdefault(fonts, {})
+    if len(_lines) > _KEPT_FONTS:
+        del _lines[next(iter(_lines))]
+
+
+def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
+    text: str,
+    style: Any,
+    context: Any,
+    max_width: float | None,
+    justification_spacing: float,
+    is_line_start: bool = True,
+    minimum: bool = False,
+) -> Any:
+    lines = vars(style.font_config).get("_known")
+    if lines is None:
+        return _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+    key = (text, _look(style), max_width, justification_spacing, is_line_start, minimum)
+    known = lines.get(key)
+    if known is None:
+        known = _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+        lines[key] = known
+        if len(lines) > _KEPT_LINES:
+            del lines[next(iter(lines))]
+    # The engine justifies the layout that it gets.
+    return (copy.copy(known[0]), *known[1:])
+
+
+def _look(style: Any) -> int:
+    """Return a number that stands for all of a style that decides where a line ends."""
+    look = vars(style).get("_look")
+    if look is None:
+        if len(_looks) > _KEPT_LOOKS:
+            _looks.clear()  # no number comes twice
+        its = tuple(_plain(style[name]) for name in (*SET_UP_BY, *ENDED_BY))
+        look = style._look = _looks.setdefault(its, next(_numbers))
+    return int(look)
+
+
+_extents: Final = ffi.new("PangoRectangle *")
+
+
+def _line_size(line: Any, style: Any) -> tuple[float, float]:
+    pango.pango_layout_line_get_extents(line, ffi.NULL, _extents)
+    width = _extents.width * FROM_UNITS
+    if style["letter_spacing"] != "normal":
+        width += style["letter_spacing"]
+    return width, _extents.height * FROM_UNITS
+
+
+def _kept_font_key(style: Any, include_size: bool = False) -> str:
+    name = "_key_with_size" if include_size else "_key"
+    key = vars(style).get(name)
+    if key is None:
+        key = vars(style)[name] = _font_key(style, include_size)
+    return str(key)
+
+
+# ---------------------------------------------------------------- boxes
+
+
+def _resolve_percentages(box: Any, containing_block: Any) -> None:
+    style = box.style
+    if style["border_collapse"] == "collapse" or isinstance(box, boxes.PageBox):
+        _resolve(box, containing_block)
+        return
+    own = vars(style)
+    if "_used" not in own:
+        style._used, style._parts = {}, (_asks(style, _BY_WIDTH), _asks(style, _BY_HEIGHT))
+    around = containing_block
+    width, height = (around.width, around.height) if isinstance(around, boxes.Box) else around
+    by_width, by_height = own["_parts"]
+    size = (width if by_width else None, height if by_height else None)
+    known = own["_used"].get(size)
+    if known is None:
+        _resolve(box, containing_block)
+        own["_used"][size] = {name: vars(box)[name] for name in _USED}
+    else:
+        vars(box).update(known)
+
+
+def _asks(style: Any, names: tuple[str, ...]) -> bool:
+    """Whether one of some properties is anything but a length, or none: a part of something, or to be calculated."""
+    return any(
+        value not in (None, "auto") and getattr(value, "unit", None) != "px" for value in map(style.__getitem__, names)
+    )
+
+
+def _is_in_normal_flow(self: Any) -> bool:
+    style = self.style
+    position = style["position"]
+    return not (style["float"] in _OUT_OF_FLOW or position in _POSITIONED or position[0] in _OTHERWISE_PLACED)
+
+
+# ---------------------------------------------------------------- drawing
+
+
+def _draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any) -> Any:
+    whole = text_overflow != "ellipsis" and block_ellipsis == "none"
+    runs = None
+    if whole and textbox.text.strip() and textbox.style["font_size"] >= _LEAST_SIZE:
+        runs = _runs(stream, textbox.pango_layout)
+    if runs is None:
+        return _draw(stream, textbox, text_overflow, block_ellipsis, matrix)
+    stream.set_text_matrix(*matrix.values)
+    shown, before = "", None
+    for run in runs:
+        if (run.font, run.size) != before:
+            before = run.font, run.size
+            if shown:
+                stream.show_text(shown)
+            shown = ""
+            stream.set_font_size(run.font.hash, run.size)
+        known = vars(run.font).setdefault("_shown", {}).setdefault(run.size, {})
+        shown += "<" + "".join(
+            known.get(glyph) or _show(stream, textbox, run, place, known) for place, glyph in enumerate(run.glyphs)
+        )
+        shown = shown[:-1] if shown[-1] == "<" else shown + ">"
+    stream.show_text(shown)
+    return []
+
+
+class _Run(NamedTuple):
+    """A part of a line in one font: Pango's, the PDF's with its size, and the glyphs: name, width, offsets."""
+
+    item: Any
+    font: Any
+    size: float
+    glyphs: list[tuple[int, ...]]
+
+
+def _runs(stream: Any, layout: Any) -> list[_Run] | None:
+    """Return the runs of a line; nothing where one is not plain."""
+    if pango.pango_version() < _LEAST_PANGO:
+        return None
+    pango.pango_layout_set_single_paragraph_mode(layout.layout, True)
+    line, _ = layout.get_first_line()
+    found = []
+    run = line.runs[0]
+    while run != ffi.NULL:
+        item, run = run.data, run.next
+        string = item.glyphs
+        glyphs = [*_GLYPHS.iter_unpack(ffi.buffer(string.glyphs, string.num_glyphs * _GLYPHS.size))]
+        if any(rise or glyph > _LAST_GLYPH for glyph, _, _, rise in glyphs):
+            return None
+        found.append((item, item.item.analysis.font, glyphs))
+    plain = []
+    used = ffi.NULL
+    for item, face, glyphs in found:
+        if face != used:
+            used = face
+            font, size = stream.add_font(face)
+            if font.bitmap or font.png or font.svg or font.colr:
+                return None
+        plain.append(_Run(item, font, size, glyphs))
+    return plain
+
+
+def _show(stream: Any, box: Any, run: _Run, place: int, known: dict[tuple[int, ...], str]) -> str:
+    """Return what shows a glyph; note what it stands for, and its width, where the font has not had it yet."""
+    glyph, width, x, _ = info = run.glyphs[place]
+    font = run.font
+    if glyph not in font.to_unicode:
+        font.to_unicode[glyph] = _stands_for(box.pango_layout.text.encode(), run.item, place)
+    if glyph not in font.widths:
+        face = run.item.item.analysis.font
+        pango.pango_font_get_glyph_extents(face, glyph, stream.ink_rect, stream.logical_rect)
+        font.widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / run.size)
+    offset = x / run.size
+    kern = font.widths[glyph] + offset - width * 1000 * FROM_UNITS / run.size
+    shown = f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}"
+    known[info] = shown + f">{int(kern)}<" if kern else shown
+    return known[info]
+
+
+def _stands_for(text: bytes, item: Any, place: int) -> str:
+    """Return the characters that the glyph at a place of a run stands for."""
+    clusters, length = item.glyphs.log_clusters, item.item.length
+    if item.item.analysis.level % 2:  # from right to left
+        end = length if place == 0 else clusters[place - 1]
+    else:
+        end = length if place == item.glyphs.num_glyphs - 1 else clusters[place + 1]
+    first = item.item.offset
+    return text[first + clusters[place] : first + end].decode()
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    count = pdf.pages["Count"]
+    known: tuple[int, tuple[bytes, ...]] = vars(pdf).get("_references", (-1, ()))
+    if known[0] != count:
+        known = pdf._references = (count, tuple(b"%d 0 R" % number for number in pdf.pages["Kids"][::3]))
+    return known[1]
