@@ -15,7 +15,7 @@ from typing import Final
 from bookforge import crew
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
-from bookforge.edition import Artifact, Edition
+from bookforge.edition import Artifact, Edition, Format
 from bookforge.editions import Memory, Workshop, make
 from bookforge.pipeline import Loaded
 from bookforge.timings import Recorder, Span
@@ -56,10 +56,13 @@ class Bench:
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
     """Make editions, at most ``jobs`` at once, and yield them in their order.
 
+    Those without pages are made in this process: together they cost little more than one, and a process of its own
+    would set every sentence and load every library again.
     Closing the iterator ends all workers. An error a worker does not expect is raised here.
     Errors in what is made: those of its edition, and ``worker-alive``.
     """
-    if jobs == 1 or len(editions) == 1 or bench.memory is not None:
+    is_light = all(edition.format is not Format.PDF for edition in editions)
+    if jobs == 1 or len(editions) == 1 or is_light or bench.memory is not None:
         for edition in editions:
             made = _make(replace(bench, jobs=jobs), edition)
             bench.timings.spans.extend(made.spans)

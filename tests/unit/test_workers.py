@@ -14,7 +14,7 @@ from bookforge import workers
 from bookforge.diagnostics import LayoutError, error
 from bookforge.edition import Artifact, Edition, Format
 
-EDITIONS = tuple(Edition(name, Format.HTML, "web", {}) for name in ("a", "b", "c"))
+EDITIONS = tuple(Edition(name, Format.PDF, "paperback", {}) for name in ("a", "b", "c"))
 Make = Callable[[object, Edition, object], Artifact]
 
 
@@ -37,6 +37,18 @@ def test_editions_come_in_their_order(tmp_path: Path, monkeypatch: pytest.Monkey
     made = made_with(make, tmp_path, monkeypatch, jobs)
     assert [each.edition.name for each in made] == ["a", "b", "c"]
     assert all(each.artifact and not each.problem and not each.said for each in made)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_editions_without_pages_share_this_process_unless_one_has_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    light = tuple(Edition(each.value, each, "any", {}) for each in (Format.EPUB, Format.HTML))
+    monkeypatch.setattr(workers, "make", lambda _, edition, __: artifact(edition))
+    bench = workers.Bench(None, None, tmp_path)  # type: ignore[arg-type]
+    made = workers.make_all(bench, (*light, *EDITIONS[:beside]), 2)
+    here = str(os.getpid()).encode()
+    assert {each.artifact is not None and each.artifact.files["pid"] == here for each in made} == {not beside}
 
 
 def test_an_edition_that_fails_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +113,7 @@ def make(loaded, edition, shop):
         pass
 
 workers.make = make
-editions = tuple(Edition(name, Format.HTML, "web", {}) for name in "ab")
+editions = tuple(Edition(name, Format.PDF, "paperback", {}) for name in "ab")
 try:
     list(workers.make_all(workers.Bench(None, None, folder), editions, 2))
 except KeyboardInterrupt:
