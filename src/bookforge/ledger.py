@@ -210,7 +210,7 @@ def _is_same(note: xhtml.Element, text: str) -> bool:
     return found == whole or found == words.letters_of_tree(note, drawings=False)[0].casefold()
 
 
-def _folded(found: Iterable[str]) -> str:
+def _folded(found: Sequence[str]) -> str:
     return words.letters(found).casefold()
 
 

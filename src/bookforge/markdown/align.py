@@ -7,13 +7,14 @@ words may be read differently here and by pandoc in odd markup, and places stay 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from lxml.etree import _Element
 
 from bookforge import words
 from bookforge.book import Place, Source, SourceMap
-from bookforge.manuscript import place, raw_offset
+from bookforge.manuscript import place, raw_offsets
 from bookforge.markdown.lexer import Block, Lexed, Stream, Word
 
 
@@ -85,7 +86,7 @@ class _Aligner:
         else:
             spans = self._align(key, stream, shown)
         self._compare_formulas(key, stream, shown)
-        self.words[key] = tuple(raw_offset(self.source, start) for start in spans.starts)
+        self.words[key] = raw_offsets(self.source, spans.starts)
         self._place_blocks(number, shown, spans)
 
     # ------------------------------------------------------------ words
@@ -131,7 +132,7 @@ class _Aligner:
 
     def _compare_boundaries(self, key: str, stream: Stream, shown: words.Shown) -> None:
         """Find words run together: letters with a space between them in the source and nothing in the tree."""
-        if shown.words == tuple(word for _, word in words.find(stream.text)):
+        if shown.words == tuple(words.WORD.findall(stream.text)):
             return
         in_tree = set(_first_letters(shown.words))
         expected = stream.words()
@@ -215,14 +216,12 @@ class _Order:
 
 def _direct(found: Iterable[str], starts: list[int], ends: list[int]) -> _Spans:
     """Place words by the source places of their letters, which are the same letters."""
-    spans = _Spans()
-    at = 0
-    for word in found:
-        length = len(words.normal(word))
-        spans.starts.append(starts[at] if at < len(starts) else (ends[-1] if ends else 0))
-        at += length
-        spans.ends.append(ends[at - 1] if at <= len(ends) else (ends[-1] if ends else 0))
-    return spans
+    behind = list(accumulate(len(words.normal(word)) for word in found))
+    last = ends[-1] if ends else 0
+    return _Spans(
+        [starts[at] if at < len(starts) else last for at in (0, *behind)[: len(behind)]],
+        [ends[at - 1] if at <= len(ends) else last for at in behind],
+    )
 
 
 def _first_letters(found: Iterable[str]) -> list[int]:
