@@ -79,17 +79,23 @@ class _Aligner:
 
     def stream(self, key: str, number: int, stream: Stream, shown: words.Shown) -> None:
         """Align one stream of the tree with the source's."""
-        letters, starts, ends = stream.letters()
-        if letters == words.letters(shown.words):
-            spans = _direct(shown.words, starts, ends)
-            self._compare_boundaries(key, stream, shown)
+        if shown.words == tuple(words.WORD.findall(stream.text)):
+            spans = _Spans(*stream.extents())
         else:
-            spans = self._align(key, stream, shown)
+            spans = self._matched(key, stream, shown)
         self._compare_formulas(key, stream, shown)
         self.words[key] = raw_offsets(self.source, spans.starts)
         self._place_blocks(number, shown, spans)
 
     # ------------------------------------------------------------ words
+
+    def _matched(self, key: str, stream: Stream, shown: words.Shown) -> _Spans:
+        """Match words that are not one by one the same: by their letters, if these are."""
+        letters, starts, ends = stream.letters()
+        if letters != words.letters(shown.words):
+            return self._align(key, stream, shown)
+        self._compare_boundaries(key, stream, shown)
+        return _direct(shown.words, starts, ends)
 
     def _align(self, key: str, stream: Stream, shown: words.Shown) -> _Spans:
         """Match what is equal; a word of the tree that the source lacks stands where the last one before it ended."""
@@ -132,8 +138,6 @@ class _Aligner:
 
     def _compare_boundaries(self, key: str, stream: Stream, shown: words.Shown) -> None:
         """Find words run together: letters with a space between them in the source and nothing in the tree."""
-        if shown.words == tuple(words.WORD.findall(stream.text)):
-            return
         in_tree = set(_first_letters(shown.words))
         expected = stream.words()
         for number, first in enumerate(_first_letters(word.text for word in expected)):

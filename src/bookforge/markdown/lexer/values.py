@@ -48,13 +48,13 @@ class Stream:
 
     def words(self) -> tuple[Word, ...]:
         """Return the words in order."""
-        starts = [run.at for run in self.runs]
-        found = []
-        for at, word in words.find(self.text):
-            start, _ = self._source(starts, at)
-            _, end = self._source(starts, at + len(word) - 1)
-            found.append(Word(word, start, end))
-        return tuple(found)
+        return tuple(map(Word, words.WORD.findall(self.text), *self.extents()))
+
+    def extents(self) -> tuple[list[int], list[int]]:
+        """Return the source offsets where each word starts and ends."""
+        before, behind = self._places()
+        found = [match.span() for match in words.WORD.finditer(self.text)]
+        return [before[start] for start, _ in found], [behind[end - 1] for _, end in found]
 
     def letters(self) -> tuple[str, list[int], list[int]]:
         """Return all letters of the words in normal form, with the source offsets where each starts and ends."""
@@ -83,15 +83,6 @@ class Stream:
             starts += [run.start] * shown if whole else range(run.start, end)
             ends += [end] * shown if whole else range(run.start + 1, end + 1)
         return starts, ends
-
-    def _source(self, starts: list[int], at: int) -> tuple[int, int]:
-        """Return the source range of the character at ``at``."""
-        which = bisect_right(starts, at) - 1
-        run = self.runs[which]
-        shown = (starts[which + 1] if which + 1 < len(starts) else len(self.text)) - run.at
-        if shown != run.length:
-            return run.start, run.start + run.length
-        return run.start + at - run.at, run.start + at - run.at + 1
 
 
 @dataclass(frozen=True, slots=True)
