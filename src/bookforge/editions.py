@@ -247,11 +247,11 @@ def _with_covers(
 ) -> Artifact:
     """Add the covers to what is handed over: their size follows from the pages of the finished interior."""
     from bookforge import cover, fonts
-    from bookforge.cover.package import package
+    from bookforge.cover.package import package as covers_for
 
     faces = fonts.resolve(layout.fonts)
     studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
-    covers = package(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
+    covers = covers_for(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
     for finding in covers.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, covers.shown, shop.report)
