@@ -10,10 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
+
+LostError = BrokenProcessPool
+"""A process was killed from outside."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -53,7 +57,7 @@ def share(
     """Yield the results of ``work(shared, task)`` in the order of the tasks, each of which has its length before it.
 
     ``work`` is a function of a module. An error it raises is raised here; a process that was killed raises
-    :class:`concurrent.futures.process.BrokenProcessPool`.
+    :class:`LostError`.
     """
     pool = ProcessPoolExecutor(jobs, context(), _begin, (shared, os.getpid()))
     try:

@@ -4,6 +4,7 @@ import dataclasses
 import random
 from pathlib import Path
 
+import edits
 import pypdfium2
 import pytest
 from galleys import Mixture, assembled, composed, drawn, paragraph, plan, set_book, words
@@ -34,7 +35,7 @@ def test_a_book_of_chapters_is_the_same(layout: str, cache_folder: Path) -> None
     assert both(composed(*bodies, layout=layout, trim="5x8in"), cache_folder) == []
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 4])
+@pytest.mark.parametrize("seed", range(4))
 def test_any_mixture_is_the_same(seed: int, cache_folder: Path) -> None:
     first, second = Mixture(seed).body(14), Mixture(seed + 100).body(6)
     second = second.replace('id="a.', 'id="b.')
@@ -114,3 +115,9 @@ def test_a_chapter_that_grows_moves_those_behind_without_drawing_them_again(
     data = make(longer)
     assert len(drawings) == 1
     assert differences(data, drawn(set_book(longer, cache_folder))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_edits_leave_the_book_as_it_would_be_made_anew(seed: int, tmp_path: Path) -> None:
+    assert edits.check(seed, 6, tmp_path) == []

@@ -11,6 +11,8 @@ from bookforge.writers.assembly import hooks
 PINNED = "70.0"
 PLACES = {
     "layout.make_margin_boxes": ["context", "page", "state"],
+    "layout.initialize_page_maker": ["context", "root_box"],
+    "document.LayoutContext": ["style_for", "get_image_from_uri", "font_config", "counter_style", "target_collector"],
     "document.TargetCollector": [],
     "css.targets.TargetCollector.lookup_target": ["self", "anchor_token", "source_box", "css_token", "parse_again"],
     "css.targets.TargetCollector.cache_target_page_counters": [

@@ -206,9 +206,11 @@ class Typesetter:
         tasks = [(len(parts[place].text), place) for place in missing]
         kept = count - len(missing)
         self._new_ones.update(missing)
-        for done, made in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
-            bench.made.update(made)
-            self._tell(kept + done, kept)
+        # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
+        with contextlib.suppress(crew.LostError):
+            for done, made in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
+                bench.made.update(made)
+                self._tell(kept + done, kept)
 
     def _tell(self, at: int, kept: int) -> None:
         """Tell how far the sections are, for somebody who waits."""
@@ -255,6 +257,7 @@ class Typesetter:
         texts = [part.text for part in made.parts[first:end]]
         pictures = sorted({name for text in texts for name in _SOURCE.findall(text)})
         yield self._common
+        yield f"{first > 0}"
         yield from made.frame
         yield _context(made.parts[:first])
         yield from texts
@@ -404,7 +407,7 @@ class Typesetter:
         html = frame[0] + _context(self._composition.parts[:first]) + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         sheets = (*sheets, _LEFT) if side == "left" else sheets
-        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers)
+        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, follows=first > 0)
 
 
 def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> "Mapping[str, DataclassInstance]":

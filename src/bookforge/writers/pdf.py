@@ -113,14 +113,15 @@ class Galleys:
         section: str,
         end: str,
         numbers: Mapping[str, int] = _NO_NUMBERS,
+        follows: bool = True,
     ) -> Galley:
         """Lay out a document that holds a section and, after it, something with the id ``end``.
 
-        ``numbers`` are page numbers by id, as far as they are known.
+        ``numbers`` are page numbers by id, as far as they are known; ``follows``: the section is not the book's first.
         Errors: as :func:`layout`.
         """
         said: list[Diagnostic] = []
-        with hooks.galleys(numbers) as collectors:
+        with hooks.galleys(numbers, follows) as collectors:
             rendered, tree = self._engine.render(html, self._at, said.append, None, stylesheets)
         asked, others = hooks.asked(collectors)
         read = galley.read(_facts(rendered, tree, stylesheets), section, end, _Ruler())

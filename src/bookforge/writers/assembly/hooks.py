@@ -2,6 +2,9 @@
 
 The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a new version moves.
 
+``document.LayoutContext``, ``layout.initialize_page_maker``
+    What is known while pages are laid out, and what the first begins with. At the top of a document margins are kept,
+    at the top of a page they are not: a section that has pages before it in the book is laid out as if it had.
 ``layout.make_margin_boxes``
     Called for each page once all are laid out. Galleys are laid out without: what stands in the margins depends on the
     book around them, and is drawn apart (:mod:`.margins`).
@@ -39,26 +42,61 @@ from bookforge.writers.assembly.drawn import DrawnFace, PageKind
 
 
 @contextlib.contextmanager
-def galleys(numbers: Mapping[str, int]) -> Iterator[list[Any]]:
+def galleys(numbers: Mapping[str, int], follows: bool) -> Iterator[list[Any]]:
     """Let documents be laid out without margins, and with the page numbers of the book; gives what was asked for.
 
-    The list it gives has, after a layout, the collector of the document's targets: see :func:`asked`.
+    ``follows``: their first page is not the first of the book. The list that is given has, after a layout, the
+    collector of the document's targets: see :func:`asked`.
     """
     from weasyprint import document, layout
 
     made: list[Any] = []
-    before = layout.make_margin_boxes, document.TargetCollector
+    before = layout.make_margin_boxes, layout.initialize_page_maker, document.TargetCollector, document.LayoutContext
+    _, initialize, _, _ = before
+
+    def begin(context: Any, root: Any) -> None:
+        initialize(context, root)
+        if follows:
+            context.page_maker[0][1]["break"] = "page"
 
     def collector() -> Any:
         made.append(_collector_class()(numbers))
         return made[-1]
 
     layout.make_margin_boxes = lambda context, page, state: ()
+    layout.initialize_page_maker = begin
     document.TargetCollector = collector
+    if follows:
+        document.LayoutContext = _context_class()
     try:
         yield made
     finally:
-        layout.make_margin_boxes, document.TargetCollector = before
+        (
+            layout.make_margin_boxes,
+            layout.initialize_page_maker,
+            document.TargetCollector,
+            document.LayoutContext,
+        ) = before
+
+
+@functools.cache
+def _context_class() -> type[Any]:
+    from weasyprint.layout import LayoutContext
+
+    class Context(LayoutContext):  # type: ignore[misc]
+        """Takes the first page of a document for one that has another before it."""
+
+        _page: int | None = None
+
+        @property
+        def current_page(self) -> int | None:
+            return None if self._page is None else max(2, self._page)
+
+        @current_page.setter
+        def current_page(self, page: int | None) -> None:
+            self._page = page
+
+    return Context
 
 
 @functools.cache

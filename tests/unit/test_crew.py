@@ -1,0 +1,47 @@
+"""Work shared among processes: in order, with its errors, and with nothing left behind."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from bookforge import crew
+
+
+def double(shared: int, task: int) -> int:
+    time.sleep(0.01 * (3 - task))
+    return shared * task
+
+
+def fail(_: int, task: int) -> int:
+    if task == 1:
+        raise ValueError("no")
+    return task
+
+
+def die(_: int, task: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def number(_: int, task: int) -> tuple[int, int]:
+    return task, os.getpid()
+
+
+def test_results_come_in_the_order_of_the_tasks() -> None:
+    assert [*crew.share(double, 10, [(1, 0), (3, 1), (2, 2)], 2)] == [0, 10, 20]
+
+
+def test_work_is_done_elsewhere() -> None:
+    assert all(where != os.getpid() for _, where in crew.share(number, 0, [(1, 0), (1, 1)], 2))
+
+
+def test_an_error_is_raised_where_the_results_are_taken() -> None:
+    with pytest.raises(ValueError, match="no"):
+        [*crew.share(fail, 0, [(1, 0), (1, 1), (1, 2)], 2)]
+
+
+def test_a_killed_process_is_told() -> None:
+    with pytest.raises(crew.LostError):
+        [*crew.share(die, 0, [(1, 0)], 2)]
