@@ -106,13 +106,20 @@ class _Log:
         self.status = max(self.status, problem.exit_status)
 
 
-def run(order: Order, report: Report, say: Callable[[str], None], memory: "Memory | None" = None) -> Outcome:
+def run(
+    order: Order,
+    report: Report,
+    say: Callable[[str], None],
+    memory: "Memory | None" = None,
+    tell: timings.Tell = timings.untold,
+) -> Outcome:
     """Build what is ordered. One edition that fails does not keep another from being published.
 
+    ``say`` takes each step, ``tell`` how far a long one is.
     ``memory`` is what a process that stays keeps from one build to the next; then editions are made one by one.
     Raises nothing a book or a machine can cause: errors are findings, and the status says which kind was worst.
     """
-    return _carry_out(order, report, say, _Building.build, memory)
+    return _carry_out(order, report, say, _Building.build, memory, tell)
 
 
 def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
@@ -120,12 +127,12 @@ def check(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
     return _carry_out(order, report, say, _Building.check)
 
 
-def pages(order: Order, report: Report, say: Callable[[str], None]) -> Outcome:
+def pages(order: Order, report: Report, say: Callable[[str], None], tell: timings.Tell = timings.untold) -> Outcome:
     """Lay out the PDF editions and judge their pages; nothing is published.
 
     Under ``strict`` the status is 1 when pages have what no book may have, whatever else was found.
     """
-    outcome = _carry_out(dataclasses.replace(order, strict=False), report, say, _Building.judge)
+    outcome = _carry_out(dataclasses.replace(order, strict=False), report, say, _Building.judge, tell=tell)
     if order.strict and any(each.makeup.grave for each in outcome.judged):
         return dataclasses.replace(outcome, status=max(outcome.status, 1))
     return outcome
@@ -137,9 +144,10 @@ def _carry_out(
     say: Callable[[str], None],
     action: "Callable[[_Building], Iterator[Built | Judged]]",
     memory: "Memory | None" = None,
+    tell: timings.Tell = timings.untold,
 ) -> Outcome:
     log = _Log(report)
-    recorder = Recorder()
+    recorder = Recorder(tell)
     made: list[Built | Judged] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:

@@ -376,7 +376,7 @@ def _watch(arguments: argparse.Namespace) -> int:
     def make(memory: "Memory") -> "Outcome":
         found: list[Diagnostic] = []
         say = screen.say if screen.live else lambda _: None
-        outcome = build.run(order, found.append, say, memory)
+        outcome = build.run(order, found.append, say, memory, screen.tell)
         screen.clear()
         _line(watch.line(outcome))
         for each in found:
@@ -398,7 +398,7 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
     if what == "check":
         outcome = build.check(order, screen.report, screen.say)
     else:
-        outcome = build.run(order, screen.report, screen.say, arguments.memory)
+        outcome = build.run(order, screen.report, screen.say, arguments.memory, screen.tell)
     screen.clear()
     if arguments.json:
         found = [_finding(each, screen.folder) for each in outcome.diagnostics]
@@ -418,7 +418,7 @@ def _pages(arguments: argparse.Namespace) -> int:
     screen = _Screen(silent=arguments.json)
     order = _order(arguments)
     screen.folder = order.book.parent
-    outcome = build.pages(order, screen.report, screen.say)
+    outcome = build.pages(order, screen.report, screen.say, screen.tell)
     screen.clear()
 
     def shown(at: Location) -> str:
@@ -578,7 +578,8 @@ class _Screen:
     def __init__(self, silent: bool) -> None:
         self.silent = silent
         self.folder = Path()
-        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        plain = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
+        self.live = sys.stderr.isatty() and not plain
 
     def report(self, finding: Diagnostic) -> None:
         if not self.silent:
@@ -589,6 +590,11 @@ class _Screen:
         if not self.silent:
             sys.stderr.write(f"\r\x1b[K{doing} …" if self.live else f"{doing}\n")
             sys.stderr.flush()
+
+    def tell(self, doing: str) -> None:
+        """Show how far a step is, where that leaves no line behind."""
+        if self.live:
+            self.say(doing)
 
     def clear(self) -> None:
         if not self.silent and self.live:

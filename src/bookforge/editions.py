@@ -197,6 +197,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
 
 def _job(loaded: Loaded, read: Reading, shop: Workshop) -> "Job | None":
+    if read.edition.printer is None and read.edition.of is None:
+        return None
     from bookforge import printing
 
     return printing.job(read, loaded.manifest.editions, loaded.manifest.folder, shop.report)
@@ -245,10 +247,11 @@ def _with_covers(
 ) -> Artifact:
     """Add the covers to what is handed over: their size follows from the pages of the finished interior."""
     from bookforge import cover, fonts
+    from bookforge.cover.package import package as covers_for
 
     faces = fonts.resolve(layout.fonts)
     studio = cover.Studio(read, layout, faces, loaded.manifest.typography, shop.store, shop.scratch)
-    covers = cover.package(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
+    covers = covers_for(studio, job.printer, job.trim, artifact.printed or 0, loaded.manifest.folder)
     for finding in covers.said:
         shop.report(finding)
     _report_missing_of(loaded, read, faces, covers.shown, shop.report)

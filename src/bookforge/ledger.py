@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 from lxml import etree
@@ -17,6 +18,8 @@ from bookforge import words, xhtml
 from bookforge.book import BookSection, SectionId
 from bookforge.diagnostics import Diagnostic, Location, error
 from bookforge.edition import Document
+
+_KEPT: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ def of_section(section: BookSection) -> Streams | None:
     if section.content is None:
         return None
     return Streams(
-        words.of_tree(*_flow_roots(section)),
+        words.of_tree(*map(xhtml.read, _flow(section))),
         {note.id: words.of_tree(xhtml.read(note.markup)) for note in section.content.notes},
     )
 
 
-def _flow_roots(section: BookSection) -> list[xhtml.Element]:
+def _flow(section: BookSection) -> tuple[str, ...]:
+    """Return the markup of what is read in one go."""
     assert section.content is not None
-    title = [xhtml.read(section.title)] if section.title else []
-    return [*title, xhtml.read(section.content.body)]
+    return (section.title, section.content.body) if section.title else (section.content.body,)
 
 
 def _sections(root: xhtml.Element) -> Iterator[tuple[str, xhtml.Element]]:
@@ -154,22 +157,27 @@ def _compare_section(
     if section.content is None:
         return
     nowhere = etree.Element("div")
-    yield from _compare_stream(section, "", _flow_roots(section), placed if placed is not None else nowhere)
+    yield from _compare_stream(section, "", _flow(section), placed if placed is not None else nowhere)
     for note in section.content.notes:
-        expected = [xhtml.read(note.markup)]
-        yield from _compare_stream(section, note.id, expected, noted.get(note.id, nowhere))
+        yield from _compare_stream(section, note.id, (note.markup,), noted.get(note.id, nowhere))
     known = {note.id for note in section.content.notes}
     for identity, element in noted.items():
         if identity.partition(".")[0] == section.id and identity not in known:
-            yield from _compare_stream(section, identity, [], element)
+            yield from _compare_stream(section, identity, (), element)
+
+
+@lru_cache(maxsize=_KEPT)
+def _letters(markup: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Read what the manuscript has: the same for every edition, and each time one is composed."""
+    return words.letters_of_tree(*map(xhtml.read, markup))
 
 
 def _compare_stream(
-    section: BookSection, stream: str, expected: list[xhtml.Element], placed: xhtml.Element
+    section: BookSection, stream: str, expected: tuple[str, ...], placed: xhtml.Element
 ) -> Iterator[Diagnostic]:
-    if words.letters_of_tree(*expected) == words.letters_of_tree(placed):
+    if _letters(expected) == words.letters_of_tree(placed):
         return
-    manuscript, edition = words.of_tree(*expected), words.of_tree(placed)
+    manuscript, edition = words.of_tree(*map(xhtml.read, expected)), words.of_tree(placed)
     gaps = words.differences(manuscript.words, edition.words)
     what = f"note {stream.rpartition('-')[2]} of '{section.id}'" if stream else f"'{section.id}'"
     if gaps:
@@ -210,7 +218,7 @@ def _is_same(note: xhtml.Element, text: str) -> bool:
     return found == whole or found == words.letters_of_tree(note, drawings=False)[0].casefold()
 
 
-def _folded(found: Iterable[str]) -> str:
+def _folded(found: Sequence[str]) -> str:
     return words.letters(found).casefold()
 
 

@@ -3,7 +3,7 @@
 import bisect
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -55,6 +55,14 @@ def raw_offset(source: Source, offset: int) -> int:
     pairs = source.offsets.pairs
     clean, raw = pairs[bisect.bisect_right(pairs, offset, key=lambda pair: pair[0]) - 1]
     return min(raw + offset - clean, len(source.raw))
+
+
+def raw_offsets(source: Source, offsets: Iterable[int]) -> tuple[int, ...]:
+    """Return the offsets in ``source.raw`` of many offsets in ``source.text``."""
+    edges = [clean for clean, _ in source.offsets.pairs]
+    shifts = [raw - clean for clean, raw in source.offsets.pairs]
+    end = len(source.raw)
+    return tuple(min(offset + shifts[bisect.bisect_right(edges, offset) - 1], end) for offset in offsets)
 
 
 def location(source: Source, offset: int) -> Location:

@@ -1,14 +1,14 @@
 """Where the time of a build goes: spans of stages and sections. The only module with a clock that measures.
 
-A recorder is handed along and only ever written to: nothing that an edition is made from comes out of it.
+A recorder is handed along and only ever told things: nothing that an edition is made from comes out of it.
 """
 
 import contextlib
+import html
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
-from xml.sax.saxutils import escape
 
 STAGES: Final = ("read", "convert", "compose", "plan", "lay out", "draw", "package", "publish")
 """What a build does, in the order in which an edition needs it."""
@@ -36,10 +36,18 @@ class Work:
     made: bool = True
 
 
+Tell = Callable[[str], None]
+
+
+def untold(_: str) -> None:
+    """Tell nobody how far the work is."""
+
+
 @dataclass(slots=True)
 class Recorder:
-    """Collects the spans of one build."""
+    """Collects the spans of one build, and tells how far it is while it goes on: ``tell`` takes what a person reads."""
 
+    tell: Tell = untold
     spans: list[Span] = field(default_factory=list)
     begun: float = field(default_factory=time.perf_counter)
 
@@ -156,4 +164,4 @@ def _short(name: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return html.escape(text)

@@ -186,20 +186,13 @@ class _TreeReader:
     def shown(self) -> Shown:
         """Return what was read."""
         text = "".join(self.parts)
-        found: list[str] = []
-        starts: list[int] = []
+        starts = [match.start() for match in WORD.finditer(text)]
         blocks: list[str | None] = []
-        changes = iter([*self.changes, (len(text) + 1, None)])
-        until, following = next(changes)
-        block: str | None = None
-        for start, word in find(text):
-            while until <= start:
-                block = following
-                until, following = next(changes)
-            found.append(word)
-            starts.append(start)
-            blocks.append(block)
-        return Shown(text, tuple(found), tuple(starts), tuple(blocks), self._word_extents(starts), tuple(self.formulas))
+        ends = (*(bisect_left(starts, at) for at, _ in self.changes[1:]), len(starts))
+        for (_, block), end in zip(self.changes, ends, strict=False):
+            blocks += [block] * (end - len(blocks))
+        found = tuple(WORD.findall(text))
+        return Shown(text, found, tuple(starts), tuple(blocks), self._word_extents(starts), tuple(self.formulas))
 
     def _word_extents(self, starts: list[int]) -> dict[str, tuple[int, int]]:
         return {
@@ -214,9 +207,10 @@ _LARGE_GAP: Final = 2_000_000
 """Word pairs in a gap between equal stretches above which no finer comparison is made."""
 
 
-def letters(found: Iterable[str]) -> str:
+def letters(found: Sequence[str]) -> str:
     """Return all letters of words, as they are compared."""
-    return "".join(map(normal, found))
+    joined = "".join(found)
+    return joined if joined.isascii() else "".join(map(normal, found))
 
 
 def differences(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int, int, int]]:

@@ -15,7 +15,7 @@ from typing import Final
 from bookforge import crew
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
-from bookforge.edition import Artifact, Edition
+from bookforge.edition import Artifact, Edition, Format
 from bookforge.editions import Memory, Workshop, make
 from bookforge.pipeline import Loaded
 from bookforge.timings import Recorder, Span
@@ -56,10 +56,13 @@ class Bench:
 def make_all(bench: Bench, editions: tuple[Edition, ...], jobs: int) -> Generator[Made, None, None]:
     """Make editions, at most ``jobs`` at once, and yield them in their order.
 
+    Those without pages are made in this process: together they cost little more than one, and a process of its own
+    would set every sentence and load every library again.
     Closing the iterator ends all workers. An error a worker does not expect is raised here.
     Errors in what is made: those of its edition, and ``worker-alive``.
     """
-    if jobs == 1 or len(editions) == 1 or bench.memory is not None:
+    is_light = all(edition.format is not Format.PDF for edition in editions)
+    if jobs == 1 or len(editions) == 1 or is_light or bench.memory is not None:
         for edition in editions:
             made = _make(replace(bench, jobs=jobs), edition)
             bench.timings.spans.extend(made.spans)
@@ -89,7 +92,7 @@ class _Crew:
                 self._start(waiting.pop(0))
             if not self._running:
                 done |= {edition.name: self._once_more(edition) for edition in killed}
-            for edition, made in self._finished():
+            for edition, made in self._heard():
                 if made is None:
                     killed.append(edition)
                 else:
@@ -109,20 +112,25 @@ class _Crew:
         self._running.clear()
 
     def _start(self, edition: Edition) -> None:
-        worker = _Worker(self._bench, edition)
+        worker = _Worker(replace(self._bench, timings=Recorder()), edition)
         self._running[worker.results] = worker
 
-    def _finished(self) -> Iterator[tuple[Edition, Made | None]]:
-        """Wait for a worker; yield what those that ended have made, or ``None`` for one that was killed."""
+    def _heard(self) -> Iterator[tuple[Edition, Made | None]]:
+        """Wait for word from a worker; yield what those that ended have made, or ``None`` for one that was killed."""
         for results in connection.wait(list(self._running)) if self._running else ():
             assert isinstance(results, connection.Connection)
-            yield self._running[results].edition, self._running[results].take()
-            del self._running[results]
+            heard = self._running[results].hear()
+            if isinstance(heard, str):
+                self._bench.timings.tell(heard)
+            else:
+                yield self._running.pop(results).edition, heard
 
     def _once_more(self, edition: Edition) -> Made:
         """Make an edition with no other beside it."""
         self._start(edition)
-        ((_, made),) = self._finished()
+        while not (ended := list(self._heard())):
+            pass
+        ((_, made),) = ended
         what = f"the process making edition '{edition.name}' was stopped from outside"
         if made is None:
             return Made(edition, None, EngineError(error("worker-alive", f"{what}, twice", hint=_HINT)), ())
@@ -141,12 +149,14 @@ class _Worker:
         self.process.start()
         results.close()  # the worker holds the only other end: its death is the end of the pipe
 
-    def take(self) -> Made | None:
-        """Return what the worker made; ``None`` when it was killed."""
+    def hear(self) -> Made | str | None:
+        """Return how far the worker is, or, at its end, what it made; ``None`` when it was killed."""
         try:
             result = self.results.recv()
         except (EOFError, OSError):
             result = None
+        if isinstance(result, str):
+            return result
         self.results.close()
         self.process.join()
         if isinstance(result, Exception):
@@ -159,7 +169,7 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
     """Make an edition in a worker and send it to the parent."""
     crew.obey(parent)
     try:
-        result: Made | Exception = _make(bench, edition)
+        result: Made | Exception = _make(replace(bench, timings=Recorder(results.send)), edition)
     except MemoryError:
         os._exit(1)  # as if the system had killed it
     except Exception as problem:  # the parent's to raise: a full disk, or a fault of ours
@@ -170,7 +180,7 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
 
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
-    timings = Recorder()
+    timings = Recorder(bench.timings.tell)
     shop = Workshop(
         Cache(bench.cache_folder, said.append, recent=bench.memory.recent if bench.memory else None),
         bench.scratch,

@@ -19,6 +19,7 @@ from bookforge import cover, fonts, layouts, printers
 from bookforge.book import Asset, Book, Contributor, Cover, Metadata, Series, Subject
 from bookforge.cache import Cache
 from bookforge.cover import art, lettering, sizing, wrap
+from bookforge.cover.package import Covers, package
 from bookforge.cover.sheet import Box, Sheet
 from bookforge.diagnostics import EditionError, LayoutError, Location
 from bookforge.edition import Edition, Format, Reading, Wrap
@@ -519,8 +520,8 @@ def test_a_drawing_keeps_its_proportions(scratch: Path) -> None:
 # ---------------------------------------------------------------- what is handed over
 
 
-def handed(made: cover.Studio, pages: int, folder: Path, printer: str = "kdp") -> cover.Covers:
-    return cover.package(made, printers.find(printer), TRIM, pages, folder)
+def handed(made: cover.Studio, pages: int, folder: Path, printer: str = "kdp") -> Covers:
+    return package(made, printers.find(printer), TRIM, pages, folder)
 
 
 def test_a_coarse_picture_is_told_once_with_one_number(scratch: Path, tmp_path: Path) -> None:

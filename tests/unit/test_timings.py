@@ -16,7 +16,7 @@ def recorded() -> Recorder:
         Span("plan", 3, 0.5, "paperback", "one", made=False),
         Span("lay out", 4, 2, "paperback"),
     ]
-    return Recorder(spans)
+    return Recorder(spans=spans)
 
 
 def test_a_span_is_kept_also_when_its_work_fails() -> None:

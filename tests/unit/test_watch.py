@@ -2,12 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bookforge import asking, publish, watch
-from bookforge.editions import Plans
 from tests.e2e import command
 
 
@@ -43,15 +41,6 @@ def test_a_look_tells_every_change(tmp_path: Path, change: str) -> None:
     else:
         (book / "chapters" / "three.md").write_text("x")
     assert watch.snapshot((book,), book / "dist") != before
-
-
-def test_plans_are_bounded_and_those_used_last_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Plans, "limit", 3)
-    plans: Any = Plans()
-    for name in "abcd":
-        plans[name] = name
-        plans["a"] = "a"  # as a section that is planned again
-    assert list(plans) == ["c", "d", "a"]
 
 
 def test_a_watch_is_found_by_all_that_a_build_depends_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,10 @@ import pytest
 from bookforge import workers
 from bookforge.diagnostics import LayoutError, error
 from bookforge.edition import Artifact, Edition, Format
+from bookforge.editions import Workshop
+from bookforge.timings import Recorder
 
-EDITIONS = tuple(Edition(name, Format.HTML, "web", {}) for name in ("a", "b", "c"))
+EDITIONS = tuple(Edition(name, Format.PDF, "paperback", {}) for name in ("a", "b", "c"))
 Make = Callable[[object, Edition, object], Artifact]
 
 
@@ -37,6 +39,37 @@ def test_editions_come_in_their_order(tmp_path: Path, monkeypatch: pytest.Monkey
     made = made_with(make, tmp_path, monkeypatch, jobs)
     assert [each.edition.name for each in made] == ["a", "b", "c"]
     assert all(each.artifact and not each.problem and not each.said for each in made)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_editions_without_pages_share_this_process_unless_one_has_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    light = tuple(Edition(each.value, each, "any", {}) for each in (Format.EPUB, Format.HTML))
+    monkeypatch.setattr(workers, "make", lambda _, edition, __: artifact(edition))
+    bench = workers.Bench(None, None, tmp_path)  # type: ignore[arg-type]
+    made = workers.make_all(bench, (*light, *EDITIONS[:beside]), 2)
+    here = str(os.getpid()).encode()
+    assert {each.artifact is not None and each.artifact.files["pid"] == here for each in made} == {not beside}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_workers_tell_is_heard_in_the_order_they_tell_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    def make(_: object, edition: Edition, shop: Workshop) -> Artifact:
+        for at in (1, 2):
+            shop.timings.tell(f"{edition.name}: {at} of 2 sections")
+        return artifact(edition)
+
+    monkeypatch.setattr(workers, "make", make)
+    heard: list[str] = []
+    bench = workers.Bench(None, None, tmp_path, timings=Recorder(heard.append))  # type: ignore[arg-type]
+    made = list(workers.make_all(bench, EDITIONS, jobs))
+    assert [each.edition.name for each in made] == ["a", "b", "c"]
+    for name in "abc":
+        told = [each for each in heard if each.startswith(name)]
+        assert told == [f"{name}: 1 of 2 sections", f"{name}: 2 of 2 sections"]
 
 
 def test_an_edition_that_fails_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +134,7 @@ def make(loaded, edition, shop):
         pass
 
 workers.make = make
-editions = tuple(Edition(name, Format.HTML, "web", {}) for name in "ab")
+editions = tuple(Edition(name, Format.PDF, "paperback", {}) for name in "ab")
 try:
     list(workers.make_all(workers.Bench(None, None, folder), editions, 2))
 except KeyboardInterrupt:

@@ -22,7 +22,6 @@ from bookforge.layouts import Layout
 from bookforge.pipeline import code_digest
 from bookforge.typography import house
 from bookforge.typography.choices import Choices
-from bookforge.writers import pdf
 
 SIZE: Final = (1600, 2560)
 """A front cover of our own in pixels; its page has three quarters of that in points."""
@@ -83,6 +82,8 @@ class Studio:
 
     def lay(self, template: str, sheets: tuple[str, ...], values: Mapping[str, Any], assets: "Assets") -> "Proof":
         """Render a template and its stylesheets, and lay the page out."""
+        from bookforge.writers import pdf  # loads the page engine: a book's own picture needs none
+
         html = self.templates.render(template, book=self.metadata, **values)
         styles = tuple(self.templates.stylesheet(name, **values) for name in sheets)
         said: list[Diagnostic] = []
@@ -240,6 +241,8 @@ def _values(studio: Studio, front: Front, depicted: Art | None, scale: float) ->
 
 
 def _pressed(proof: Proof, size: tuple[int, int]) -> Picture:
+    from bookforge.writers import pdf
+
     said: list[Diagnostic] = list(proof.said)
     data = pdf.draw_sheet(proof.laid, size, said.append)
     return Picture(data, "image/jpeg", *size, "".join(sorted(proof.laid.shown)), tuple(said))

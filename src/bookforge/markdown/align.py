@@ -7,13 +7,14 @@ words may be read differently here and by pandoc in odd markup, and places stay 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from lxml.etree import _Element
 
 from bookforge import words
 from bookforge.book import Place, Source, SourceMap
-from bookforge.manuscript import place, raw_offset
+from bookforge.manuscript import place, raw_offsets
 from bookforge.markdown.lexer import Block, Lexed, Stream, Word
 
 
@@ -78,17 +79,23 @@ class _Aligner:
 
     def stream(self, key: str, number: int, stream: Stream, shown: words.Shown) -> None:
         """Align one stream of the tree with the source's."""
-        letters, starts, ends = stream.letters()
-        if letters == words.letters(shown.words):
-            spans = _direct(shown.words, starts, ends)
-            self._compare_boundaries(key, stream, shown)
+        if shown.words == tuple(words.WORD.findall(stream.text)):
+            spans = _Spans(*stream.extents())
         else:
-            spans = self._align(key, stream, shown)
+            spans = self._matched(key, stream, shown)
         self._compare_formulas(key, stream, shown)
-        self.words[key] = tuple(raw_offset(self.source, start) for start in spans.starts)
+        self.words[key] = raw_offsets(self.source, spans.starts)
         self._place_blocks(number, shown, spans)
 
     # ------------------------------------------------------------ words
+
+    def _matched(self, key: str, stream: Stream, shown: words.Shown) -> _Spans:
+        """Match words that are not one by one the same: by their letters, if these are."""
+        letters, starts, ends = stream.letters()
+        if letters != words.letters(shown.words):
+            return self._align(key, stream, shown)
+        self._compare_boundaries(key, stream, shown)
+        return _direct(shown.words, starts, ends)
 
     def _align(self, key: str, stream: Stream, shown: words.Shown) -> _Spans:
         """Match what is equal; a word of the tree that the source lacks stands where the last one before it ended."""
@@ -131,8 +138,6 @@ class _Aligner:
 
     def _compare_boundaries(self, key: str, stream: Stream, shown: words.Shown) -> None:
         """Find words run together: letters with a space between them in the source and nothing in the tree."""
-        if shown.words == tuple(word for _, word in words.find(stream.text)):
-            return
         in_tree = set(_first_letters(shown.words))
         expected = stream.words()
         for number, first in enumerate(_first_letters(word.text for word in expected)):
@@ -215,14 +220,12 @@ class _Order:
 
 def _direct(found: Iterable[str], starts: list[int], ends: list[int]) -> _Spans:
     """Place words by the source places of their letters, which are the same letters."""
-    spans = _Spans()
-    at = 0
-    for word in found:
-        length = len(words.normal(word))
-        spans.starts.append(starts[at] if at < len(starts) else (ends[-1] if ends else 0))
-        at += length
-        spans.ends.append(ends[at - 1] if at <= len(ends) else (ends[-1] if ends else 0))
-    return spans
+    behind = list(accumulate(len(words.normal(word)) for word in found))
+    last = ends[-1] if ends else 0
+    return _Spans(
+        [starts[at] if at < len(starts) else last for at in (0, *behind)[: len(behind)]],
+        [ends[at - 1] if at <= len(ends) else last for at in behind],
+    )
 
 
 def _first_letters(found: Iterable[str]) -> list[int]:

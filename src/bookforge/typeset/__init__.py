@@ -67,7 +67,7 @@ class Bench:
 
     ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
     ``jobs`` are the processes that may be at work at once.
-    ``timings`` are told of each section.
+    ``timings`` are told of each section, and how many there are still to do.
     """
 
     store: Cache
@@ -174,6 +174,7 @@ class Typesetter:
         self._gauges = composer.Gauges(composition.fonts)
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
+        self._new_ones: set[int] = set()
         self._plain = markup.stylesheets(composition.stylesheets, ())
         self._tools = (
             bench.code,
@@ -203,10 +204,19 @@ class Typesetter:
             return
         shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
         tasks = [(len(parts[place].text), place) for place in missing]
+        kept = count - len(missing)
+        self._new_ones.update(missing)
         # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
         with contextlib.suppress(crew.LostError):
-            for made in crew.share(_settle, shared, tasks, bench.jobs):
+            for done, made in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
                 bench.made.update(made)
+                self._tell(kept + done, kept)
+
+    def _tell(self, at: int, kept: int) -> None:
+        """Tell how far the sections are, for somebody who waits."""
+        edition, of = self._composition.reading.edition.name, len(self._composition.parts)
+        from_cache = f", {kept} from the cache" if kept else ""
+        self._bench.timings.tell(f"laying out {edition}: {at} of {of} sections{from_cache}")
 
     def units(self, count: int) -> Iterator[Unit]:
         """Settle the first ``count`` sections in order, each on the side on which it will begin.
@@ -268,6 +278,8 @@ class Typesetter:
 
     def _new(self, name: str, first: int, end: int, side: str) -> SectionPlan:
         """Settle sections, and draw them."""
+        self._new_ones.update(range(first, end))
+        self._tell(end, end - sum(place < end for place in self._new_ones))
         parts = self._composition.parts[first:end]
         texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
         compositor = _Compositor(texts, self._gauges, self._limits, self._pages)

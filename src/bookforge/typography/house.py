@@ -32,6 +32,7 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
     "inward-guillemets": (("»", "«"), ("›", "‹")),
 }
 _KEPT: Final = 4096
+_LINES: Final = 16384
 _KNOWN_TO_READERS: Final = {
     ord(NARROW): NO_BREAK,
     0x2009: NO_BREAK,  # thin
@@ -64,21 +65,10 @@ class House:
 
     def set_line(self, text: str, language: str) -> str:
         """Set one run of text; separators of :mod:`runs` stay where they are."""
-        customs, sets = self._customs(language)
-        chosen = self.choices
-        if chosen.spaces:
-            text = spaces.single(text)
-        text = quotes.resolve(text, customs, sets)
-        text = marks.dashes(text, customs.dashes)
-        if chosen.ranges:
-            text = marks.ranges(text)
-        text = marks.ellipses(text, customs.ellipsis)
-        if chosen.spaces:
-            text = spaces.spaced(text, customs)
-        if chosen.no_break:
-            text = spaces.held(text, customs)
+        text = _in_any_medium(self.choices, self.language, self.single_outside, self.primes, text, language)
+        if self.choices.no_break:
             text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
-        if self.medium == PRINT and chosen.quotes != AS_TYPED:
+        if self.medium == PRINT and self.choices.quotes != AS_TYPED:
             text = spaces.quotes_apart(text)
         return text.translate(_KNOWN_TO_READERS) if self.medium == READER else text
 
@@ -87,17 +77,31 @@ class House:
         plain = dataclasses.replace(self, medium=READER) if self.medium == PRINT else self
         return runs.with_addresses_aside(quotes.curl(text), language, plain.set_line)
 
-    def _customs(self, language: str) -> tuple[Language, quotes.Marks]:
-        return _settled(self, language)
+
+@lru_cache(maxsize=_LINES)
+def _in_any_medium(chosen: Choices, of_book: str, single_outside: bool, primes: bool, text: str, language: str) -> str:
+    """Do what is most of the work and the same for every edition of a book; kept for the next one."""
+    customs, sets = _settled(chosen, of_book, single_outside, primes, language)
+    if chosen.spaces:
+        text = spaces.single(text)
+    text = quotes.resolve(text, customs, sets)
+    text = marks.dashes(text, customs.dashes)
+    if chosen.ranges:
+        text = marks.ranges(text)
+    text = marks.ellipses(text, customs.ellipsis)
+    if chosen.spaces:
+        text = spaces.spaced(text, customs)
+    return spaces.held(text, customs) if chosen.no_break else text
 
 
 @lru_cache(maxsize=256)
-def _settled(house: House, language: str) -> tuple[Language, quotes.Marks]:
+def _settled(
+    chosen: Choices, of_book: str, single_outside: bool, primes: bool, language: str
+) -> tuple[Language, quotes.Marks]:
     """Lay the house's choices over the customs of a language, if it is the book's."""
     customs = languages.of(language)
-    chosen = house.choices
     outer, inner = customs.outer, customs.inner
-    if language.partition("-")[0].lower() == house.language.partition("-")[0].lower():
+    if language.partition("-")[0].lower() == of_book.partition("-")[0].lower():
         if chosen.quotes == AS_TYPED:
             outer = inner = None
         elif chosen.quotes != BY_LANGUAGE:
@@ -110,9 +114,9 @@ def _settled(house: House, language: str) -> tuple[Language, quotes.Marks]:
     sets = quotes.Marks(
         outer=outer,
         inner=inner,
-        single_outside=house.single_outside,
+        single_outside=single_outside,
         elisions=chosen.apostrophes,
-        primes=_PRIMES if chosen.primes and house.primes and customs.outer else None,
+        primes=_PRIMES if chosen.primes and primes and customs.outer else None,
     )
     return customs, sets
 

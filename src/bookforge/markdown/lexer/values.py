@@ -48,44 +48,41 @@ class Stream:
 
     def words(self) -> tuple[Word, ...]:
         """Return the words in order."""
-        starts = [run.at for run in self.runs]
-        found = []
-        for at, word in words.find(self.text):
-            start, _ = self._source(starts, at)
-            _, end = self._source(starts, at + len(word) - 1)
-            found.append(Word(word, start, end))
-        return tuple(found)
+        return tuple(map(Word, words.WORD.findall(self.text), *self.extents()))
+
+    def extents(self) -> tuple[list[int], list[int]]:
+        """Return the source offsets where each word starts and ends."""
+        before, behind = self._places()
+        found = [match.span() for match in words.WORD.finditer(self.text)]
+        return [before[start] for start, _ in found], [behind[end - 1] for _, end in found]
 
     def letters(self) -> tuple[str, list[int], list[int]]:
         """Return all letters of the words in normal form, with the source offsets where each starts and ends."""
-        runs = [run.at for run in self.runs]
+        before, behind = self._places()
         normals: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         for at, word in words.find(self.text):
-            normal = words.normal(word)
+            normal, end = words.normal(word), at + len(word)
             normals.append(normal)
-            first, last = self._source(runs, at), self._source(runs, at + len(word) - 1)
-            if last[0] - first[0] == len(word) - 1 == len(normal) - 1:
-                starts.extend(range(first[0], last[0] + 1))
-                ends.extend(range(first[1], last[1] + 1))
-            elif len(normal) == len(word):
-                places = [self._source(runs, at + position) for position in range(len(word))]
-                starts.extend(start for start, _ in places)
-                ends.extend(end for _, end in places)
+            if len(normal) == len(word):
+                starts += before[at:end]
+                ends += behind[at:end]
             else:
-                starts.extend([first[0]] * len(normal))
-                ends.extend([last[1]] * len(normal))
+                starts += [before[at]] * len(normal)
+                ends += [behind[end - 1]] * len(normal)
         return "".join(normals), starts, ends
 
-    def _source(self, starts: list[int], at: int) -> tuple[int, int]:
-        """Return the source range of the character at ``at``."""
-        which = bisect_right(starts, at) - 1
-        run = self.runs[which]
-        shown = (starts[which + 1] if which + 1 < len(starts) else len(self.text)) - run.at
-        if shown != run.length:
-            return run.start, run.start + run.length
-        return run.start + at - run.at, run.start + at - run.at + 1
+    def _places(self) -> tuple[list[int], list[int]]:
+        """Return the source offsets where each character of the text starts and ends."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for run, until in zip(self.runs, (*(run.at for run in self.runs[1:]), len(self.text)), strict=False):
+            shown, end = until - run.at, run.start + run.length
+            whole = shown != run.length
+            starts += [run.start] * shown if whole else range(run.start, end)
+            ends += [end] * shown if whole else range(run.start + 1, end + 1)
+        return starts, ends
 
 
 @dataclass(frozen=True, slots=True)
