@@ -1,0 +1,52 @@
+"""The benchmark's tables, from figures made up."""
+
+from tests.benchmarks import aims, contestants, duel, report
+from tests.benchmarks.contestants import Product
+from tests.benchmarks.duel import Edit
+from tests.benchmarks.processes import Run
+
+ALL = (duel.WARM, duel.TYPST_WARM, duel.NEW, duel.TYPST_COLD, duel.NEW_ALL, contestants.PYTHON)
+
+
+def runs(*walls: float) -> list[Run]:
+    return [Run(wall, wall * 2, 100) for wall in walls]
+
+
+def edits() -> duel.Results:
+    walls = (0.1, 0.2, 0.9, 1.0, 0.2, 0.1)
+    each = {name: runs(wall, wall, wall) for name, wall in zip(ALL, walls, strict=True)}
+    return {Edit(duel.NOTHING): each, Edit("sentence", "short"): each, Edit("paragraphs", "short"): each}
+
+
+def cold(factor: float) -> dict[str, list[Run]]:
+    named = [f"bookforge, {name}" for name in contestants.OURS]
+    others = [contestants.WEASYPRINT, contestants.PANDOC_EPUB, contestants.PANDOC_HTML, contestants.PANDOC_TYPST]
+    return {name: runs(factor) for name in named} | {name: runs(4.0) for name in others}
+
+
+def test_ratios_are_judged() -> None:
+    found = [*aims.of_edits(edits()), *aims.of_cold(cold(1.0)), *aims.of_length(cold(1.0), cold(22.0), 10)]
+    said = {aim.text: (round(aim.found, 3), aim.verdict) for aim in found}
+    assert said["a sentence, short chapter: warm / Typst warm"] == (0.5, "met")
+    assert said["a sentence, short chapter: new process / Typst's new process"] == (0.9, "**missed by 12%**")
+    assert said["no change, new process, all editions, less Python's start / Typst's new process"] == (0.1, "met")
+    assert said["cold all, 10.0 times the words: its time / that of the manuscript, over words"][1] == (
+        "**missed by 100%**"
+    )
+
+
+def test_a_ratio_is_that_of_runs_that_took_turns() -> None:
+    assert aims.processes.ratio(runs(1, 20, 3), runs(2, 40, 3)) == 0.5
+
+
+def test_tables_have_a_cell_for_every_title() -> None:
+    made = {name: Product(3, 1.0) for name in (*cold(1.0), *ALL)}
+    tables = (
+        report.cold(cold(1.0), made),
+        report.edits(edits()),
+        report.sizes(edits(), {duel.WARM: Product(3, 1.0)}),
+        report.aims(aims.of_cold(cold(1.0))),
+    )
+    for table in tables:
+        assert len({line.count("|") for line in table.splitlines()}) == 1
+    assert "| sentence (short) | 3 | 0.10 / 0.20 | 0.20 / 0.40 | 0.50 |" in tables[1]
