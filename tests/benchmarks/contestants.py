@@ -178,8 +178,12 @@ def compose(text: Manuscript, folder: Path) -> Path:
 def weasyprint(page: Path, folder: Path) -> Contestant:
     """Return WeasyPrint as it is installed, with the same fonts and the same kind of PDF."""
     output = folder / "weasyprint.pdf"
-    fonts = f"FONTCONFIG_FILE={(page.parent / composed.FONTS).resolve()}"
-    return Command(WEASYPRINT, output, [["env", fonts, sys.executable, "-c", _WEASYPRINT, str(page), str(output)]])
+    command = ["env", _fonts(page), sys.executable, "-c", _WEASYPRINT, str(page), str(output)]
+    return Command(WEASYPRINT, output, [command])
+
+
+def _fonts(page: Path) -> str:
+    return f"FONTCONFIG_FILE={(page.parent / composed.FONTS).resolve()}"
 
 
 def browsers(page: Path, folder: Path) -> Mapping[str, Contestant | None]:
@@ -187,16 +191,16 @@ def browsers(page: Path, folder: Path) -> Mapping[str, Contestant | None]:
     chromium = _found("chromium")
     profile = Path(tempfile.mkdtemp(dir=folder))
     output = {name: folder / f"{name}.pdf" for name in ("chromium", "pagedjs-cli", "vivliostyle")}
-    start = ["env", f"PUPPETEER_EXECUTABLE_PATH={chromium}"]
+    start = ["env", _fonts(page), f"PUPPETEER_EXECUTABLE_PATH={chromium}"]
     sandbox = ["--browserArgs", "--no-sandbox"]
     commands = {
         "chromium": [
-            *(str(chromium), *_CHROMIUM, f"--user-data-dir={profile}", "--no-pdf-header-footer"),
+            *(*start, str(chromium), *_CHROMIUM, f"--user-data-dir={profile}", "--no-pdf-header-footer"),
             *(f"--print-to-pdf={output['chromium']}", page.as_uri()),
         ],
         "pagedjs-cli": [*start, str(_found("pagedjs-cli")), str(page), "-o", str(output["pagedjs-cli"]), *sandbox],
         "vivliostyle": [
-            *(str(_found("vivliostyle")), "build", str(page), "-o", str(output["vivliostyle"])),
+            *(*start, str(_found("vivliostyle")), "build", str(page), "-o", str(output["vivliostyle"])),
             *("--executable-browser", str(chromium)),
         ],
     }

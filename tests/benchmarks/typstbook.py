@@ -12,17 +12,18 @@ from tests.benchmarks import processes
 _QUERY = re.compile(r"\{>>.*?<<\}", re.DOTALL)
 _HELPERS = "helpers.typ"
 _RULE = "#let horizontalrule = align(center, block[\\* \\* \\*])\n"
+_BREAK = '#pagebreak(weak: true, to: "odd")\n'
 _BOOK = """\
 #set page(width: 5.5in, height: 8.5in, margin: (inside: 0.82in, outside: 0.83in, top: 0.9in, bottom: 1in))
 #set text(font: "EB Garamond", size: 11pt, lang: "en", region: "us", hyphenate: true, number-type: "old-style")
 #set par(justify: true, leading: 6.2pt, spacing: 6.2pt, first-line-indent: 14pt)
 #set smartquote(enabled: false)
 #show heading: it => block(above: 14pt, below: 14pt, emph(text(size: 11pt, weight: "regular", it.body)))
-#show heading.where(level: 1): it => block(below: 40pt, align(center, text(size: 16pt, weight: "regular", it.body)))
-#show heading.where(level: 2): it => block(below: 40pt, align(center, text(size: 16pt, weight: "regular", it.body)))
+#let titles = selector(heading.where(level: 1)).or(heading.where(level: 2))
+#show titles: it => block(width: 100%, below: 40pt, align(center, text(size: 16pt, weight: "regular", it.body)))
 #outline(depth: 2)
 #set page(numbering: "1", header: context {
-  let before = query(heading.where(level: 2).before(here()))
+  let before = query(titles.before(here()))
   if before.len() > 0 { align(center, text(size: 9pt, emph(before.last().body))) }
 })
 """
@@ -64,14 +65,14 @@ class TypstBook:
 
     def include(self, chapters: Sequence[Path]) -> None:
         """Write the file that includes chapters."""
-        included = (f'#pagebreak(weak: true, to: "odd")\n#include "{each.stem}.typ"\n' for each in chapters)
+        included = (f'{_BREAK}#include "{each.stem}.typ"\n' for each in chapters)
         self.main.write_text(_BOOK + "".join(included), encoding="utf-8")
 
     def whole(self) -> tuple[Path, list[str]]:
         """Return a file that includes all chapters as one, and the command that makes that one."""
         clean = [self._folder / f"whole-{number:04}.md" for number in range(len(self._chapters))]
         for path, chapter in zip(clean, self._chapters, strict=True):
-            path.write_text(_clean(chapter), encoding="utf-8")
+            path.write_text(f"```{{=typst}}\n{_BREAK}```\n\n{_clean(chapter)}", encoding="utf-8")
         main, template = self._folder / "whole.typ", self._folder / "text.template"
         main.write_text(f'{_BOOK}#include "text.typ"\n', encoding="utf-8")
         template.write_text(f'#import "{_HELPERS}": *\n$body$\n', encoding="utf-8")
