@@ -50,25 +50,31 @@ def measure(text: Manuscript, plan: tuple[Edit, ...], options: Options, folder: 
     fonts = contestants.faces(folder / "fonts")
     converted = TypstBook(text.chapters, folder / "typst")
     page = contestants.compose(text, folder / "composed")
-    others = contestants.browsers(page, folder) if options.browsers else {}
+    browsers = contestants.browsers(page, folder) if options.browsers else {}
     everyone: list[Contestant] = [
         *contestants.cold(text, folder / "cold"),
         contestants.weasyprint(page, folder),
         *contestants.pandoc(text, folder),
         *contestants.typst(converted, fonts, folder),
-        *(each for each in others.values() if each),
+        *(each for each in browsers.values() if each),
     ]
+    missing = tuple(name for name, each in browsers.items() if each is None)
+    for name in missing:
+        print(f"\n*** {name} is not installed: IT IS NOT COMPARED ***\n", file=sys.stderr)
     cold = contestants.rounds(everyone, options.rounds)
     made = {each.name: contestants.product(_whole(each.output)) for each in everyone}
-    cache = folder / "cold" / "all" / "cache"
     (folder / "edits").mkdir()
-    with contextlib.closing(Duel(text, converted, cache, fonts, folder / "edits")) as desk:
+    desk = Duel(text, converted, folder / "cold" / "all" / "cache", fonts, folder / "edits")
+    return Measured(text, cold, made, *_edited(desk, plan, options), missing)
+
+
+def _edited(desk: Duel, plan: tuple[Edit, ...], options: Options) -> tuple[duel.Results, Mapping[str, Product]]:
+    """Build after every edit of a plan; return what that cost and what was made last."""
+    with contextlib.closing(desk):
         found = {Edit(duel.NOTHING): desk.unchanged(options.others)}
         for edit in plan:
             found[edit] = desk.edited(edit, options.sentences if edit.kind == "sentence" else options.others)
-        edits_made = {each.name: contestants.product(each.output) for each in desk.all}
-    missing = tuple(name for name, each in others.items() if each is None)
-    return Measured(text, cold, made, found, edits_made, missing)
+        return found, {each.name: contestants.product(each.output) for each in desk.all}
 
 
 def _whole(output: Path) -> Path:
@@ -82,13 +88,12 @@ def _whole(output: Path) -> Path:
 
 def cold_part(found: Measured, rounds: int) -> str:
     """Return the part about cold builds."""
-    missing = "".join(f"\n\n**{name} is not installed: its row is missing.**" for name in found.missing)
     return f"""\
 Nothing cached, of {found.text.describe()}. Medians of {rounds} rounds, in turns, of whole processes; memory is that of
 the largest process. Others make less: no proof of words, no notes by chapter; pandoc no running heads and no web fonts.
 Browsers know no notes at the foot of a page; their CPU and memory are sampled, of all their processes together.
 
-{report.cold(found.cold, found.cold_made)}{missing}
+{report.cold(found.cold, found.cold_made, found.missing)}
 """
 
 

@@ -47,11 +47,15 @@ _CHROMIUM = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "-
 class Contestant(Protocol):
     """Somebody who makes ``output`` of a text when it is their turn."""
 
-    name: str
-    output: Path
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def output(self) -> Path: ...
 
     def turn(self) -> Run:
         """Make it; return what that cost."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def line(before: float) -> str:
     return (
         f"Measured with {versions}, pandoc {pypandoc.get_pandoc_version()}, Python {platform.python_version()},\n"
         f"on {platform.system()} {platform.machine()}: {_model()}, {os.cpu_count()} processors,\n"
-        f"load {before:.1f} before and {load():.1f} after."
+        f"load {before:.1f} before and {load():.1f} after{_busy(before)}."
     )
 
 
@@ -32,3 +32,7 @@ def _model() -> str:
         return platform.processor() or "an unnamed processor"
     named = (each.partition(":")[2].strip() for each in lines if each.startswith("model name"))
     return next(named, platform.processor() or "an unnamed processor")
+
+
+def _busy(before: float) -> str:
+    return ": **the machine had other work**" if before > 1 else ""

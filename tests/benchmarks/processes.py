@@ -36,7 +36,7 @@ def median(runs: Sequence[Run]) -> Run:
 def ratio(ours: Sequence[Run], theirs: Sequence[Run], key: str = "wall") -> float:
     """Return the median of what each run of ours cost beside the one of theirs that it took turns with."""
     pairs = zip(ours, theirs, strict=True)
-    return statistics.median(getattr(one, key) / getattr(other, key) for one, other in pairs)
+    return float(statistics.median(getattr(one, key) / getattr(other, key) for one, other in pairs))
 
 
 def megabytes(maxrss: int) -> float:

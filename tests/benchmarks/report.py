@@ -17,8 +17,8 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
 """Our rows, and those of others that they are compared with."""
 
 
-def cold(runs: Runs, products: Mapping[str, Product]) -> str:
-    """Set cold builds as a table."""
+def cold(runs: Runs, products: Mapping[str, Product], missing: Sequence[str] = ()) -> str:
+    """Set cold builds as a table; ``missing`` are tools that are not installed."""
     rows = [["build", "wall", "CPU", "peak memory", "pages", "size", "wall beside others"]]
     for name, done in runs.items():
         cost, made = processes.median(done), products[name]
@@ -27,6 +27,7 @@ def cold(runs: Runs, products: Mapping[str, Product]) -> str:
             [name, _seconds(cost.wall), _seconds(cost.cpu), f"{cost.peak:.0f} MB", _pages(made), _size(made),
              ", ".join(beside)]
         )  # fmt: skip
+    rows += [[name, "**NOT INSTALLED**", *[""] * 5] for name in missing]
     return _table(rows)
 
 

@@ -42,7 +42,7 @@ def test_a_ratio_is_that_of_runs_that_took_turns() -> None:
 def test_tables_have_a_cell_for_every_title() -> None:
     made = {name: Product(3, 1.0) for name in (*cold(1.0), *ALL)}
     tables = (
-        report.cold(cold(1.0), made),
+        report.cold(cold(1.0), made, ["vivliostyle"]),
         report.edits(edits()),
         report.sizes(edits(), {duel.WARM: Product(3, 1.0)}),
         report.aims(aims.of_cold(cold(1.0))),
