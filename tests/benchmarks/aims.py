@@ -40,11 +40,11 @@ def of_edits(found: duel.Results) -> Iterator[Aim]:
         runs = found[Edit("sentence", place)]
         text = f"a sentence, {place} chapter: new process / Typst's new process"
         yield Aim(text, 0.8, processes.ratio(runs[duel.NEW], runs[duel.TYPST_COLD]))
-    if runs := found.get(Edit("paragraphs", "short")):
+    if moved := found.get(Edit("paragraphs", "short")):
         text = "three paragraphs, and all later pages move: warm / Typst warm"
-        yield Aim(text, 2.5, processes.ratio(runs[duel.WARM], runs[duel.TYPST_WARM]))
-    if runs := found.get(Edit(duel.NOTHING)):
-        three = zip(runs[duel.NEW_ALL], runs[contestants.PYTHON], runs[duel.TYPST_COLD], strict=True)
+        yield Aim(text, 2.5, processes.ratio(moved[duel.WARM], moved[duel.TYPST_WARM]))
+    if same := found.get(Edit(duel.NOTHING)):
+        three = zip(same[duel.NEW_ALL], same[contestants.PYTHON], same[duel.TYPST_COLD], strict=True)
         text = "no change, new process, all editions, less Python's start / Typst's new process"
         yield Aim(text, 0.1, statistics.median((ours.wall - start.wall) / typst.wall for ours, start, typst in three))
 

@@ -4,14 +4,14 @@ The bookforge does what ``bookforge watch`` does after a save: it looks at the f
 the memory it keeps. The time until a save is noticed (about a tenth of a second, for either) is not counted.
 """
 
-import contextlib
 import json
 import os
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.benchmarks import processes
@@ -51,7 +51,7 @@ class Staying:
 def main() -> None:
     """Build once for each line read."""
     kind, *arguments = sys.argv[1:]
-    with {"bookforge": _bookforge, "typst": _typst}[kind](*arguments) as build:
+    with _KINDS[kind](*arguments) as build:
         for _ in sys.stdin:
             wall, cpu = time.perf_counter(), _spent()
             build()
@@ -71,7 +71,7 @@ def _peak() -> float:
     return processes.megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _bookforge(manifest: str, cache: str, output: str, edition: str) -> Iterator[Callable[[], None]]:
     from bookforge import asking, build, editions, layouts, warm, watch
     from bookforge.diagnostics import Diagnostic
@@ -91,13 +91,21 @@ def _bookforge(manifest: str, cache: str, output: str, edition: str) -> Iterator
         yield once
 
 
-@contextlib.contextmanager
+@contextmanager
 def _typst(main: str, output: str, fonts: str) -> Iterator[Callable[[], None]]:
     import typst
 
     compiler = typst.Compiler(main, root=str(Path(main).parent), font_paths=[fonts], ignore_system_fonts=True)
 
     def once() -> None:
-        Path(output).write_bytes(compiler.compile())
+        made = compiler.compile()
+        assert isinstance(made, bytes)
+        Path(output).write_bytes(made)
 
     yield once
+
+
+_KINDS: Mapping[str, Callable[..., AbstractContextManager[Callable[[], None]]]] = {
+    "bookforge": _bookforge,
+    "typst": _typst,
+}
