@@ -86,7 +86,7 @@ pictures: setup-test book ## draw the README's pictures of the memoir's pages an
 	@$(WITH) $(BIN)/python -m tests.pages.pictures
 
 .PHONY: bench
-bench: setup-test ## measure builds and edits beside Typst and others; writes docs/benchmarks.md (BENCH=--quick: only prints)
+bench: setup-test ## measure builds and edits beside others; writes docs/benchmarks.md (BENCH=--quick only prints)
 	@$(WITH) $(BIN)/python -m tests.benchmarks.bench $(BENCH)
 
 .PHONY: bench-pages
