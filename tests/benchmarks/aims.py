@@ -25,7 +25,7 @@ class Aim:
     @property
     def verdict(self) -> str:
         """Say whether it is met, or by how much it is not."""
-        return "met" if self.found <= self.limit else f"**missed by {self.found / self.limit - 1:.0%}**"
+        return "met" if self.found <= self.limit else f"**missed: {self.found / self.limit:.2f} times as much**"
 
 
 def of_edits(found: duel.Results) -> Iterator[Aim]:

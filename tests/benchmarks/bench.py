@@ -47,9 +47,9 @@ def measure(text: Manuscript, plan: tuple[Edit, ...], options: Options, folder: 
     """Build a book cold and after edits, by all."""
     print(text.describe(), file=sys.stderr)
     folder.mkdir()
-    fonts = contestants.faces(folder / "fonts")
     converted = TypstBook(text.chapters, folder / "typst")
     page = contestants.compose(text, folder / "composed")
+    fonts = page.parent / contestants.FACES
     browsers = contestants.browsers(page, folder) if options.browsers else {}
     everyone: list[Contestant] = [
         *contestants.cold(text, folder / "cold"),
@@ -89,9 +89,10 @@ def _whole(output: Path) -> Path:
 def cold_part(found: Measured, rounds: int) -> str:
     """Return the part about cold builds."""
     return f"""\
-Nothing cached, of {found.text.describe()}. Medians of {rounds} rounds, in turns, of whole processes; memory is that of
-the largest process. Others make less: no proof of words, no notes by chapter; pandoc no running heads and no web fonts.
-Browsers know no notes at the foot of a page; their CPU and memory are sampled, of all their processes together.
+Nothing cached, of {found.text.describe()}.
+Medians of whole processes in turns, of each {rounds}; memory is that of the largest process. Others make less: no proof
+of words, no notes by chapter; pandoc no running heads and no web fonts. Browsers know no notes at the foot of a page;
+their CPU and memory are sampled, of all their processes together.
 
 {report.cold(found.cold, found.cold_made, found.missing)}
 """
@@ -118,7 +119,8 @@ Words in the chapters: {chapters}.
 def long_part(found: Measured) -> str:
     """Return the part about the long book."""
     return f"""\
-{found.text.describe().capitalize()}. Cold builds, and the paperback after edits, measured as above.
+Cold builds, and the paperback after edits, of {found.text.describe()}.
+Measured as above, in one round, with five edits of each kind.
 
 {report.cold(found.cold, found.cold_made)}
 

@@ -7,16 +7,16 @@ import os
 import sys
 from pathlib import Path
 
-from bookforge import cache, editions, fonts, pipeline
+from bookforge import cache, editions, fonts, layouts, pipeline
 from bookforge.diagnostics import Diagnostic
+from tests.benchmarks import rivals
+from tests.benchmarks.contestants import FACES, FONTS, PAGE
 
 EDITION = "paperback"
-PAGE = "book.html"
-FONTS = "fonts.conf"
 
 
 def write(manifest: Path, folder: Path) -> None:
-    """Write the document under ``book.html``, what it links to beside it, and a link to the fonts' configuration."""
+    """Write the document, what it links to beside it, and its fonts in both ways."""
     said: list[Diagnostic] = []
     store = cache.Cache(None, said.append)
     loaded = pipeline.load(manifest, (), store, os.cpu_count() or 1, said.append)
@@ -29,6 +29,7 @@ def write(manifest: Path, folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     (folder / FONTS).symlink_to(fonts.private_configuration(composition.fonts, folder / "fonts"))
+    rivals.write_faces(layouts.find(EDITION, manifest.parent), folder / FACES)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from typing import Protocol
 import pypandoc
 import pypdfium2
 
-from bookforge import layouts
-from tests.benchmarks import composed, processes, rivals
+from tests.benchmarks import processes
 from tests.benchmarks.manuscripts import Manuscript
 from tests.benchmarks.processes import Run
 from tests.benchmarks.typstbook import TypstBook
@@ -25,6 +24,11 @@ OURS = {
     "ebook and web": ("ebook", "web"), "all": (),
 }  # fmt: skip
 """Our rows, and the editions that are built for each; none means all."""
+
+PAGE = "book.html"
+FONTS = "fonts.conf"
+FACES = "faces"
+"""What is beside our composed HTML: the configuration of its fonts; the text's face in files of fixed weights."""
 
 PANDOC_EPUB = "pandoc to EPUB"
 PANDOC_HTML = "pandoc to HTML"
@@ -138,12 +142,6 @@ def python_start(folder: Path) -> Contestant:
 # ---------------------------------------------------------------- others
 
 
-def faces(folder: Path) -> Path:
-    """Write the paperback's text faces for those who read none with variable weights; return their folder."""
-    rivals.write_faces(layouts.find("paperback", folder), folder)
-    return folder
-
-
 def pandoc(text: Manuscript, folder: Path) -> list[Contestant]:
     """Return pandoc's own e-book and page."""
     common = [
@@ -172,11 +170,14 @@ def typst_cold(main: Path, output: Path, fonts: Path) -> list[str]:
 
 
 def compose(text: Manuscript, folder: Path) -> Path:
-    """Write our composed HTML and return its file; in a process of its own, so that this one stays small."""
+    """Write our composed HTML and return its file; in a process of its own.
+
+    A process begins with the memory of the one that starts it, so ours must stay small: it never loads bookforge.
+    """
     folder.mkdir()
     program = [sys.executable, "-m", "tests.benchmarks.composed", str(text.manifest), str(folder)]
     processes.measure(program, book.ROOT)
-    return folder / composed.PAGE
+    return folder / PAGE
 
 
 def weasyprint(page: Path, folder: Path) -> Contestant:
@@ -187,7 +188,7 @@ def weasyprint(page: Path, folder: Path) -> Contestant:
 
 
 def _fonts(page: Path) -> str:
-    return f"FONTCONFIG_FILE={(page.parent / composed.FONTS).resolve()}"
+    return f"FONTCONFIG_FILE={(page.parent / FONTS).resolve()}"
 
 
 def browsers(page: Path, folder: Path) -> Mapping[str, Contestant | None]:

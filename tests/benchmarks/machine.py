@@ -19,9 +19,9 @@ def line(before: float) -> str:
     """Say on what and with what was measured; ``before`` is the load at the beginning."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _NAMED)
     return (
-        f"Measured with {versions}, pandoc {pypandoc.get_pandoc_version()}, Python {platform.python_version()},\n"
-        f"on {platform.system()} {platform.machine()}: {_model()}, {os.cpu_count()} processors,\n"
-        f"load {before:.1f} before and {load():.1f} after{_busy(before)}."
+        f"Measured with {versions},\n"
+        f"pandoc {pypandoc.get_pandoc_version()}, Python {platform.python_version()}, on {platform.system()} "
+        f"{platform.machine()}: {_model()}, {os.cpu_count()} processors,\nload {before:.1f} before and {load():.1f} after{_busy(before)}."
     )
 
 

@@ -1,6 +1,8 @@
 """The benchmark's tables, from figures made up."""
 
-from tests.benchmarks import aims, contestants, duel, report
+from pathlib import Path
+
+from tests.benchmarks import aims, bench, contestants, duel, manuscripts, report
 from tests.benchmarks.contestants import Product
 from tests.benchmarks.duel import Edit
 from tests.benchmarks.processes import Run
@@ -28,10 +30,13 @@ def test_ratios_are_judged() -> None:
     found = [*aims.of_edits(edits()), *aims.of_cold(cold(1.0)), *aims.of_length(cold(1.0), cold(22.0), 10)]
     said = {aim.text: (round(aim.found, 3), aim.verdict) for aim in found}
     assert said["a sentence, short chapter: warm / Typst warm"] == (0.5, "met")
-    assert said["a sentence, short chapter: new process / Typst's new process"] == (0.9, "**missed by 12%**")
+    assert said["a sentence, short chapter: new process / Typst's new process"] == (
+        0.9,
+        "**missed: 1.12 times as much**",
+    )
     assert said["no change, new process, all editions, less Python's start / Typst's new process"] == (0.1, "met")
     assert said["cold all, 10.0 times the words: its time / that of the manuscript, over words"][1] == (
-        "**missed by 100%**"
+        "**missed: 2.00 times as much**"
     )
 
 
@@ -50,3 +55,14 @@ def test_tables_have_a_cell_for_every_title() -> None:
     for table in tables:
         assert len({line.count("|") for line in table.splitlines()}) == 1
     assert "| sentence (short) | 3 | 0.10 / 0.20 | 0.20 / 0.40 | 0.50 |" in tables[1]
+
+
+def test_every_part_of_the_page_is_told(tmp_path: Path) -> None:
+    text = manuscripts.made_up("a memoir", manuscripts.TRIAL, tmp_path / "book")
+    named = {name: Product(3, 1.0) for name in (*cold(1.0), *ALL)}
+    made = {name: named[name] for name in (duel.WARM, duel.TYPST_WARM)}
+    found = bench.Measured(text, cold(1.0), named, edits(), made, ("vivliostyle",))
+    assert "| vivliostyle | **NOT INSTALLED** |" in bench.cold_part(found, 3)
+    assert "short 7" in bench.edits_part(found)
+    assert "a memoir: " in bench.long_part(found)
+    assert bench.aims_part(found, found).count("cold all") == 1
