@@ -5,6 +5,7 @@ BIN := .venv/bin
 BOOK ?= manuscript/book.yaml
 TESTS ?=
 JOBS ?= 2
+BENCH ?=
 
 # On a Mac the loader has to be told where Homebrew keeps Pango.
 ifeq ($(shell uname),Darwin)
@@ -85,8 +86,8 @@ pictures: setup-test book ## draw the README's pictures of the memoir's pages an
 	@$(WITH) $(BIN)/python -m tests.pages.pictures
 
 .PHONY: bench
-bench: setup-test ## measure cold builds of the benchmark manuscript beside pandoc; writes docs/benchmarks.md
-	@$(WITH) $(BIN)/python -m tests.benchmarks.cold
+bench: setup-test ## measure builds and edits beside others; writes docs/benchmarks.md (BENCH=--quick only prints)
+	@$(WITH) $(BIN)/python -m tests.benchmarks.bench $(BENCH)
 
 .PHONY: bench-pages
 bench-pages: setup-test ## count what a designer would circle, beside pandoc and Typst; writes docs/benchmarks.md

@@ -12,7 +12,7 @@ from itertools import pairwise
 from bookforge import makeup
 from bookforge.laid import LaidPage, Line
 from bookforge.makeup import Makeup
-from tests.benchmarks import cold, reader
+from tests.benchmarks import processes, reader
 from tests.benchmarks.ours import Made
 
 _TEXT = frozenset({"body", "list", "quote", "letter", "other", "note"})
@@ -26,10 +26,12 @@ class Column:
     pages: Sequence[LaidPage]
     judged: Makeup
     followed: float
-    cost: cold.Run
+    cost: processes.Run
 
     @classmethod
-    def read(cls, title: str, data: bytes, cost: cold.Run, text: Sequence[reader.Chapter], space: float) -> "Column":
+    def read(
+        cls, title: str, data: bytes, cost: processes.Run, text: Sequence[reader.Chapter], space: float
+    ) -> "Column":
         """Read a PDF; ``space`` is the font's own, in parts of its size."""
         pages = reader.pages(data, text, space)
         return cls(title, pages, makeup.examine(pages), reader.followed(pages, text), cost)

@@ -16,7 +16,7 @@ from bookforge.laid import LaidPage
 from bookforge.makeup import Makeup
 from bookforge.typeset import rows, spreads
 from bookforge.writers import pdf
-from tests.benchmarks import cold
+from tests.benchmarks import processes
 from tests.corpus import book
 
 EDITION = "paperback"
@@ -69,7 +69,7 @@ class Made:
 
     data: bytes
     said: Said
-    cost: cold.Run
+    cost: processes.Run
 
 
 class _Watch:
@@ -106,7 +106,7 @@ def make(variant: Variant, manifest: Path, folder: Path) -> Made:
     # Not with -m: what is pickled is to belong to this module by its name.
     program = "from tests.benchmarks import ours; ours.main()"
     command = [sys.executable, "-c", program, str(manifest), str(folder), *settings]
-    cost = cold.measure(command, book.ROOT)
+    cost = processes.measure(command, book.ROOT)
     return Made((folder / PDF).read_bytes(), pickle.loads((folder / SAID).read_bytes()), cost)
 
 

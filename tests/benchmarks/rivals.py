@@ -19,7 +19,7 @@ from fontTools.varLib import instancer
 from bookforge import fonts
 from bookforge.laid import LaidPage
 from bookforge.layouts import Layout
-from tests.benchmarks import cold
+from tests.benchmarks import processes
 
 FAMILY = "EBGaramond"
 TYPST = "Typst"
@@ -134,7 +134,7 @@ class Frame:
         return cls(
             page.width, page.height, round(left, 2), round(page.width - right, 2), round(top, 2),
             round((bottom - top) / page.leading), _SIZE, round(page.leading, 3), round(page.first - page.top, 3),
-            openings == {"right"}, _write_faces(layout, folder),
+            openings == {"right"}, write_faces(layout, folder),
         )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ class Made:
     """A rival's PDF, and what making it cost, its conversion by pandoc included."""
 
     data: bytes
-    cost: cold.Run
+    cost: processes.Run
 
 
 def clean(chapters: Sequence[Path], folder: Path) -> tuple[Path, ...]:
@@ -157,7 +157,7 @@ def clean(chapters: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _write_faces(layout: Layout, folder: Path) -> Path:
+def write_faces(layout: Layout, folder: Path) -> Path:
     """Write the layout's text face as files with fixed weights and plain names: TeX reads no others."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {each.style: each.path for each in reversed(fonts.resolve(layout.fonts)) if each.family == "EB Garamond"}
@@ -186,8 +186,10 @@ def _typst(frame: Frame, chapters: Sequence[Path], folder: Path) -> Made:
     first = _convert("typst-smart", _TYPST.format(**values), chapters, folder / "rival.typ")
     program = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=[sys.argv[3]])"
     pdf = folder / "typst.pdf"
-    second = cold.measure([sys.executable, "-c", program, str(folder / "rival.typ"), str(pdf), str(folder)], folder)
-    return Made(pdf.read_bytes(), _both(first, second))
+    second = processes.measure(
+        [sys.executable, "-c", program, str(folder / "rival.typ"), str(pdf), str(folder)], folder
+    )
+    return Made(pdf.read_bytes(), first.then(second))
 
 
 def _lualatex(frame: Frame, chapters: Sequence[Path], folder: Path) -> Made:
@@ -197,13 +199,13 @@ def _lualatex(frame: Frame, chapters: Sequence[Path], folder: Path) -> Made:
     first = _convert("latex-smart", _LATEX.format(**values), chapters, source)
     command = ["lualatex", "-interaction=nonstopmode", "-halt-on-error", source.name]
     try:
-        cold.measure(command, folder)  # the first run makes the fonts' caches
-        second = cold.measure(command, folder)
+        processes.measure(command, folder)  # the first run makes the fonts' caches
+        second = processes.measure(command, folder)
     except SystemExit:
         log = source.with_suffix(".log").read_text(encoding="utf-8", errors="replace").splitlines()
         wrong = [line for line in log if line.startswith("!")]
         raise SystemExit("\n".join(["LuaLaTeX failed:", *wrong, *log[-25:]])) from None
-    return Made(source.with_suffix(".pdf").read_bytes(), _both(first, second))
+    return Made(source.with_suffix(".pdf").read_bytes(), first.then(second))
 
 
 def _values(frame: Frame, folder: Path) -> dict[str, object]:
@@ -216,7 +218,7 @@ def _values(frame: Frame, folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _convert(form: str, template: str, chapters: Sequence[Path], target: Path) -> cold.Run:
+def _convert(form: str, template: str, chapters: Sequence[Path], target: Path) -> processes.Run:
     plan, filters = target.with_suffix(".template"), target.with_suffix(".lua")
     plan.write_text(template, encoding="utf-8")
     filters.write_text(_FILTER, encoding="utf-8")
@@ -224,8 +226,4 @@ def _convert(form: str, template: str, chapters: Sequence[Path], target: Path) -
         pypandoc.get_pandoc_path(), "--file-scope", f"--to={form}", f"--template={plan}", f"--lua-filter={filters}",
         "--wrap=none", "-o", str(target), *map(str, chapters),
     ]  # fmt: skip
-    return cold.measure(command, target.parent)
-
-
-def _both(first: cold.Run, second: cold.Run) -> cold.Run:
-    return cold.Run(first.wall + second.wall, first.cpu + second.cpu, max(first.peak, second.peak))
+    return processes.measure(command, target.parent)
