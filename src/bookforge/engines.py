@@ -30,6 +30,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
 """The shared libraries WeasyPrint opens, under the names it tries."""
 
 CHAPTERS: Final = ("pandoc", "lxml", "tinyhtml5")
+MARKUP: Final = ("lxml", "jinja2", "markupsafe", "fonttools", "uharfbuzz")
 IMAGES: Final = ("pillow", "lxml", "tinycss2")
 WEB_FONTS: Final = ("fonttools", "uharfbuzz", "brotli")
 PAGES: Final = (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -431,6 +432,14 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         self.globals["range"] = self._range
         self._steps = _MAX_STEPS
 
+    def compile(
+        self, source: Any, name: Any = None, filename: Any = None, raw: Any = False, defer_init: Any = False
+    ) -> Any:
+        """Compile a template, once a process as long as its text stays the same."""
+        if raw or not isinstance(source, str):
+            return super().compile(source, name, filename, raw, defer_init)
+        return _compiled(source, name, filename, defer_init)
+
     def _range(self, *bounds: int) -> range:
         found = jinja2.sandbox.safe_range(*bounds)
         self._steps -= len(found)
@@ -454,6 +463,13 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         if isinstance(owner, str) and obj.__name__.startswith("format") and _WIDE.search(owner):
             raise jinja2.exceptions.SecurityError("the text that the format makes would be too large")
         return super().call(context, obj, *args, **kwargs)
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, name: str | None, filename: str | None, defer_init: bool) -> Any:
+    return jinja2.Environment.compile(
+        _Sandbox(lambda _: None), source, name, filename, raw=False, defer_init=defer_init
+    )
 
 
 def _points(length: object) -> float:
