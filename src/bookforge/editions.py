@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
 from bookforge.book import BookSection, Note, Section, SectionId
-from bookforge.cache import Cache, Recent, Shelf, file_digest
+from bookforge.cache import Shelf, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     Diagnostic,
@@ -30,11 +30,10 @@ from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.reading import reading
 from bookforge.semantics import Role
-from bookforge.timings import Recorder
+from bookforge.workshop import Memory as Memory
+from bookforge.workshop import Workshop as Workshop
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
@@ -50,40 +49,6 @@ _PROOF: Final = "proof"
 _CALLED: Final = {Role.ILLUSTRATIONS: "list of illustrations", Role.INDEX: "index"}
 """Sections made of what the authors marked, of which it is said when an edition does without."""
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a process that stays keeps from one build to the next, all of it by what it is made from, and bounded."""
-
-    recent: Recent = field(default_factory=Recent)
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What making an edition needs beside the book.
-
-    ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out; ``draft``:
-    they are filled as they come, whatever the design says.
-    ``made`` is what was made of sections so far: a book is planned several times, and not every run has a cache.
-    ``reference``: the book is set as one document, as the page engine does by itself. ``jobs`` are the processes that
-    may be at work at once.
-    """
-
-    store: Cache
-    scratch: Path
-    report: Report
-    drawn: bool = True
-    draft: bool = False
-    made: "dict[str, DataclassInstance]" = field(default_factory=dict)
-    reference: bool = False
-    jobs: int = 1
-    timings: Recorder = field(default_factory=Recorder)
-
-    @property
-    def shelf(self) -> Shelf:
-        """Where what is made from texts alone is kept."""
-        return Shelf(self.store, (code_digest(), engines.versions(*engines.MARKUP)))
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:

@@ -38,6 +38,10 @@ PAGES: Final = (
     "uharfbuzz", "Pango", "HarfBuzz", "fontconfig",
 )  # fmt: skip
 """What the results of a stage depend on besides their input and our own code."""
+ALL: Final = tuple(sorted({
+    *CHAPTERS, *MARKUP, *IMAGES, *WEB_FONTS, *PAGES, "ebooklib", "latex2mathml", "pikepdf", "ziafont", "ziamath",
+}))  # fmt: skip
+"""What finished editions depend on."""
 
 _VERSION: Final = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
 _ABSENT: Final = "absent"

@@ -17,7 +17,7 @@ from typing import Any, Final
 import jinja2
 import jinja2.sandbox
 
-from bookforge import textfile, yamlfile
+from bookforge import shipped, textfile, yamlfile
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
 from bookforge.measure import Length, MeasureError, TrimSize
@@ -115,10 +115,8 @@ class Layout:
 
 
 def installed() -> Path:
-    """Return the folder of the layouts that come with bookforge, in a wheel and in a checkout alike."""
-    package = Path(__file__).resolve().parent
-    shipped = package / "layouts_data"
-    return shipped if shipped.is_dir() else package.parents[1] / "layouts"
+    """Return the folder of the layouts that come with bookforge."""
+    return shipped.layouts()
 
 
 def names(book_folder: Path) -> tuple[str, ...]:
@@ -219,9 +217,14 @@ def read_yaml(path: Path, shown: str) -> yamlfile.Node:
     Errors: those of ``textfile.read`` and ``yamlfile.load``, as the layout's.
     """
     try:
-        return yamlfile.load(_text(path, shown), shown)
+        return _node(_text(path, shown), shown)
     except ManifestError as problem:
         raise LayoutError(*problem.diagnostics) from problem
+
+
+@lru_cache(maxsize=64)
+def _node(text: str, shown: str) -> yamlfile.Node:
+    return yamlfile.load(text, shown)
 
 
 # ---------------------------------------------------------------- declarations

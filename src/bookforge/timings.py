@@ -7,8 +7,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 STAGES: Final = ("read", "convert", "compose", "plan", "lay out", "draw", "package", "publish")
 """What a build does, in the order in which an edition needs it."""
@@ -156,4 +156,4 @@ def _short(name: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return escape(text, quote=False).replace('"', "&quot;")

@@ -1,4 +1,4 @@
-"""What a process that stays, or another one with the same cache, keeps: editions are what a fresh build makes of them."""
+"""What a process that stays or a cache keeps of a build: editions are those that a fresh build makes."""
 
 import shutil
 from collections.abc import Callable
@@ -28,8 +28,8 @@ editions:
   reader: {format: epub}
   site: {format: html}
 """,
-    "chapters/one.md": "# One\n\nIt began with a sentence.[^a] See [two](two.md#light) and [its page](two.md#light){.page}."
-    + "\n\n[^a]: And a note.\n\n"
+    "chapters/one.md": "# One\n\nIt began with a sentence.[^a] See [two](two.md#light) and [its page]"
+    + "(two.md#light){.page}.\n\n[^a]: And a note.\n\n"
     + "\n\n".join(
         ["The first winter on the rock lasted from October to the middle of May, and the boat came twice."] * 9
     ),

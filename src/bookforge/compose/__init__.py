@@ -42,8 +42,8 @@ _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", 
 _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS, *backmatter.MAKES})
 """Roles whose templates make their text from the manifest."""
 
-_IMAGE: Final = re.compile(r"\bimages/[a-z0-9-]+\.[a-z]+")
-"""The address of a picture, as :func:`_image_hrefs` makes them."""
+_IMAGE: Final = re.compile(r"images/(?<=\bimages/)[a-z0-9-]+\.[a-z]+")
+"""The address of a picture, as :func:`_image_hrefs` makes them; it begins with letters, which are quickly found."""
 
 _PLACE: Final = "<!-- a section of the book -->"
 _MEDIA: Final = {Format.PDF: house.PRINT, Format.HTML: house.SCREEN, Format.EPUB: house.READER}
@@ -269,7 +269,8 @@ class _Composer:
 
     def _dress(self, section: BookSection) -> dress.Dressed:
         """Dress a section, or take what was made of exactly the same."""
-        name = keeping.name(section, self._wardrobe(), self.image_hrefs, self.files, self.supplies.pages)
+        known = self.supplies.pages
+        name = keeping.name(section, self._wardrobe(), self._pictures, self._documents, known)
         if name is None:
             return dress.dress(section, self._wardrobe())
 
@@ -289,6 +290,15 @@ class _Composer:
         self.initials |= {view.name: view for view in kept.initials}
         self.pages.asked |= {*kept.asked}
         return kept.dressed
+
+    @cached_property
+    def _pictures(self) -> str:
+        assets = self.book.assets
+        return repr([(path, href, assets[path].width, assets[path].height) for path, href in self.image_hrefs.items()])
+
+    @cached_property
+    def _documents(self) -> str:
+        return "" if self.format is Format.PDF else repr(self.files)
 
     @cached_property
     def _common(self) -> str:

@@ -16,9 +16,9 @@ from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import Location
 from bookforge.edition import Format
 
-_LINK: Final = re.compile(r"""\bhref\s*=\s*["']#([^"']*)["']""")
-_PAGE: Final = re.compile(r"""\bclass\s*=\s*["'][^"']*\bpage\b""")
-_MADE_ANEW: Final = re.compile(r"""\bclass\s*=\s*["'][^"']*\b(?:math|timeline)\b""")
+_LINK: Final = re.compile(r'href="#([^"]*)"')
+_PAGE: Final = "page"
+_MADE_ANEW: Final = ("math", "timeline")
 """Formulas are pictures of the edition, and a timeline is made from all sections."""
 
 _NO_PLACE: Final = Location("")
@@ -65,31 +65,32 @@ class Kept:
 
 
 def name(
-    section: BookSection,
-    wardrobe: Wardrobe,
-    hrefs: Mapping[str, str],
-    files: Mapping[str, str],
-    pages: Mapping[str, str],
+    section: BookSection, wardrobe: Wardrobe, pictures: str, files: str, pages: Mapping[str, str]
 ) -> tuple[str, ...] | None:
     """Return all that decides how a section is dressed, beside what is the same for every section of an edition.
 
-    ``hrefs`` are the addresses of pictures by path, ``files`` the documents of sections by id, ``pages`` the labels of
-    pages that are known. ``None`` where it cannot be told: then the section is dressed anew.
+    ``pictures`` tells all pictures of the edition, ``files`` its documents, ``pages`` the known labels of pages.
+    ``None`` where it cannot be told: then the section is dressed anew.
     """
     content = section.content
     assert content is not None
     markup = "\0".join((section.title or "", content.body, *(note.markup for note in content.notes)))
-    if _MADE_ANEW.search(markup):
+    if any(_has_class(markup, each) for each in _MADE_ANEW):
         return None
     notes = repr([(wardrobe.numbers.get(note.id), note.id in wardrobe.endnotes) for note in content.notes])
     links = dict.fromkeys(html.unescape(found) for found in _LINK.findall(markup))
-    if wardrobe.format is not Format.PDF:
-        led = repr(sorted(files.items())) if links else ""
-    else:
-        led = repr([(link, pages.get(link)) for link in links]) if _PAGE.search(markup) else ""
-    assets = wardrobe.assets if "<img" in markup else {}
-    pictures = [(path, hrefs[path], assets[path].width, assets[path].height) for path in sorted(assets)]
-    return repr(_bare(section, wardrobe)), notes, led, repr(pictures)
+    led = repr([(link, pages.get(link)) for link in links]) if _has_class(markup, _PAGE) else ""
+    return (
+        repr(_bare(section, wardrobe)),
+        notes,
+        led if wardrobe.format is Format.PDF else "",
+        files if links else "",
+        pictures if "<img" in markup else "",
+    )
+
+
+def _has_class(markup: str, name: str) -> bool:
+    return name in markup and re.search(rf'class="[^"]*\b{name}\b', markup) is not None
 
 
 def _bare(section: BookSection, wardrobe: Wardrobe) -> BookSection:
