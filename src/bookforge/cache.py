@@ -132,10 +132,11 @@ class Recent:
     """The values last used, in memory, for a process that stays: no file is read and decoded twice.
 
     Holds up to ``limit`` bytes, counted as the files hold them; those used longest ago go first. Values are shared, so
-    nobody may change one.
+    nobody may change one. A book of several thousand pages fits: a build holds all of it at once in any case, and what
+    is used in the same order each time is either kept whole or not at all.
     """
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
         self._limit = limit
         self._held = 0
         self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()

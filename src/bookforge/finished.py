@@ -40,7 +40,10 @@ class Finished:
 
 def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
     """Return what an earlier build made of the very same, and say what it said."""
-    name = _name(loaded, edition, shop)
+    return _found(_name(loaded, edition, shop), shop)
+
+
+def _found(name: str | None, shop: Workshop) -> Artifact | None:
     known = shop.store.get(_STAGE, name, Finished) if name is not None else None
     whole = _whole(known, shop.store) if known is not None and _has_fonts(known.fonts) else None
     for finding in known.said if known is not None and whole is not None else ():
@@ -53,12 +56,12 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: as :func:`bookforge.editions.make`.
     """
-    known = find(loaded, edition, shop)
+    name = _name(loaded, edition, shop)
+    known = _found(name, shop)
     if known is not None:
         return known
     from bookforge import editions
 
-    name = _name(loaded, edition, shop)
     said: list[Diagnostic] = []
 
     def report(finding: Diagnostic) -> None:

@@ -259,7 +259,7 @@ class Typesetter:
         return [cache_key("part", part.text, *self._pictures(part.text)) for part in self._composition.parts]
 
     def _pictures(self, text: str) -> Iterator[str]:
-        for name in sorted(set(_SOURCE.findall(text))):
+        for name in sorted(set(_SOURCE.findall(text))) if "src=" in text else ():
             data, media_type = self._composition.assets.get(name, (b"", ""))
             yield f"{name} {media_type} {bytes_digest(data)}"
 
