@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": set(),
     "diagnostics": {"rules"},
     "engines": set(),
+    "shipped": set(),
     "warm": set(),
     "timings": set(),
     "measure": set(),
@@ -54,17 +55,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outline": SAY | BOOK | {"illustrations", "indexing", "manifest", "xhtml"},
     "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline", "timings", "warm"},
     # from the book to an edition
+    "workshop": SAY | {"cache", "engines", "pipeline", "timings"},
     "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
-    "layouts": SAY | BOOK | {"edition", "measure", "textfile", "yamlfile"},
+    "layouts": SAY | BOOK | {"edition", "measure", "shipped", "textfile", "yamlfile"},
     "terms": SAY | {"layouts", "yamlfile"},
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
     "compose": SAY | BOOK | {
-        "typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals", "terms",
-        "words", "xhtml",
+        "cache", "typography", "edition", "fonts", "illustrations", "indexing", "layouts", "measure", "numerals",
+        "terms", "words", "xhtml",
     },
     "glyphs": SAY | BOOK | READING_SIDE | {"typography", "edition", "fonts", "layouts", "terms"},
-    "ledger": SAY | BOOK | {"edition", "words", "xhtml"},
+    "ledger": SAY | BOOK | {"cache", "edition", "words", "xhtml"},
     "composer": {"edition", "flow", "fonts", "laid", "xhtml"},
     "writers": SAY | BOOK | {"composer", "edition", "flow", "fonts", "laid", "numerals", "words", "xhtml"},
     "preflight": SAY | {"measure", "printers"},
@@ -83,8 +85,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printing": SAY | BOOK
     | {"__init__", "cache", "edition", "engines", "laid", "measure", "pipeline", "preflight", "printers", "writers"},
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
-    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "timings", "typeset", "writers"},
-    "workers": SAY | {"crew", "cache", "edition", "editions", "pipeline", "timings"},
+    | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "workshop", "writers"},
+    "finished": SAY
+    | {"cache", "edition", "editions", "engines", "fonts", "pipeline", "shipped", "workshop"},
+    "workers": SAY | {"crew", "cache", "edition", "finished", "pipeline", "timings", "workshop"},
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
     | {"workers"},

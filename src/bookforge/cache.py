@@ -16,7 +16,7 @@ import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
@@ -53,6 +53,23 @@ def key(stage: str, *parts: str | bytes) -> str:
         digest.update(kind + len(raw).to_bytes(8, "big"))
         digest.update(raw)
     return digest.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read once as long as it stays as it is."""
+    status = path.stat()
+    return _file_digest(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def bytes_digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes, reckoned once for those that stay."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def default_folder(override: Path | None = None) -> Path | None:
@@ -115,10 +132,11 @@ class Recent:
     """The values last used, in memory, for a process that stays: no file is read and decoded twice.
 
     Holds up to ``limit`` bytes, counted as the files hold them; those used longest ago go first. Values are shared, so
-    nobody may change one.
+    nobody may change one. A book of several thousand pages fits: a build holds all of it at once in any case, and what
+    is used in the same order each time is either kept whole or not at all.
     """
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
         self._limit = limit
         self._held = 0
         self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()
@@ -363,6 +381,26 @@ class Cache:
     def _entries(self) -> Iterator[_Entry]:
         for stage in _stages(self.folder) if self.folder is not None else ():
             yield from _entries(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A store for what is made from nothing but texts, and what all of it depends on besides: code, engines.
+
+    By itself it keeps nothing.
+    """
+
+    store: Cache = field(default_factory=lambda: Cache(None))
+    made_by: tuple[str, ...] = ()
+
+    def kept(self, stage: str, type_: type[T], make: Callable[[], T], *parts: str) -> T:
+        """Return what ``make`` makes from exactly ``parts``, made where it is not kept."""
+        name = key(stage, *self.made_by, *parts)
+        known = self.store.get(stage, name, type_)
+        if known is None:
+            known = make()
+            self.store.put(stage, name, known)
+        return known
 
 
 # ---------------------------------------------------------------- entries

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bookforge import compose, engines, layouts
 from bookforge.book import BookSection, Note, Section, SectionId
-from bookforge.cache import Cache, Recent
+from bookforge.cache import Shelf, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     Diagnostic,
@@ -30,11 +30,10 @@ from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.reading import reading
 from bookforge.semantics import Role
-from bookforge.timings import Recorder
+from bookforge.workshop import Memory as Memory
+from bookforge.workshop import Workshop as Workshop
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
@@ -50,35 +49,6 @@ _PROOF: Final = "proof"
 _CALLED: Final = {Role.ILLUSTRATIONS: "list of illustrations", Role.INDEX: "index"}
 """Sections made of what the authors marked, of which it is said when an edition does without."""
 _NO_DRAWING: Final = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a process that stays keeps from one build to the next, all of it by what it is made from, and bounded."""
-
-    recent: Recent = field(default_factory=Recent)
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What making an edition needs beside the book.
-
-    ``scratch`` is a folder for files that no later run needs. ``drawn``: pages are drawn, not only laid out; ``draft``:
-    they are filled as they come, whatever the design says.
-    ``made`` is what was made of sections so far: a book is planned several times, and not every run has a cache.
-    ``reference``: the book is set as one document, as the page engine does by itself. ``jobs`` are the processes that
-    may be at work at once.
-    """
-
-    store: Cache
-    scratch: Path
-    report: Report
-    drawn: bool = True
-    draft: bool = False
-    made: "dict[str, DataclassInstance]" = field(default_factory=dict)
-    reference: bool = False
-    jobs: int = 1
-    timings: Recorder = field(default_factory=Recorder)
 
 
 def settle(edition: Edition, declared: Manifest) -> tuple[Edition, Layout]:
@@ -165,7 +135,7 @@ def compose_only(loaded: Loaded, edition: Edition, shop: Workshop) -> Compositio
     settled, layout = settle(edition, loaded.manifest)
     read = _read(loaded, settled, shop)
     _job(loaded, read, shop)
-    composition = _compose(read, layout, _plain_supplies(loaded, read, layout))
+    composition = _compose(read, layout, _plain_supplies(loaded, read, layout), shop.shelf)
     _judge(composition, loaded.manifest, shop.report)
     _report_missing(loaded, composition, glyphs.of_documents(composition.documents), shop.report)
     return composition
@@ -186,7 +156,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     if job is not None:
         return _print(loaded, read, supplies, layout, shop, job)
     with shop.timings.span("compose", edition.name):
-        composition = _compose(read, layout, supplies)
+        composition = _compose(read, layout, supplies, shop.shelf)
     if settled.format is Format.PDF:
         _judge(composition, loaded.manifest, shop.report)
         planned = _plan(composition, supplies, layout, shop)
@@ -216,7 +186,7 @@ def _print(
     def plan(press: Press) -> tuple[_Planned, list[Diagnostic]]:
         stocked = dataclasses.replace(supplies, press=press)
         with shop.timings.span("compose", read.edition.name):
-            composition = _compose(read, layout, stocked)
+            composition = _compose(read, layout, stocked, shop.shelf)
         # Where the layout's own margins are the wider ones, another demand makes the same pages.
         looks = tuple(sheet.text for sheet in composition.stylesheets)
         texts = looks + tuple(document.text for document in composition.documents)
@@ -272,20 +242,21 @@ def _read(loaded: Loaded, edition: Edition, shop: Workshop) -> Reading:
     return read
 
 
-def _compose(read: Reading, layout: Layout, supplies: compose.Supplies) -> Composition:
+def _compose(read: Reading, layout: Layout, supplies: compose.Supplies, shelf: Shelf) -> Composition:
     """Compose an edition and compare its documents with the manuscript, word by word."""
     drawing = _Drawing(read)
-    composition = compose.edition(read, layout, dataclasses.replace(supplies, formula=drawing))
+    composition = compose.edition(read, layout, dataclasses.replace(supplies, formula=drawing), shelf)
     if drawing.wrong:
         raise ManuscriptError(*dict.fromkeys(drawing.wrong))
-    return _proven(composition)
+    return _proven(composition, shelf)
 
 
-def _proven(composition: Composition) -> Composition:
+def _proven(composition: Composition, shelf: Shelf) -> Composition:
     """Compare the documents of an edition with the manuscript, word by word."""
     from bookforge import ledger
 
-    wrong = ledger.compare(_sections(composition.reading), composition.documents)
+    sections = _sections(composition.reading)
+    wrong = () if ledger.conserves(sections, composition, shelf) else ledger.compare(sections, composition.documents)
     if wrong:
         raise ManuscriptError(*wrong)
     return composition
@@ -341,9 +312,10 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
 
     planned, laid = _set(planned, layout, shop)
     composition, read = planned.composition, planned.composition.reading
-    wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
-    if wrong:
-        raise ManuscriptError(*wrong)
+    if not ledger.pages_conserve(composition, laid, shop.shelf):
+        wrong = ledger.compare_pages(composition.documents[0], laid, _sections(read))
+        if wrong:
+            raise ManuscriptError(*wrong)
     _report_missing(loaded, composition, laid.shown, shop.report)
     if read.edition.of is None:
         for finding in resolution.too_coarse(composition, laid.pages, planned.supplies.press.dpi):
@@ -383,7 +355,7 @@ def _set(planned: _Planned, layout: Layout, shop: Workshop) -> tuple[_Planned, "
             # Notes that go make others go: none is left at the foot of a page.
             shop.report(warning("note-fits-page", _ALL_MOVED, hint="shorten the longest notes"))
             supplies = dataclasses.replace(planned.supplies, endnotes=frozenset(_notes(read)))
-            composition = _compose(read, layout, supplies)
+            composition = _compose(read, layout, supplies, shop.shelf)
         planned = _plan(composition, supplies, layout, shop)
     for finding in said:
         shop.report(finding)
@@ -420,7 +392,7 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
         # A first look, without the sections that ask for page numbers behind all of these: an index is long to set.
         composition, plan, supplies = _fitted(composition, supplies, layout, shop, composition.asked)
         supplies = dataclasses.replace(supplies, pages=plan.labels)
-        composition = _compose(composition.reading, layout, supplies)
+        composition = _compose(composition.reading, layout, supplies, shop.shelf)
     composition, plan, supplies = _fitted(composition, supplies, layout, shop)
     rounds = 0
     while any(supplies.pages.get(name) != plan.labels.get(name) for name in composition.asked):
@@ -430,9 +402,9 @@ def _plan(composition: Composition, supplies: compose.Supplies, layout: Layout, 
             shop.report(warning("plan-kept", message, hint="some may be one off: look at the index and the notes"))
             break
         supplies = dataclasses.replace(supplies, pages=plan.labels)
-        composition = _compose(composition.reading, layout, supplies)
+        composition = _compose(composition.reading, layout, supplies, shop.shelf)
         composition, plan, supplies = _fitted(composition, supplies, layout, shop)
-    return _Planned(_proven(typeset.carry_out(composition, plan)), composition, supplies, plan)
+    return _Planned(_proven(typeset.carry_out(composition, plan, shop.shelf), shop.shelf), composition, supplies, plan)
 
 
 def _fitted(
@@ -473,7 +445,7 @@ def _without_notes(
     for identity in sorted(moved):
         shop.report(_moved_note(notes.get(identity)))
     supplies = dataclasses.replace(supplies, endnotes=supplies.endnotes | moved)
-    return supplies, _compose(read, layout, supplies)
+    return supplies, _compose(read, layout, supplies, shop.shelf)
 
 
 def _place(identity: str, read: Reading) -> Location | None:
@@ -568,19 +540,13 @@ def _web_fonts(read: Reading, layout: Layout, faces: tuple[FontFace, ...], shop:
     from bookforge import fonts, glyphs
 
     wanted = glyphs.wanted(read, layout)
-    parts = [f"{face.family}\0{face.style}\0{_file_digest(face.path)}" for face in faces]
+    parts = [f"{face.family}\0{face.style}\0{file_digest(Path(face.path))}" for face in faces]
     name = cache_key("web-fonts", code_digest(), engines.versions(*engines.WEB_FONTS), wanted, *parts)
     known = shop.store.get("web-fonts", name, fonts.WebFonts)
     if known is None:
         known = fonts.WebFonts(fonts.web(faces, wanted))
         shop.store.put("web-fonts", name, known)
     return known.fonts
-
-
-def _file_digest(path: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _cover(

@@ -30,6 +30,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
 """The shared libraries WeasyPrint opens, under the names it tries."""
 
 CHAPTERS: Final = ("pandoc", "lxml", "tinyhtml5")
+MARKUP: Final = ("lxml", "jinja2", "markupsafe", "fonttools", "uharfbuzz")
 IMAGES: Final = ("pillow", "lxml", "tinycss2")
 WEB_FONTS: Final = ("fonttools", "uharfbuzz", "brotli")
 PAGES: Final = (
@@ -37,6 +38,10 @@ PAGES: Final = (
     "uharfbuzz", "Pango", "HarfBuzz", "fontconfig",
 )  # fmt: skip
 """What the results of a stage depend on besides their input and our own code."""
+ALL: Final = tuple(sorted({
+    *CHAPTERS, *MARKUP, *IMAGES, *WEB_FONTS, *PAGES, "ebooklib", "latex2mathml", "pikepdf", "ziafont", "ziamath",
+}))  # fmt: skip
+"""What finished editions depend on."""
 
 _VERSION: Final = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
 _ABSENT: Final = "absent"

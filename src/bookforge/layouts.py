@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import jinja2
 import jinja2.sandbox
 
-from bookforge import textfile, yamlfile
+from bookforge import shipped, textfile, yamlfile
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
 from bookforge.measure import Length, MeasureError, TrimSize
@@ -114,10 +115,8 @@ class Layout:
 
 
 def installed() -> Path:
-    """Return the folder of the layouts that come with bookforge, in a wheel and in a checkout alike."""
-    package = Path(__file__).resolve().parent
-    shipped = package / "layouts_data"
-    return shipped if shipped.is_dir() else package.parents[1] / "layouts"
+    """Return the folder of the layouts that come with bookforge."""
+    return shipped.layouts()
 
 
 def names(book_folder: Path) -> tuple[str, ...]:
@@ -218,9 +217,14 @@ def read_yaml(path: Path, shown: str) -> yamlfile.Node:
     Errors: those of ``textfile.read`` and ``yamlfile.load``, as the layout's.
     """
     try:
-        return yamlfile.load(_text(path, shown), shown)
+        return _node(_text(path, shown), shown)
     except ManifestError as problem:
         raise LayoutError(*problem.diagnostics) from problem
+
+
+@lru_cache(maxsize=64)
+def _node(text: str, shown: str) -> yamlfile.Node:
+    return yamlfile.load(text, shown)
 
 
 # ---------------------------------------------------------------- declarations
@@ -431,6 +435,14 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         self.globals["range"] = self._range
         self._steps = _MAX_STEPS
 
+    def compile(
+        self, source: Any, name: Any = None, filename: Any = None, raw: Any = False, defer_init: Any = False
+    ) -> Any:
+        """Compile a template, once a process as long as its text stays the same."""
+        if raw or not isinstance(source, str):
+            return super().compile(source, name, filename, raw, defer_init)
+        return _compiled(source, name, filename, defer_init)
+
     def _range(self, *bounds: int) -> range:
         found = jinja2.sandbox.safe_range(*bounds)
         self._steps -= len(found)
@@ -454,6 +466,13 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         if isinstance(owner, str) and obj.__name__.startswith("format") and _WIDE.search(owner):
             raise jinja2.exceptions.SecurityError("the text that the format makes would be too large")
         return super().call(context, obj, *args, **kwargs)
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, name: str | None, filename: str | None, defer_init: bool) -> Any:
+    return jinja2.Environment.compile(
+        _Sandbox(lambda _: None), source, name, filename, raw=False, defer_init=defer_init
+    )
 
 
 def _points(length: object) -> float:

@@ -5,19 +5,21 @@ not words, so that hyphens at line ends, ligatures and capitals set by a style m
 """
 
 import copy
+import hashlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, Protocol
 
 from lxml import etree
 
 from bookforge import words, xhtml
 from bookforge.book import BookSection, SectionId
+from bookforge.cache import Shelf
 from bookforge.diagnostics import Diagnostic, Location, error
-from bookforge.edition import Document
+from bookforge.edition import Composition, Document
 
 _KEPT: Final = 4096
 
@@ -99,6 +101,132 @@ def _joined(parts: list[xhtml.Element]) -> xhtml.Element:
     return whole
 
 
+# ---------------------------------------------------------------- what is known already
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The streams in a piece of markup, in order: sections and notes by their ids, each with a hash of its words."""
+
+    flows: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The letters a section puts on pages without its notes; its notes by their ids, with their numbers and without."""
+
+    flow: str
+    notes: tuple[tuple[str, str, str], ...]
+
+
+def conserves(sections: Mapping[SectionId, BookSection], composition: Composition, shelf: Shelf) -> bool:
+    """Say whether a composition surely has the words of the sections, in their order; else :func:`compare` knows more.
+
+    What each piece says, and what each section wants said, is kept by its text on ``shelf``.
+    """
+    if composition.parts and (not _is_of_parts(composition) or _has_streams("".join(composition.frame))):
+        return False
+    told = [section for section in sections.values() if section.content is not None]
+    wanted = [_wanted(section, shelf) for section in told]
+    try:
+        heard = list(_heard(composition, shelf))
+    except (etree.XMLSyntaxError, KeyError):
+        return False
+    known = {section.id for section in told}
+    flows = [flow for each in heard for flow in each.flows if flow[0] in known]
+    notes = sorted(note for each in heard for note in each.notes)
+    return flows == [flow for each in wanted for flow in each.flows] and notes == sorted(
+        note for each in wanted for note in each.notes
+    )
+
+
+def _is_of_parts(composition: Composition) -> bool:
+    """Say whether the document of a PDF is its sections in their frame, and nothing else."""
+    first, *rest = composition.frame
+    pieces = (piece for part, after in zip(composition.parts, rest, strict=True) for piece in (part.text, after))
+    return [document.text for document in composition.documents] == [first + "".join(pieces)]
+
+
+def _has_streams(text: str) -> bool:
+    return "data-section" in text or "data-note-id" in text
+
+
+def _heard(composition: Composition, shelf: Shelf) -> Iterator[Heard]:
+    for part in composition.parts:
+        yield shelf.kept("heard", Heard, partial(_hear, xhtml.read, part.text), part.text)
+    for document in composition.documents if not composition.parts else ():
+        if _has_streams(document.text):
+            yield shelf.kept("heard", Heard, partial(_hear, _parse, document.text), document.text)
+
+
+def _hear(read: Callable[[str], xhtml.Element], text: str) -> Heard:
+    root = read(text)
+    put_back(root)
+    flows, notes = (
+        tuple((name, _digest(element)) for name, element in marked) for marked in (_sections(root), _notes(root))
+    )
+    return Heard(flows, notes)
+
+
+def _wanted(section: BookSection, shelf: Shelf) -> Heard:
+    content = section.content
+    assert content is not None
+
+    def make() -> Heard:
+        notes = tuple((note.id, _digest(xhtml.read(note.markup))) for note in content.notes)
+        return Heard(((section.id, _digest(*map(xhtml.read, _flow(section)))),), notes)
+
+    notes = (text for note in content.notes for text in (note.id, note.markup))
+    return shelf.kept("wanted", Heard, make, section.id, repr(section.title), content.body, *notes)
+
+
+def _digest(*roots: xhtml.Element) -> str:
+    letters, formulas = words.letters_of_tree(*roots)
+    return hashlib.sha256("\0".join((letters, *formulas)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def pages_conserve(composition: Composition, laid: Pages, shelf: Shelf) -> bool:
+    """Say whether pages surely have the words of a composition; :func:`compare_pages` says what is wrong."""
+    if not composition.parts or not _is_of_parts(composition):
+        return False
+    try:
+        around = _parse("".join(composition.frame))
+        texts = [part.text for part in composition.parts]
+        printed = [shelf.kept("printed", Printed, partial(_read_and_print, text), text) for text in texts]
+    except etree.XMLSyntaxError:
+        return False
+    if _print(around) != Printed("", ()):
+        return False
+    notes = {name: spoken for each in printed for name, *spoken in each.notes}
+    return "".join(each.flow for each in printed) == "".join(_letters(page.authored) for page in laid.pages) and all(
+        _letters(laid.notes.get(name, "")) in spoken for name, spoken in notes.items()
+    )
+
+
+def _read_and_print(text: str) -> Printed:
+    return _print(xhtml.read(text))
+
+
+def _print(root: xhtml.Element) -> Printed:
+    body = next(root.iter("{*}body"), root)
+    return Printed(_shown(body), tuple((name, _whole(note), _shown(note)) for name, note in _notes(root)))
+
+
+def _shown(element: xhtml.Element) -> str:
+    return words.letters_of_tree(element, drawings=False)[0].casefold()
+
+
+def _whole(note: xhtml.Element) -> str:
+    return _folded(words.WORD.findall("\n".join(str(text) for text in note.itertext())))
+
+
+@lru_cache(maxsize=16384)
+def _letters(text: str) -> str:
+    """Return the letters of a page's text, reckoned once for pages that stay as they are."""
+    return _folded(words.WORD.findall(text))
+
+
 # ---------------------------------------------------------------- documents
 
 
@@ -111,7 +239,7 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
     noted: dict[str, xhtml.Element] = {}
     found: list[Diagnostic] = []
     for document in documents:
-        if "data-section" in document.text or "data-note-id" in document.text:
+        if _has_streams(document.text):
             root = _parse(document.text)
             put_back(root)
             for streams, marked in ((placed, _sections(root)), (noted, _notes(root))):
@@ -121,6 +249,9 @@ def compare(sections: Mapping[SectionId, BookSection], documents: Iterable[Docum
                     streams[identity] = element
     for section in sections.values():
         found += _compare_section(section, placed.get(section.id), noted)
+    wanted = [section.id for section in sections.values() if section.content is not None and section.id in placed]
+    if wanted != [identity for identity in placed if identity in set(wanted)]:
+        found.append(error("words-conserved", "the sections of the edition are not in their order", None, _HINT))
     return tuple(found)
 
 
@@ -167,7 +298,7 @@ def _compare_section(
 
 
 @lru_cache(maxsize=_KEPT)
-def _letters(markup: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _manuscript(markup: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Read what the manuscript has: the same for every edition, and each time one is composed."""
     return words.letters_of_tree(*map(xhtml.read, markup))
 
@@ -175,7 +306,7 @@ def _letters(markup: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 def _compare_stream(
     section: BookSection, stream: str, expected: tuple[str, ...], placed: xhtml.Element
 ) -> Iterator[Diagnostic]:
-    if _letters(expected) == words.letters_of_tree(placed):
+    if _manuscript(expected) == words.letters_of_tree(placed):
         return
     manuscript, edition = words.of_tree(*map(xhtml.read, expected)), words.of_tree(placed)
     gaps = words.differences(manuscript.words, edition.words)
@@ -213,9 +344,7 @@ def compare_pages(
 
 def _is_same(note: xhtml.Element, text: str) -> bool:
     """Say whether a note was set whole, with its number or without."""
-    found = _folded(words.WORD.findall(text))
-    whole = _folded(words.WORD.findall("\n".join(str(text) for text in note.itertext())))
-    return found == whole or found == words.letters_of_tree(note, drawings=False)[0].casefold()
+    return _letters(text) in (_whole(note), _shown(note))
 
 
 def _folded(found: Sequence[str]) -> str:

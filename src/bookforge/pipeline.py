@@ -47,6 +47,8 @@ _LEFT_OUT: Final = {
 """What of a source is left out of the proof of words, by the lexer's kind: what the author calls one, and several."""
 
 _STAGE: Final = "section"
+_CODE: Final = frozenset({".icc", ".lua", ".py", ".txt", ".yaml"})
+"""Endings of the files that our own code is made of."""
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -230,7 +232,7 @@ def code_digest() -> str:
     """Return a hash of bookforge's own code, so that nothing made by other code is ever taken from the cache."""
     folder = Path(__file__).parent
     total = hashlib.sha256()
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.lua")]):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in _CODE):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

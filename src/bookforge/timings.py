@@ -4,10 +4,10 @@ A recorder is handed along and only ever told things: nothing that an edition is
 """
 
 import contextlib
-import html
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 STAGES: Final = ("read", "convert", "compose", "plan", "lay out", "draw", "package", "publish")
@@ -164,4 +164,4 @@ def _short(name: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(text)
+    return escape(text, quote=False).replace('"', "&quot;")

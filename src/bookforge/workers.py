@@ -16,9 +16,10 @@ from bookforge import crew
 from bookforge.cache import Cache
 from bookforge.diagnostics import BookforgeError, Diagnostic, EngineError, error, note
 from bookforge.edition import Artifact, Edition, Format
-from bookforge.editions import Memory, Workshop, make
+from bookforge.finished import find, make
 from bookforge.pipeline import Loaded
 from bookforge.timings import Recorder, Span
+from bookforge.workshop import Memory, Workshop
 
 _HINT: Final = "most often memory ran out: try --jobs 1"
 
@@ -89,8 +90,13 @@ class _Crew:
         next_ = 0
         while next_ < len(editions):
             while waiting and len(self._running) < jobs:
-                self._start(waiting.pop(0))
-            if not self._running:
+                edition = waiting.pop(0)
+                known = _known(self._bench, edition)
+                if known is None:
+                    self._start(edition)
+                else:
+                    done[edition.name] = known
+            if killed and not self._running:
                 done |= {edition.name: self._once_more(edition) for edition in killed}
             for edition, made in self._heard():
                 if made is None:
@@ -178,10 +184,25 @@ def _work(bench: Bench, edition: Edition, results: connection.Connection, parent
     results.send(result)
 
 
+def _known(bench: Bench, edition: Edition) -> Made | None:
+    """Return an edition that an earlier build made of the very same: no process is started for it."""
+    said: list[Diagnostic] = []
+    artifact = find(bench.loaded, edition, _shop(bench, said, Recorder()))
+    return Made(edition, artifact, None, tuple(said)) if artifact is not None else None
+
+
 def _make(bench: Bench, edition: Edition) -> Made:
     said: list[Diagnostic] = []
     timings = Recorder(bench.timings.tell)
-    shop = Workshop(
+    try:
+        artifact = make(bench.loaded, edition, _shop(bench, said, timings))
+    except BookforgeError as problem:
+        return Made(edition, None, problem, tuple(said), tuple(timings.spans))
+    return Made(edition, artifact, None, tuple(said), tuple(timings.spans))
+
+
+def _shop(bench: Bench, said: list[Diagnostic], timings: Recorder) -> Workshop:
+    return Workshop(
         Cache(bench.cache_folder, said.append, recent=bench.memory.recent if bench.memory else None),
         bench.scratch,
         said.append,
@@ -191,8 +212,3 @@ def _make(bench: Bench, edition: Edition) -> Made:
         jobs=bench.jobs,
         timings=timings,
     )
-    try:
-        artifact = make(bench.loaded, edition, shop)
-    except BookforgeError as problem:
-        return Made(edition, None, problem, tuple(said), tuple(timings.spans))
-    return Made(edition, artifact, None, tuple(said), tuple(timings.spans))

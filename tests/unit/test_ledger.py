@@ -2,14 +2,16 @@
 
 import dataclasses
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from bookforge import ledger, manuscript, markdown, outline
 from bookforge.book import BookSection, SectionId
+from bookforge.cache import Cache, Shelf
 from bookforge.diagnostics import Diagnostic
-from bookforge.edition import Document
-from tests.unit import books
+from bookforge.edition import Composition, Document, Format
+from tests.unit import books, rich_book
 
 TEXT = "# A title\n\nFirst sentence. Second *sentence* here.[^1]\n\nThe end ﬁnally, $x$.\n\n[^1]: A note.\n"
 BODY = (
@@ -145,3 +147,44 @@ def test_words_lost_between_pages_are_shown_with_their_place(section: BookSectio
 def test_a_note_lost_from_the_pages_is_found(section: BookSection) -> None:
     (found,) = ledger.compare_pages(document(), laid(*PAGES, notes={}), {SectionId("one"): section})
     assert found.message.startswith("2 words of note 1 of 'one' are missing")
+
+
+# ---------------------------------------------------------------- what is known already
+
+
+def forged(format_: Format, old: str, new: str) -> tuple[dict[SectionId, BookSection], Composition]:
+    """Return a composition with a word of it changed after it was made, and its sections."""
+    made = rich_book.composition(format_)
+    assert any(old in each.text for each in made.documents)
+    documents = tuple(dataclasses.replace(each, text=each.text.replace(old, new, 1)) for each in made.documents)
+    return {each.id: each for each in made.reading.book.sections}, dataclasses.replace(made, documents=documents)
+
+
+@pytest.mark.parametrize("format_", [Format.EPUB, Format.HTML])
+@pytest.mark.parametrize(
+    ("old", "new", "whole"),
+    [
+        ("candles", "candles", True),
+        ("candles", "lamps", False),
+        ("data-section", "data-nothing", False),
+        ("We counted", "<span data-generated=''>We</span> counted", False),
+        ("We counted", "<b>We</b> counted", True),
+    ],
+)
+def test_what_is_kept_of_words_says_the_same_as_comparing(
+    format_: Format, old: str, new: str, whole: bool, tmp_path: Path
+) -> None:
+    sections, made = forged(format_, old, new)
+    shelf = Shelf(Cache(tmp_path))
+    for _ in range(2):
+        assert ledger.conserves(sections, made, shelf) is whole
+        assert (ledger.compare(sections, made.documents) == ()) is whole
+
+
+def test_sections_out_of_their_order_are_found() -> None:
+    sections, made = forged(Format.EPUB, "candles", "candles")
+    turned = dataclasses.replace(made, documents=made.documents[::-1])
+    assert not ledger.conserves(sections, turned, Shelf())
+    assert [found.message for found in ledger.compare(sections, turned.documents)] == [
+        "the sections of the edition are not in their order"
+    ]

@@ -5,14 +5,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
 from bookforge import layouts, terms, xhtml
 from bookforge.book import Asset, BookSection
-from bookforge.compose import backmatter, dress, heads, notes, openings, sheet, tables, views
+from bookforge.cache import Shelf, file_digest
+from bookforge.compose import backmatter, dress, heads, keeping, notes, openings, sheet, tables, views
 from bookforge.compose.folios import PageNumbers
 from bookforge.compose.wardrobe import Wardrobe
 from bookforge.diagnostics import EditionError, error
@@ -41,14 +42,15 @@ _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", 
 _MADE: Final = frozenset({*GENERATED, Role.COLOPHON, Role.TIMELINE, Role.ABOUT_THE_AUTHORS, *backmatter.MAKES})
 """Roles whose templates make their text from the manifest."""
 
-_IMAGE: Final = re.compile(r"\bimages/[a-z0-9-]+\.[a-z]+")
-"""The address of a picture, as :func:`_image_hrefs` makes them."""
+_IMAGE: Final = re.compile(r"images/(?<=\bimages/)[a-z0-9-]+\.[a-z]+")
+"""The address of a picture, as :func:`_image_hrefs` makes them; it begins with letters, which are quickly found."""
 
 _PLACE: Final = "<!-- a section of the book -->"
 _MEDIA: Final = {Format.PDF: house.PRINT, Format.HTML: house.SCREEN, Format.EPUB: house.READER}
 _INITIALS: Final = ("initial", "display", "text")
 
 _MIDDLE: Final = " \u00b7 "
+_NOTHING_KEPT: Final = Shelf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class Supplies:
     typography: Choices = field(default_factory=Choices)
 
 
-def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Composition:
-    """Set an edition into documents by its layout.
+def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies, shelf: Shelf = _NOTHING_KEPT) -> Composition:
+    """Set an edition into documents by its layout; ``shelf`` keeps dressed sections.
 
     Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``, ``setting-fits``.
     """
@@ -87,14 +89,15 @@ def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies) -> Com
             )
         )
     notes.check(reading.edition)
-    return _Composer(reading, layout, supplies).compose()
+    return _Composer(reading, layout, supplies, shelf).compose()
 
 
 class _Composer:
     """Holds what every step of one composition shares."""
 
-    def __init__(self, reading: Reading, layout: layouts.Layout, supplies: Supplies) -> None:
+    def __init__(self, reading: Reading, layout: layouts.Layout, supplies: Supplies, shelf: Shelf) -> None:
         self.reading = reading
+        self.shelf = shelf
         self.format = reading.edition.format
         self.supplies = supplies
         self.pages = PageNumbers(supplies.pages)
@@ -261,8 +264,49 @@ class _Composer:
     def _dressed(self, section: BookSection) -> dress.Dressed:
         """Dress a section once: its notes may stand in another one."""
         if section.id not in self.dressed:
-            self.dressed[section.id] = dress.dress(section, self._wardrobe())
+            self.dressed[section.id] = self._dress(section)
         return self.dressed[section.id]
+
+    def _dress(self, section: BookSection) -> dress.Dressed:
+        """Dress a section, or take what was made of exactly the same."""
+        known = self.supplies.pages
+        name = keeping.name(section, self._wardrobe(), self._pictures, self._documents, known)
+        if name is None:
+            return dress.dress(section, self._wardrobe())
+
+        def make() -> keeping.Kept:
+            pages, initials = PageNumbers(self.supplies.pages), dict[str, views.InitialView]()
+
+            def initial(marks: str, letter: str) -> views.InitialView | None:
+                view = self.initial(marks, letter)
+                initials.update({view.name: view} if view else {})
+                return view
+
+            opening = dataclasses.replace(self._opening, initial=initial)
+            wardrobe = dataclasses.replace(self._wardrobe(), pages=pages, opening=opening)
+            return keeping.Kept.of(dress.dress(section, wardrobe), initials.values(), pages.asked)
+
+        kept = self.shelf.kept("dressed", keeping.Kept, make, self._common, *name)
+        self.initials |= {view.name: view for view in kept.initials}
+        self.pages.asked |= {*kept.asked}
+        return kept.dressed
+
+    @cached_property
+    def _pictures(self) -> str:
+        assets = self.book.assets
+        return repr([(path, href, assets[path].width, assets[path].height) for path, href in self.image_hrefs.items()])
+
+    @cached_property
+    def _documents(self) -> str:
+        return "" if self.format is Format.PDF else repr(self.files)
+
+    @cached_property
+    def _common(self) -> str:
+        """All that decides how every section is dressed, beside what its :func:`keeping.name` says."""
+        faces = [(face.role, face.style, file_digest(Path(face.path))) for face in self.supplies.fonts]
+        settings = sorted(self.reading.edition.settings.items())
+        book = self.book.metadata, self.book.voices, self.supplies.typography
+        return repr((self.format, book, settings, faces, self._opening.kind, self._sheet, self.terms["page-reference"]))
 
     def _template(self, section: BookSection) -> str:
         """Choose a section's template: its role's; a file of the author's replaces what a role would generate."""

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bookforge import xhtml
@@ -61,14 +62,15 @@ def mark(body: xhtml.Element, section: BookSection, opening: Opening) -> None:
 def consistent(kind: str, sections: Iterable[BookSection], lines: int) -> str:
     """Return how the sections of a book open: capitals drop where most sections can have one, else nowhere."""
     told = [section for section in sections if SEMANTICS[section.role].told and section.content is not None]
-    if kind == "drop-cap" and 2 * sum(_can_drop(section, lines) for section in told) < len(told):
+    bodies = [section.content.body for section in told if section.content is not None]
+    if kind == "drop-cap" and 2 * sum(_can_drop(body, lines) for body in bodies) < len(bodies):
         return "small-caps"
     return kind
 
 
-def _can_drop(section: BookSection, lines: int) -> bool:
-    assert section.content is not None
-    paragraph = _first_paragraph(xhtml.read(section.content.body))
+@lru_cache(maxsize=2048)
+def _can_drop(body: str, lines: int) -> bool:
+    paragraph = _first_paragraph(xhtml.read(body))
     return paragraph is not None and _has_lines(paragraph, lines) and _capital(tuple(_pieces(paragraph))) is not None
 
 

@@ -6,7 +6,6 @@ begins on. So its plan is kept by a hash of all it is made from, and an unchange
 
 import contextlib
 import dataclasses
-import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from bookforge import composer, crew, engines, xhtml
-from bookforge.cache import Cache
+from bookforge.cache import Cache, Shelf, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
@@ -58,6 +57,7 @@ _SOURCE: Final = re.compile(r'\ssrc="([^"]+)"')
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _AFTER: Final = "after-the-section"
 _NO_NUMBERS: Final[Mapping[str, int]] = {}
+_NOTHING_KEPT: Final = Shelf()
 _LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
 
 
@@ -115,9 +115,9 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     return Plan(tuple(units), _corrections(parts, units), *_numbered(parts, units))
 
 
-def carry_out(composition: Composition, planned: Plan) -> Composition:
-    """Return a composition with its plan carried out."""
-    return markup.carry_out(composition, planned.corrections)
+def carry_out(composition: Composition, planned: Plan, shelf: Shelf = _NOTHING_KEPT) -> Composition:
+    """Return a composition with its plan carried out; what came of a section is kept on ``shelf``."""
+    return markup.carry_out(composition, planned.corrections, shelf)
 
 
 def set_lines(composition: Composition, planned: Plan) -> Composition:
@@ -180,7 +180,10 @@ class Typesetter:
             bench.code,
             repr(self._limits),
             engines.versions(*engines.PAGES),
-            *(f"{face.family}\0{face.style}\0{face.role}\0{_digest(Path(face.path))}" for face in composition.fonts),
+            *(
+                f"{face.family}\0{face.style}\0{face.role}\0{file_digest(Path(face.path))}"
+                for face in composition.fonts
+            ),
         )
         self._common = cache_key(_STAGE, *self._tools, repr(self._pages), *(sheet.text for sheet in self._plain))
 
@@ -253,15 +256,30 @@ class Typesetter:
 
     def _depends(self, first: int, end: int) -> Iterator[str]:
         """Yield all that decides how sections are set, but for their side."""
-        made = self._composition
-        texts = [part.text for part in made.parts[first:end]]
-        pictures = sorted({name for text in texts for name in _SOURCE.findall(text)})
         yield self._common
         yield f"{first > 0}"
-        yield from made.frame
-        yield _context(made.parts[:first])
-        yield from texts
-        yield from (cache_key("picture", *made.assets.get(name, (b"", ""))) for name in pictures)
+        yield self._frame
+        yield self._contexts[first]
+        yield from self._parts[first:end]
+
+    @cached_property
+    def _frame(self) -> str:
+        return cache_key("frame", *self._composition.frame)
+
+    @cached_property
+    def _contexts(self) -> list[str]:
+        """The stand-ins for the sections before each place."""
+        return list(_contexts(self._composition.parts))
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        """A hash of each section's text and pictures."""
+        return [cache_key("part", part.text, *self._pictures(part.text)) for part in self._composition.parts]
+
+    def _pictures(self, text: str) -> Iterator[str]:
+        for name in sorted(set(_SOURCE.findall(text))) if "src=" in text else ():
+            data, media_type = self._composition.assets.get(name, (b"", ""))
+            yield f"{name} {media_type} {bytes_digest(data)}"
 
     def _key(self, first: int, end: int, side: str) -> str:
         return cache_key(_STAGE, side, *self._depends(first, end))
@@ -404,7 +422,7 @@ class Typesetter:
         parts, frame = self._composition.parts[first:end], self._composition.frame
         each = zip(parts, _spread(corrections, len(parts)), strict=True)
         texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        html = frame[0] + _context(self._composition.parts[:first]) + texts + _after(texts) + frame[-1]
+        html = frame[0] + self._contexts[first] + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         sheets = (*sheets, _LEFT) if side == "left" else sheets
         return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, follows=first > 0)
@@ -469,19 +487,23 @@ class _Compositor:
         return frozenset(name for text in self.texts for name in composer.differs(text.root, lines, laid))
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:
     return section.shape.start == "any" and section.shape.names[0] == before.shape.names[1]
 
 
-def _context(parts: tuple[Part, ...]) -> str:
-    """Stand-ins for the sections before: stylesheets may look at what kinds there were, and which was the last."""
-    classes = [found[1] for part in parts if (tag := _TAG.search(part.text)) and (found := _CLASS.search(tag.group()))]
-    kinds = [*dict.fromkeys(classes), *classes[-1:]]
-    return "".join(f'<section class="{kind}" style="display: none !important"></section>' for kind in kinds)
+def _contexts(parts: tuple[Part, ...]) -> Iterator[str]:
+    """Yield stand-ins for the sections before each: stylesheets may look at what kinds there were, and the last."""
+    kinds: dict[str, None] = {}
+    last: list[str] = []
+    for part in parts:
+        shown = "".join(
+            f'<section class="{kind}" style="display: none !important"></section>' for kind in [*kinds, *last]
+        )
+        yield shown
+        tag = _TAG.search(part.text)
+        if tag and (found := _CLASS.search(tag.group())):
+            kinds[found[1]] = None
+            last = [found[1]]
 
 
 def _after(texts: str) -> str:

@@ -3,9 +3,11 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from bookforge import compose, composer, xhtml
+from bookforge.cache import Shelf
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.typeset import level, parting, plates
 from bookforge.typeset.plan import Corrections
@@ -39,14 +41,29 @@ p[data-rest-of] { text-indent: 0 !important; margin-top: 0 !important }
 is higher than the line, and pages end where an author says."""
 
 
-def carry_out(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A section's markup with its corrections carried out."""
+
+    text: str
+
+
+def carry_out(composition: Composition, corrections: Mapping[str, Corrections], shelf: Shelf) -> Composition:
     """Return a composition with the corrections of its sections carried out, but for the lines.
 
-    ``corrections`` are by section id; a section without any stays as it is.
+    ``corrections`` are by section id; a section without any stays as it is. What came of one is kept on ``shelf``.
     """
-    parts = tuple(Part(part.section, section(part, corrections.get(part.section))) for part in composition.parts)
+    parts = tuple(_carried(part, corrections.get(part.section), shelf) for part in composition.parts)
     made = _joined(composition, parts)
     return dataclasses.replace(made, stylesheets=stylesheets(composition.stylesheets, corrections.values()))
+
+
+def _carried(part: Part, corrections: Corrections | None, shelf: Shelf) -> Part:
+    if corrections is None or not _changes_markup(corrections):
+        return part
+    said = (*_of_markup(corrections), corrections.line)
+    made = shelf.kept("carried", _Carried, lambda: _Carried(section(part, corrections)), part.text, repr(said))
+    return Part(part.section, made.text)
 
 
 def set_lines(composition: Composition, corrections: Mapping[str, Corrections]) -> Composition:
@@ -102,8 +119,11 @@ def _written(root: xhtml.Element) -> str:
 
 
 def _changes_markup(corrections: Corrections) -> bool:
-    made = (corrections.notes, corrections.edges, corrections.level, corrections.plates, corrections.held)
-    return any(made) or bool(corrections.sheets)
+    return any(_of_markup(corrections))
+
+
+def _of_markup(made: Corrections) -> tuple[object, ...]:
+    return made.notes, made.edges, made.level, made.plates, made.held, made.sheets
 
 
 def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Corrections]) -> tuple[Stylesheet, ...]:

@@ -1,0 +1,163 @@
+"""An edition to make in, its artifact out: the one that is kept, where nothing it is made from has changed.
+
+Known before anything is composed: an artifact follows from the manifest, the chapters, the pictures, the layouts, the
+fonts, our code and the engines, and how it was ordered. Nothing that lays out or writes is even imported.
+"""
+
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from bookforge import engines, shipped
+from bookforge.cache import Cache, bytes_digest, file_digest
+from bookforge.cache import key as cache_key
+from bookforge.diagnostics import Diagnostic
+from bookforge.edition import Artifact, Edition
+from bookforge.pipeline import Loaded, code_digest
+from bookforge.workshop import Workshop
+
+_STAGE: Final = "finished"
+_FILES: Final = "finished-file"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An artifact without the bytes of its files, which are kept by their hashes, and what was said while it was made.
+
+    ``fonts`` are the font files it is set in with the hashes of their bytes: where they lie, the layout decides.
+    """
+
+    artifact: Artifact
+    files: Mapping[str, str]
+    package: Mapping[str, str]
+    said: tuple[Diagnostic, ...]
+    fonts: Mapping[str, str]
+
+
+def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
+    """Return what an earlier build made of the very same, and say what it said."""
+    return _found(_name(loaded, edition, shop), shop)
+
+
+def _found(name: str | None, shop: Workshop) -> Artifact | None:
+    known = shop.store.get(_STAGE, name, Finished) if name is not None else None
+    whole = _whole(known, shop.store) if known is not None and _has_fonts(known.fonts) else None
+    for finding in known.said if known is not None and whole is not None else ():
+        shop.report(finding)
+    return whole
+
+
+def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
+    """Make an edition, or take what an earlier build made of the very same.
+
+    Errors: as :func:`bookforge.editions.make`.
+    """
+    name = _name(loaded, edition, shop)
+    known = _found(name, shop)
+    if known is not None:
+        return known
+    from bookforge import editions
+
+    said: list[Diagnostic] = []
+
+    def report(finding: Diagnostic) -> None:
+        said.append(finding)
+        shop.report(finding)
+
+    artifact = editions.make(loaded, edition, dataclasses.replace(shop, report=report))
+    if name is not None and _name(loaded, edition, shop) == name:  # nothing was saved meanwhile
+        _keep(name, artifact, tuple(said), _fonts(loaded, edition), shop.store)
+    return artifact
+
+
+# ---------------------------------------------------------------- what it depends on
+
+
+def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
+    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of."""
+    if shop.store.folder is None:
+        return None
+    declared = loaded.manifest
+    concerned = [each for each in declared.editions if each.name in {edition.name, edition.of}]
+    if any(PurePath(each.printer or "").suffix or (each.wrap and each.wrap.file) for each in concerned):
+        return None
+    return cache_key(
+        _STAGE,
+        code_digest(),
+        engines.versions(*engines.ALL),
+        repr((edition, shop.drawn, shop.draft, shop.reference, loaded.only)),
+        repr(dataclasses.replace(declared, path=Path(declared.path.name), folder=Path())),  # wherever the book lies
+        file_digest(declared.path),
+        loaded.book.revision,
+        *(text for source in loaded.sources for text in (source.path, source.raw)),
+        *_assets(loaded),
+        *_designs(declared.folder),
+        *_font_packages(),
+    )
+
+
+def _assets(loaded: Loaded) -> Iterator[str]:
+    for path, asset in sorted(loaded.book.assets.items()):
+        yield f"{path} {asset.media_type} {asset.width} {asset.height} {bytes_digest(asset.data)}"
+
+
+def _designs(folder: Path) -> Iterator[str]:
+    """Yield all files of all layouts: those of the book itself come before ours, so a new one may hide another."""
+    for name, root in (("own", folder / "layouts"), (str(shipped.layouts()), shipped.layouts())):
+        yield name
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                yield f"{path.relative_to(root)} {file_digest(path)}"
+
+
+def _font_packages() -> Iterator[str]:
+    """Yield what is installed of font packages, and where: a layout names them, not the files in them."""
+    for place in sys.path:
+        with contextlib.suppress(OSError):
+            yield from (f"{place} {found.name}" for found in sorted(Path(place).glob("fontpkg*")))
+
+
+def _fonts(loaded: Loaded, edition: Edition) -> dict[str, str]:
+    from bookforge import editions, fonts
+
+    _, layout = editions.settle(edition, loaded.manifest)
+    return {face.path: file_digest(Path(face.path)) for face in fonts.resolve(layout.fonts)}
+
+
+def _has_fonts(known: Mapping[str, str]) -> bool:
+    try:
+        return all(file_digest(Path(path)) == digest for path, digest in known.items())
+    except OSError:
+        return False
+
+
+# ---------------------------------------------------------------- keeping
+
+
+def _keep(name: str, artifact: Artifact, said: tuple[Diagnostic, ...], fonts: Mapping[str, str], store: Cache) -> None:
+    for data in (*artifact.files.values(), *artifact.package.values()):
+        store.put(_FILES, bytes_digest(data), data)
+    bare = dataclasses.replace(artifact, files={}, package={})
+    store.put(_STAGE, name, Finished(bare, _digests(artifact.files), _digests(artifact.package), said, fonts))
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: bytes_digest(data) for path, data in files.items()}
+
+
+def _whole(known: Finished, store: Cache) -> Artifact | None:
+    """Return an artifact with its files; ``None`` where one of them is no longer kept."""
+    files, package = (_read(digests, store) for digests in (known.files, known.package))
+    if files is None or package is None:
+        return None
+    return dataclasses.replace(known.artifact, files=files, package=package)
+
+
+def _read(digests: Mapping[str, str], store: Cache) -> dict[str, bytes] | None:
+    found = {path: store.get(_FILES, digest, bytes) for path, digest in digests.items()}
+    whole = {path: data for path, data in found.items() if data is not None}
+    return whole if len(whole) == len(found) else None
