@@ -21,7 +21,8 @@ def line(before: float) -> str:
     return (
         f"Measured with {versions},\n"
         f"pandoc {pypandoc.get_pandoc_version()}, Python {platform.python_version()}, on {platform.system()} "
-        f"{platform.machine()}: {_model()}, {os.cpu_count()} processors,\nload {before:.1f} before and {load():.1f} after{_busy(before)}."
+        f"{platform.machine()}: {_model()}, {os.cpu_count()} processors,\n"
+        f"load {before:.1f} before and {load():.1f} after{_busy(before)}."
     )
 
 
