@@ -306,7 +306,7 @@ def _beyond(pages: Sequence[LaidPage], places: _Places) -> _Found:
 
 def _missing(pages: Sequence[LaidPage], places: _Places, missing: frozenset[str]) -> Iterator[Spot]:
     seen: set[str] = set()
-    for page in pages:
+    for page in pages if missing else ():
         for line in page.lines:
             for char in line.text:
                 if char in missing:

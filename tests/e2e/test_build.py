@@ -209,7 +209,7 @@ def test_a_closed_stream_is_no_mistake(tmp_path: Path) -> None:
 def test_timings_are_a_table_and_a_picture_and_change_no_edition(built: tuple[Path, command.Done]) -> None:
     folder, _ = built
     before = {path.name: path.read_bytes() for path in (folder / "dist").iterdir() if path.is_file()}
-    done = command.bookforge(folder, "build", "--timings", "--format", "epub", "--format", "pdf")
+    done = command.bookforge(folder, "build", "--no-cache", "--timings", "--format", "epub", "--format", "pdf")
     assert done.status == 0
     assert "seconds in all" in done.err
     assert "seconds in all" not in done.out
