@@ -1,8 +1,10 @@
 """WeasyPrint's private interface as we use it: each place, with what it takes. What a new version moves fails here."""
 
+import ast
 import importlib
 import inspect
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,14 @@ PLACES = {
         *("page", "box", "get_image_from_uri", "layout_children", "style"),
     ],
     "html.get_html_metadata": ["html"],
+    "css.StyleFor": ["html", "sheets", "presentational_hints", "font_config", "target_collector"],
+    "css.ComputedStyle": [
+        *("parent_style", "cascaded", "pseudo_type", "root_style", "base_url", "font_config", "initial_page_sizes"),
+    ],
+    "css.InitialStyle": ["font_config"],
+    "css.find_style_attributes": ["tree", "presentational_hints", "base_url"],
+    "css.declaration_precedence": ["origin", "importance"],
+    "css.validation.preprocess_declarations": ["base_url", "declarations", "prelude"],
 }
 
 
@@ -76,7 +86,16 @@ def test_weasyprint_is_the_version_that_was_looked_into() -> None:
     assert metadata.version("weasyprint") == PINNED, "look through writers/assembly/hooks.py before pinning another"
 
 
+def test_the_rules_of_a_stylesheet_are_where_they_were() -> None:
+    from cssselect2 import Matcher
+
+    expected = {"id_selectors", "class_selectors", "lower_local_name_selectors", "namespace_selectors"}
+    expected |= {"lang_attr_selectors", "other_selectors", "order"}
+    assert set(vars(Matcher())) == expected, "cssselect2 keeps rules in another way: see writers/assembly/styles.py"
+
+
 def test_every_hook_is_described() -> None:
-    said = hooks.__doc__ or ""
+    styles = Path(hooks.__file__).with_name("styles.py").read_text("utf-8")
+    said = f"{hooks.__doc__} {ast.get_docstring(ast.parse(styles))}"
     missing = [place for place in PLACES if place.rpartition(".")[2] not in said]
-    assert missing == [], f"writers/assembly/hooks.py does not say what these are for: {missing}"
+    assert missing == [], f"writers/assembly/hooks.py and styles.py do not say what these are for: {missing}"

@@ -2,6 +2,11 @@
 
 Elements that match the same rules below the same parent have one style, though each has an id of its own; and a style
 that nobody asks for, such as the note mark of what is no note, is not made. Only :mod:`.faster` may import this.
+
+Of WeasyPrint 70.0 it uses ``css.StyleFor``, in whose place it stands; ``css.ComputedStyle`` and ``css.InitialStyle``,
+which work the properties out; ``css.find_style_attributes`` and ``css.validation.preprocess_declarations``, which read
+attributes; ``css.declaration_precedence``, which weighs declarations; and the rules in the matcher of a stylesheet,
+which is cssselect2's ``Matcher``.
 """
 
 from collections import defaultdict
