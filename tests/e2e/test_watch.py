@@ -168,6 +168,25 @@ def test_a_caller_that_goes_away_changes_nothing(book: Path, watch: Watching) ->
     watch.until("ebook")
 
 
+def test_a_caller_that_is_stopped_leaves_whole_editions(book: Path, watch: Watching) -> None:
+    (place,) = watch.sockets()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(place))
+        request = {"typed": ["build", "--format", "epub", "--format", "html"], "cwd": str(book)}
+        connection.sendall(json.dumps({**request, "live": False, "umask": 0o22}).encode() + b"\n")
+        with connection.makefile() as lines:  # until the first edition is put into its place
+            assert any("writing" in line for line in lines)
+    (book / "chapters" / "one.md").write_text("# Another\n\nText.\n\n[two](two.md#light)\n")
+    watch.until("ebook")
+    left = published(book / "dist")
+    assert not [name for name in left if name.startswith(".bookforge/")]
+    assert command.bookforge(book, "build", "--format", "epub", "--no-cache").status == 0
+    again = published(book / "dist")
+    assert {name: again[name] for name in left if name.endswith(".epub")} == {
+        name: data for name, data in left.items() if name.endswith(".epub")
+    }
+
+
 def test_a_font_that_changes_starts_it_anew(book: Path, watch: Watching) -> None:
     (book / "layouts").mkdir()
     (book / "layouts" / "own.ttf").write_bytes(b"no font at all")
