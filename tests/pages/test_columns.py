@@ -8,11 +8,12 @@ import pytest
 from test_editions import load
 from test_endnotes import boxes, shown
 
-from bookforge import editions, typeset
+from bookforge import editions
 from bookforge.cache import Cache
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Artifact, Composition
 from bookforge.laid import Laid
+from bookforge.typeset import sections
 from bookforge.writers import pdf
 from bookforge.writers.galley import Galley
 
@@ -82,13 +83,13 @@ def test_the_pages_of_the_index_are_those_planned(made) -> None:
 def test_an_index_is_laid_out_once_to_be_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is long, and nothing before it asks for its pages: these are found before it is looked at."""
     laid: list[str] = []
-    really = typeset.Typesetter.lay
+    really = sections.Typesetter.lay
 
     def lay(self: Any, first: int, end: int, *more: Any) -> Galley:
         laid.extend(part.section for part in self._composition.parts[first:end])
         return really(self, first, end, *more)
 
-    monkeypatch.setattr(typeset.Typesetter, "lay", lay)
+    monkeypatch.setattr(sections.Typesetter, "lay", lay)
     manifest = "title: Salt\nauthors: [A]\nlanguage: en\nchapters: [one.md]\neditions: {book: {format: pdf}}\n"
     set_book(tmp_path, {"book.yaml": manifest, "one.md": f"# One\n\n{entries(12, 1)}\n"})
     assert laid.count("book-index") == 1

@@ -1,102 +1,35 @@
 """A composition in, the plan of its pages out: each section laid out alone, measured and corrected until it is right.
 
-A section is what stands between two forced page starts; what comes of it depends on nothing before it but the side it
-begins on. So its plan is kept by a hash of all it is made from, and an unchanged section costs nothing.
+What stands where in the book follows from the sections, one after the other.
 """
 
-import contextlib
-import dataclasses
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterator
+from typing import Final
 
-from bookforge import composer, crew, engines, xhtml
-from bookforge.cache import Cache, Shelf, bytes_digest, file_digest
-from bookforge.cache import key as cache_key
-from bookforge.diagnostics import Location
-from bookforge.edition import Composition, Part, Stylesheet
+from bookforge import composer, xhtml
+from bookforge.cache import Shelf
+from bookforge.edition import Composition, Part
 from bookforge.laid import Laid, label
-from bookforge.timings import Recorder
-from bookforge.typeset import markup, settling
-from bookforge.typeset.plan import Corrections, Plan, SectionPlan, Unit
-from bookforge.writers.assembly.faces import UnlinkableError
+from bookforge.typeset import markup
+from bookforge.typeset.plan import Corrections, Plan, Unit
+from bookforge.typeset.sections import Bench, Typesetter, first_page, spread
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+__all__ = [
+    "Bench",
+    "carry_out",
+    "composed",
+    "kept",
+    "plan",
+    "set_lines",
+    "unheeded",
+    "unsettled",
+]
 
-    from bookforge.writers.assembly.about import About
-    from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
-    from bookforge.writers.assembly.faces import CutFace
-    from bookforge.writers.assembly.linking import Block, Run
-    from bookforge.writers.assembly.margins import Counted, Place, RunMargins, Stand
-    from bookforge.writers.galley import Galley
-    from bookforge.writers.pdf import Galleys
-
-Value = TypeVar("Value", bound="DataclassInstance")
-
-_STAGE: Final = "galley"
-_DRAWN: Final = "drawn"
-_BLANK: Final = "blank"
-_WORTH_SHARING: Final = 2
-"""Sections from which on several processes are quicker than one."""
-
-_COUNTED: Final = "counted"
-_ABOUT: Final = "about"
-_MARGINS: Final = "margins"
-_LINES: Final = "lines"
-_FONT: Final = "font"
-_BLOCK: Final = "block"
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
-_LINK: Final = re.compile(r'\shref="#([^"]+)"')
-_SOURCE: Final = re.compile(r'\ssrc="([^"]+)"')
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
-_AFTER: Final = "after-the-section"
-_NO_NUMBERS: Final[Mapping[str, int]] = {}
 _NOTHING_KEPT: Final = Shelf()
-_LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
-
-    ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
-    ``jobs`` are the processes that may be at work at once.
-    ``timings`` are told of each section, and how many there are still to do.
-    """
-
-    store: Cache
-    scratch: Path
-    code: str
-    made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
-    jobs: int = 1
-    timings: Recorder = field(default_factory=Recorder)
-
-    def remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
-        """Return a value that was made before, in this run or in another."""
-        known = self.made.get(name)
-        if known is None:
-            known = self.store.get(stage, name, type_)
-            if known is not None:
-                self.made[name] = known
-        assert known is None or isinstance(known, type_)
-        return known
-
-    def keep(self, stage: str, name: str, value: Value) -> Value:
-        """Keep a value, and return it."""
-        self.store.put(stage, name, value)
-        self.made[name] = value
-        return value
-
-    def kept(self, stage: str, name: str, type_: type[Value], make: Callable[[], Value]) -> Value:
-        """Return a value that is kept, made where it is not."""
-        known = self.remembered(stage, name, type_)
-        return self.keep(stage, name, make()) if known is None else known
 
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
@@ -162,363 +95,6 @@ def unheeded(composition: Composition, planned: Plan) -> Iterator[tuple[str, str
                 yield from composer.unheeded(xhtml.read(part.text), lines)
 
 
-# ---------------------------------------------------------------- sections
-
-
-class Typesetter:
-    """Sets the sections of a composition, each alone."""
-
-    def __init__(self, composition: Composition, bench: Bench) -> None:
-        self._composition = composition
-        self._bench = bench
-        self._gauges = composer.Gauges(composition.fonts)
-        self._limits = composer.limits(composition.reading.edition.settings)
-        self._pages = composition.reading.edition.settings.get("pages") == "balanced"
-        self._new_ones: set[int] = set()
-        self._plain = markup.stylesheets(composition.stylesheets, ())
-        self._tools = (
-            bench.code,
-            repr(self._limits),
-            engines.versions(*engines.PAGES),
-            *(
-                f"{face.family}\0{face.style}\0{face.role}\0{file_digest(Path(face.path))}"
-                for face in composition.fonts
-            ),
-        )
-        self._common = cache_key(_STAGE, *self._tools, repr(self._pages), *(sheet.text for sheet in self._plain))
-
-    @cached_property
-    def galleys(self) -> "Galleys":
-        """What lays sections out."""
-        from bookforge.writers import pdf
-
-        made = self._composition
-        materials = pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
-        return pdf.Galleys(materials, Location(made.documents[0].href))
-
-    def prepare(self, count: int) -> None:
-        """Settle and draw those of the first ``count`` sections that are not yet, in several processes."""
-        bench, parts = self._bench, self._composition.parts
-        if bench.jobs == 1:
-            return
-        names = [self._key(place, place + 1, "right") for place in range(count)]
-        missing = [place for place in range(count) if self._bench.remembered(_STAGE, names[place], SectionPlan) is None]
-        if len(missing) < _WORTH_SHARING:
-            return
-        shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
-        tasks = [(len(parts[place].text), place) for place in missing]
-        kept = count - len(missing)
-        self._new_ones.update(missing)
-        # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
-        with contextlib.suppress(crew.LostError):
-            for done, made in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
-                bench.made.update(made)
-                self._tell(kept + done, kept)
-
-    def _tell(self, at: int, kept: int) -> None:
-        """Tell how far the sections are, for somebody who waits."""
-        edition, of = self._composition.reading.edition.name, len(self._composition.parts)
-        from_cache = f", {kept} from the cache" if kept else ""
-        self._bench.timings.tell(f"laying out {edition}: {at} of {of} sections{from_cache}")
-
-    def units(self, count: int) -> Iterator[Unit]:
-        """Settle the first ``count`` sections in order, each on the side on which it will begin.
-
-        Each is settled alone, which says whether it begins a page; those that go on once more, all of them together.
-        """
-        parts = self._composition.parts[:count]
-        first = index = 0
-        before: SectionPlan | None = None
-        for place in range(len(parts)):
-            alone = self._settled(place, place + 1, None).plan
-            if before is not None and not _goes_on(before, alone):
-                unit = self._settled(first, place, index)
-                index = first_page(unit.plan, index) + unit.plan.shape.pages
-                first = place
-                yield unit
-            before = alone
-        if parts:
-            yield self._settled(first, len(parts), index)
-
-    def settle(self, place: int) -> None:
-        """Settle one section alone, and draw it."""
-        self._known(place, place + 1, "right")
-
-    def _settled(self, first: int, end: int, index: int | None) -> Unit:
-        """Settle the sections from ``first`` up to ``end`` on the side on which they begin after so many pages.
-
-        ``index`` is ``None`` where that is not known yet: they begin on the right.
-        """
-        unit = self._known(first, end, "right")
-        if index is not None and unit.plan.shape.sided and first_page(unit.plan, index) % 2:
-            unit = self._known(first, end, "left")
-        return unit
-
-    def _depends(self, first: int, end: int) -> Iterator[str]:
-        """Yield all that decides how sections are set, but for their side."""
-        yield self._common
-        yield f"{first > 0}"
-        yield self._frame
-        yield self._contexts[first]
-        yield from self._parts[first:end]
-
-    @cached_property
-    def _frame(self) -> str:
-        return cache_key("frame", *self._composition.frame)
-
-    @cached_property
-    def _contexts(self) -> list[str]:
-        """The stand-ins for the sections before each place."""
-        return list(_contexts(self._composition.parts))
-
-    @cached_property
-    def _parts(self) -> list[str]:
-        """A hash of each section's text and pictures."""
-        return [cache_key("part", part.text, *self._pictures(part.text)) for part in self._composition.parts]
-
-    def _pictures(self, text: str) -> Iterator[str]:
-        for name in sorted(set(_SOURCE.findall(text))) if "src=" in text else ():
-            data, media_type = self._composition.assets.get(name, (b"", ""))
-            yield f"{name} {media_type} {bytes_digest(data)}"
-
-    def _key(self, first: int, end: int, side: str) -> str:
-        return cache_key(_STAGE, side, *self._depends(first, end))
-
-    def _known(self, first: int, end: int, side: str) -> Unit:
-        name = self._key(first, end, side)
-        edition, section = self._composition.reading.edition.name, self._composition.parts[first].section
-        with self._bench.timings.span("plan", edition, section) as work:
-            known = self._bench.remembered(_STAGE, name, SectionPlan)
-            work.made = known is None
-            if known is None:
-                known = self._new(name, first, end, side)
-        return Unit(section, first, end, side, name, known)
-
-    def _new(self, name: str, first: int, end: int, side: str) -> SectionPlan:
-        """Settle sections, and draw them."""
-        self._new_ones.update(range(first, end))
-        self._tell(end, end - sum(place < end for place in self._new_ones))
-        parts = self._composition.parts[first:end]
-        texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
-        compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
-        last: list[tuple[Corrections, Galley]] = []
-
-        def lay(corrections: Corrections) -> "Galley":
-            last[:] = [(corrections, self.lay(first, end, side, corrections))]
-            return last[0][1]
-
-        known = self._bench.keep(_STAGE, name, settling.settle(lay, compositor))
-        if last[0][0] == known.corrections:
-            with contextlib.suppress(UnlinkableError):  # said when the book is assembled
-                self.draw(name, side, last[0][1], _NO_NUMBERS)
-        return known
-
-    def _text(self, part: Part) -> "_Text":
-        """Return a section's markup with the book of its lines, which has its name whatever it says."""
-        reading = self._composition.reading
-        whose = (reading.book.metadata.title, reading.edition.name, part.section)
-        return _Text(xhtml.read(part.text), cache_key(_LINES, *self._tools, *whose), self._bench)
-
-    def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
-        """Return a section drawn on a side, with the page numbers that it shows.
-
-        ``numbers`` are those of all ids, ``None`` while they are not known: then any will do.
-        """
-        from bookforge.writers.assembly.drawn import Drawn
-
-        known = self._bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
-        if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
-            galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
-            return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
-        return known
-
-    def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
-        """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
-        name = cache_key(_DRAWN, side, key)
-        return self._bench.keep(_DRAWN, name, self.galleys.draw(galley, numbers, name))
-
-    def blank(self, side: str) -> "Drawn":
-        """Return a page left blank on a side."""
-        from bookforge.writers.assembly.drawn import Drawn
-
-        frame = self._composition.frame
-        name = self._book_key(_BLANK, side)
-        return self._bench.kept(
-            _DRAWN, name, Drawn, lambda: self.galleys.blank(side, (frame[0], frame[-1]), self._plain, name)
-        )
-
-    @cached_property
-    def _stand(self) -> "Stand":
-        frame = self._composition.frame
-        return self.galleys.stand(frame[0] + frame[-1], self._plain)
-
-    def _book_key(self, stage: str, *parts: str) -> str:
-        """Return the key of what depends on the stylesheets and the frame of the book, and some more."""
-        frame = self._composition.frame
-        return cache_key(stage, self._common, frame[0], frame[-1], *parts)
-
-    def counted(self, kinds: "Sequence[PageKind]") -> "Counted":
-        """Return the counters of the book's pages, by what they are."""
-        from bookforge.writers.assembly.margins import Counted
-
-        name = self._book_key(_COUNTED, repr(kinds))
-        return self._bench.kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
-
-    def about(self) -> "About":
-        """Return what the book says of itself."""
-        from bookforge.writers.assembly.about import About
-
-        return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
-
-    def runs(self, drawn: "Sequence[Drawn]", places: "Sequence[Sequence[Place]]") -> "list[Run]":
-        """Return the pages of sections with what stands in their margins; ``places`` are their places in the book."""
-        from bookforge.writers.assembly.linking import Run
-
-        names = [self._book_key(_MARGINS, repr(its)) for its in places]
-        margins = self._margins(names, places)
-        return [
-            Run(each.drawing, its.pages, f"{each.name} {name}")
-            for each, its, name in zip(drawn, margins, names, strict=True)
-        ]
-
-    def _margins(self, names: list[str], places: "Sequence[Sequence[Place]]") -> "list[RunMargins]":
-        from bookforge.writers.assembly.margins import RunMargins
-
-        known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
-        missing = [(name, its) for name, its in zip(names, places, strict=True) if known[name] is None]
-        made = iter(self.galleys.margins(self._stand, [place for _, its in missing for place in its]))
-        for name, its in missing:
-            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in its)))
-        return [each for name in names if (each := known[name])]
-
-    def fonts(self, used: "Sequence[DrawnFace]") -> "dict[str, CutFace]":
-        """Return faces cut to what was used of them, by their names.
-
-        Raises :class:`bookforge.writers.assembly.faces.UnlinkableError` where they cannot be.
-        """
-        from bookforge.writers.assembly import faces
-
-        contents = faces.files(tuple(face.path for face in self._composition.fonts))
-        faces.check(used, contents)
-        return {face.hash: self._font(face, contents) for face in used}
-
-    def _font(self, face: "DrawnFace", contents: Mapping[str, bytes]) -> "CutFace":
-        from bookforge.writers import pdf
-        from bookforge.writers.assembly import faces
-
-        name = cache_key(_FONT, *self._tools, faces.identity(face))
-        return self._bench.kept(_FONT, name, faces.CutFace, lambda: pdf.cut(face, contents))
-
-    def block(self, name: str, make: "Callable[[], Block]") -> "Block":
-        """Return what was linked of a section before, or else what is made."""
-        from bookforge.writers.assembly.linking import Block
-
-        return self._bench.store.held(_BLOCK, cache_key(_BLOCK, name), Block, make, lambda block: len(block.data))
-
-    def lay(
-        self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
-    ) -> "Galley":
-        """Lay sections out on a side, with corrections."""
-        parts, frame = self._composition.parts[first:end], self._composition.frame
-        each = zip(parts, _spread(corrections, len(parts)), strict=True)
-        texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        html = frame[0] + self._contexts[first] + texts + _after(texts) + frame[-1]
-        sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
-        sheets = (*sheets, _LEFT) if side == "left" else sheets
-        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, follows=first > 0)
-
-
-def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> "Mapping[str, DataclassInstance]":
-    """Settle one section in a process of its own; return what was made, by its key."""
-    composition, folder, scratch, code = shared
-    made: dict[str, DataclassInstance] = {}
-    own = Path(tempfile.mkdtemp(dir=scratch))
-    Typesetter(composition, Bench(Cache(folder), own, code, made)).settle(place)
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A section's markup, and the name of the book of its lines.
-
-    All that the lines of its blocks depend on beside the blocks themselves is in that name.
-    """
-
-    root: xhtml.Element
-    name: str
-    bench: Bench
-
-    def book(self) -> composer.LineBook:
-        """Return the lines it had when it was last composed, whatever it says now."""
-        return self.bench.remembered(_LINES, self.name, composer.LineBook) or composer.LineBook({})
-
-    def keep(self, book: composer.LineBook) -> None:
-        """Keep the lines it has now."""
-        self.bench.keep(_LINES, self.name, book)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compositor:
-    """Chooses the lines of a section."""
-
-    texts: tuple[_Text, ...]
-    gauges: composer.Gauges
-    limits: composer.Limits | None
-    pages: bool
-
-    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines of every block that can be measured."""
-        if self.limits is None:
-            return {}
-        flow = galley.flow()
-        found: dict[str, composer.Composed] = {}
-        for text in self.texts:
-            known = text.book()
-            composed = composer.compose(text.root, flow, self.gauges, self.limits, known)
-            book = composer.LineBook({each.key: each.chosen for each in composed.values()})
-            if book != known:
-                text.keep(book)
-            found |= composed
-        return found
-
-    def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
-        """Compare what was set with what was chosen."""
-        laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(name for text in self.texts for name in composer.differs(text.root, lines, laid))
-
-
-def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:
-    return section.shape.start == "any" and section.shape.names[0] == before.shape.names[1]
-
-
-def _contexts(parts: tuple[Part, ...]) -> Iterator[str]:
-    """Yield stand-ins for the sections before each: stylesheets may look at what kinds there were, and the last."""
-    kinds: dict[str, None] = {}
-    last: list[str] = []
-    for part in parts:
-        shown = "".join(
-            f'<section class="{kind}" style="display: none !important"></section>' for kind in [*kinds, *last]
-        )
-        yield shown
-        tag = _TAG.search(part.text)
-        if tag and (found := _CLASS.search(tag.group())):
-            kinds[found[1]] = None
-            last = [found[1]]
-
-
-def _after(texts: str) -> str:
-    """A page after the section: it takes what spills over, and has the places elsewhere in the book it refers to."""
-    here = set(_ID.findall(texts))
-    elsewhere = [name for name in dict.fromkeys(_LINK.findall(texts)) if name not in here]
-    places = "".join(f'<span id="{name}">\u200b</span>' for name in elsewhere)
-    return f'<div id="{_AFTER}" style="break-before: page">\u200b{places}</div>'
-
-
-def _spread(corrections: Corrections, parts: int) -> list[Corrections]:
-    """Give every section of a unit its corrections: pages are added after the last."""
-    return [dataclasses.replace(corrections, sheets=0)] * (parts - 1) + [corrections]
-
-
 # ---------------------------------------------------------------- the book
 
 
@@ -527,15 +103,9 @@ def _corrections(parts: tuple[Part, ...], units: list[Unit]) -> dict[str, Correc
         part.section: each
         for unit in units
         for part, each in zip(
-            parts[unit.first : unit.end], _spread(unit.plan.corrections, unit.end - unit.first), strict=True
+            parts[unit.first : unit.end], spread(unit.plan.corrections, unit.end - unit.first), strict=True
         )
     }
-
-
-def first_page(section: SectionPlan, index: int) -> int:
-    """Return the page on which a section begins when so many stand before it; a blank one may come between."""
-    wrong = {"right": index % 2 == 1, "left": index % 2 == 0}
-    return index + wrong.get(section.shape.start, False)
 
 
 def _numbered(parts: tuple[Part, ...], units: list[Unit]) -> tuple[dict[str, int], dict[str, str], int]:

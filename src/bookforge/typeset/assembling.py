@@ -5,20 +5,30 @@ a section is drawn again only when that changed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
-from bookforge import typeset
+from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Report
 from bookforge.edition import Composition
 from bookforge.laid import Laid
-from bookforge.typeset import Bench, Typesetter
 from bookforge.typeset.plan import Plan, Unit
-from bookforge.writers import assembly
-from bookforge.writers.assembly.drawn import Drawn
-from bookforge.writers.assembly.faces import UnlinkableError
-from bookforge.writers.assembly.margins import knows
+from bookforge.typeset.sections import Bench, Typesetter, first_page
+from bookforge.writers import assembly, pdf
+from bookforge.writers.assembly import faces
+from bookforge.writers.assembly.about import About
+from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
+from bookforge.writers.assembly.faces import CutFace, UnlinkableError
+from bookforge.writers.assembly.linking import Block, Run
+from bookforge.writers.assembly.margins import Counted, Place, RunMargins, Stand, knows
 
+_BLANK: Final = "blank"
+_COUNTED: Final = "counted"
+_ABOUT: Final = "about"
+_MARGINS: Final = "margins"
+_FONT: Final = "font"
+_BLOCK: Final = "block"
 _FIRST_OF_BODY: Final = re.compile(r'<section\b[^>]*\bclass="[^"]*\bfirst-of-body\b')
 
 
@@ -30,34 +40,102 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     """
     if not knows(composition.stylesheets):
         raise UnlinkableError("the stylesheets ask of pages what only the whole book knows")
-    typesetter = Typesetter(composition, bench)
+    binder = _Binder(composition, bench)
     units = [*_in_place(planned)]
-    drawn = [_drawn(typesetter, unit, side, None) for unit, side in units]
-    counted = typesetter.counted(assembly.kinds(drawn))
+    drawn = [binder.drawn(unit, side, None) for unit, side in units]
+    counted = binder.counted(assembly.kinds(drawn))
     numbers = assembly.numbers(drawn, counted)
-    drawn = [_drawn(typesetter, unit, side, numbers) for unit, side in units]
+    drawn = [binder.drawn(unit, side, numbers) for unit, side in units]
     for finding in (finding for each in drawn for finding in each.said):
         report(finding)
-    runs = typesetter.runs(drawn, assembly.places(drawn, counted))
+    runs = binder.runs(drawn, assembly.places(drawn, counted))
+    fonts = binder.fonts(assembly.used(runs))
     start = next((part.section for part in composition.parts if _FIRST_OF_BODY.match(part.text)), None)
-    fonts = typesetter.fonts(assembly.used(runs))
-    assembled = assembly.Assembled(tuple(drawn), tuple(runs), typesetter.about(), fonts, typesetter.block)
-    return assembly.laid(assembled, start)
+    return assembly.laid(assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block), start)
+
+
+class _Binder:
+    """Makes what depends on the book as a whole; each is kept by what it is made from."""
+
+    def __init__(self, composition: Composition, bench: Bench) -> None:
+        self._composition = composition
+        self._bench = bench
+        self._typesetter = Typesetter(composition, bench)
+
+    def drawn(self, unit: Unit | None, side: str, numbers: Mapping[str, int] | None) -> Drawn:
+        """Return a section, or a page left blank, drawn; see :meth:`Typesetter.drawn`."""
+        return self._blank(side) if unit is None else self._typesetter.drawn(unit, side, numbers)
+
+    def _blank(self, side: str) -> Drawn:
+        """Return a page left blank on a side."""
+        frame, setter = self._composition.frame, self._typesetter
+        name = self._book_key(_BLANK, side)
+        around = (frame[0], frame[-1])
+        return self._bench.kept(_BLANK, name, Drawn, lambda: setter.galleys.blank(side, around, setter.plain, name))
+
+    @cached_property
+    def _stand(self) -> Stand:
+        frame = self._composition.frame
+        return self._typesetter.galleys.stand(frame[0] + frame[-1], self._typesetter.plain)
+
+    def _book_key(self, stage: str, *parts: str) -> str:
+        """Return the key of what depends on the stylesheets and the frame of the book, and some more."""
+        frame = self._composition.frame
+        return cache_key(stage, self._typesetter.common, frame[0], frame[-1], *parts)
+
+    def counted(self, kinds: Sequence[PageKind]) -> Counted:
+        """Return the counters of the book's pages, by what they are."""
+        name = self._book_key(_COUNTED, repr(kinds))
+        return self._bench.kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
+
+    def about(self) -> About:
+        """Return what the book says of itself."""
+        return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
+
+    def runs(self, drawn: Sequence[Drawn], places: Sequence[Sequence[Place]]) -> list[Run]:
+        """Return the pages of sections with what stands in their margins; ``places`` are their places in the book."""
+        names = [self._book_key(_MARGINS, repr(its)) for its in places]
+        margins = self._margins(names, places)
+        return [
+            Run(each.drawing, its.pages, f"{each.name} {name}")
+            for each, its, name in zip(drawn, margins, names, strict=True)
+        ]
+
+    def _margins(self, names: list[str], places: Sequence[Sequence[Place]]) -> list[RunMargins]:
+        known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
+        missing = [(name, its) for name, its in zip(names, places, strict=True) if known[name] is None]
+        made = iter(self._typesetter.galleys.margins(self._stand, [place for _, its in missing for place in its]))
+        for name, its in missing:
+            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in its)))
+        return [each for name in names if (each := known[name])]
+
+    def fonts(self, used: Sequence[DrawnFace]) -> dict[str, CutFace]:
+        """Return faces cut to what was used of them, by their names.
+
+        Raises :class:`bookforge.writers.assembly.faces.UnlinkableError` where they cannot be.
+        """
+        contents = faces.files(tuple(face.path for face in self._composition.fonts))
+        faces.check(used, contents)
+        return {face.hash: self._font(face, contents) for face in used}
+
+    def _font(self, face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
+        name = cache_key(_FONT, *self._typesetter.tools, faces.identity(face))
+        return self._bench.kept(_FONT, name, faces.CutFace, lambda: pdf.cut(face, contents))
+
+    def block(self, name: str, make: Callable[[], Block]) -> Block:
+        """Return what was linked of a section before, or else what is made."""
+        return self._bench.store.held(_BLOCK, cache_key(_BLOCK, name), Block, make, lambda block: len(block.data))
 
 
 def _in_place(planned: Plan) -> Iterator[tuple[Unit | None, str]]:
     """Yield the sections in order with the side each begins on; ``None`` is a page left blank."""
     index = 0
     for unit in planned.units:
-        first = typeset.first_page(unit.plan, index)
+        first = first_page(unit.plan, index)
         if first > index:
             yield None, _side(index)
         yield unit, _side(first)
         index = first + unit.plan.shape.pages
-
-
-def _drawn(typesetter: Typesetter, unit: Unit | None, side: str, numbers: Mapping[str, int] | None) -> Drawn:
-    return typesetter.blank(side) if unit is None else typesetter.drawn(unit, side, numbers)
 
 
 def _side(index: int) -> str:
