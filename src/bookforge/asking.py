@@ -6,8 +6,8 @@ an old process, or one of another environment, is never found. One line of JSON 
 
     {"typed": [arguments], "cwd": path, "live": whether errors go to a terminal, "umask": number}
 
-and lines of JSON answer, each with one key: ``err`` and ``out`` are texts for the two streams, in order, and ``status``
-is the last. If none comes, nothing was built, or not all, and the caller builds by itself.
+and lines of JSON answer, each with one key: ``heard`` is the first; ``err`` and ``out`` are texts for the two streams,
+in order, and ``status`` is the last. If none comes, nothing was built, or not all, and the caller builds by itself.
 """
 
 import hashlib
@@ -25,10 +25,13 @@ from bookforge import cache
 LIMIT: Final = 1_000_000
 """Bytes a line may have."""
 
+_SILENCE: Final = 10.0
+"""Seconds in which a watch answers: it may be at work on a save."""
+
 _LONGEST: Final = 100
 """Bytes of a socket's path: systems take no more than 104 or 108."""
 
-_MATTERS: Final = ("HOME", "LANG", "PATH", "SOURCE_DATE_EPOCH", "TMPDIR", "USER")
+_MATTERS: Final = ("CHROMIUM", "HOME", "LANG", "PATH", "SOURCE_DATE_EPOCH", "TMPDIR", "USER")
 _MATTER: Final = ("BOOKFORGE_", "DYLD_", "FONTCONFIG_", "LC_", "LD_", "PANGO", "PYPANDOC_", "PYTHON", "XDG_")
 
 
@@ -71,21 +74,23 @@ def ask(at: Path, typed: list[str], out: TextIO, err: TextIO) -> int | None:
     """Have a watch carry out a command; return its exit status, or ``None`` when there is no watch that did."""
     if not is_private(at.parent) or not at.is_socket():
         return None
-    live = err.isatty() and os.environ.get("TERM") != "dumb"
+    live = err.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     request = {"typed": typed, "cwd": str(Path.cwd()), "live": live, "umask": _umask()}
     held: list[str] = []
     try:
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_SILENCE)  # a watch that was stopped hears nothing, and does nothing
             connection.connect(str(at))
             connection.sendall(json.dumps(request).encode() + b"\n")
             for answer in _answers(connection):
+                connection.settimeout(None)
                 if "status" in answer:
                     out.write("".join(held))
                     return int(answer["status"])
                 held.append(str(answer.get("out", "")))
                 err.write(str(answer.get("err", "")))
                 err.flush()
-    except (ConnectionError, FileNotFoundError, ValueError):
+    except (ConnectionError, FileNotFoundError, TimeoutError, ValueError):
         pass
     return None
 

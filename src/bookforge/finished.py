@@ -6,6 +6,7 @@ fonts, our code and the engines, and how it was ordered. Nothing that lays out o
 
 import contextlib
 import dataclasses
+import hashlib
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from bookforge.workshop import Workshop
 
 _STAGE: Final = "finished"
 _FILES: Final = "finished-file"
+_SHARE: Final = 8
+"""No artifact takes more than this part of the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +142,20 @@ def _has_fonts(known: Mapping[str, str]) -> bool:
 
 
 def _keep(name: str, artifact: Artifact, said: tuple[Diagnostic, ...], fonts: Mapping[str, str], store: Cache) -> None:
-    for data in (*artifact.files.values(), *artifact.package.values()):
-        store.put(_FILES, bytes_digest(data), data)
+    every = (*artifact.files.values(), *artifact.package.values())
+    if sum(map(len, every)) > store.limit // _SHARE:  # it would push out what its next build needs
+        return
+    files, package = (_stored(its, store) for its in (artifact.files, artifact.package))
     bare = dataclasses.replace(artifact, files={}, package={})
-    store.put(_STAGE, name, Finished(bare, _digests(artifact.files), _digests(artifact.package), said, fonts))
+    store.put(_STAGE, name, Finished(bare, files, package, said, fonts))
 
 
-def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {path: bytes_digest(data) for path, data in files.items()}
+def _stored(files: Mapping[str, bytes], store: Cache) -> dict[str, str]:
+    """Keep files by their digests; return these by the files' paths."""
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    for path, data in files.items():
+        store.put(_FILES, digests[path], data)
+    return digests
 
 
 def _whole(known: Finished, store: Cache) -> Artifact | None:

@@ -50,6 +50,8 @@ _KINDS: Final = _FONTS | {
 
 _MEMORY: Final = 1_500_000_000
 _SILENCE: Final = 5.0
+_PATIENT: Final = 60.0
+"""Seconds in which a caller takes what it is sent; one that was stopped does not hold up the watch for ever."""
 
 Snapshot = Mapping[str, tuple[int, int, int, int]]
 Carry = Callable[[list[str], Memory], int]
@@ -79,7 +81,8 @@ class Watch:
 
         Errors: ``watch-alone``.
         """
-        here = Path.cwd()
+        # The page engine sets variables of its own, which would hide the watch from others once it begins anew.
+        here, environment = Path.cwd(), dict(os.environ)
         try:
             with _listening(asking.address(self.book, self.cache_folder)) as server, warm.POOL.held():
                 self.say(f"watching {os.path.relpath(self.book.parent)}; Ctrl-C ends it")
@@ -89,7 +92,7 @@ class Watch:
         except _Restart as reason:
             self.say(f"{timings.of_day()} starting anew: {reason}")
             os.chdir(here)
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+            os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
         self.say(f"{timings.of_day()} nothing to do for {_span(self.idle)}: the watch ends")
         return 0
 
@@ -157,9 +160,7 @@ class _Session:
         try:
             outcome = self._watch.build(self._memory)
         except Exception:  # ours to mend: the next save may go well
-            self._watch.say(
-                f"{timings.of_day()} a fault of bookforge's own; please report it\n{traceback.format_exc()}"
-            )
+            self._watch.say(_fault())
             return
         if outcome.status == INTERRUPTED:
             raise KeyboardInterrupt
@@ -171,18 +172,41 @@ class _Session:
     def _serve(self) -> None:
         """Carry out what somebody asks for; whatever goes wrong, they can do it themselves."""
         assert self._server is not None
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError), self._server.accept()[0] as connection:
+        with contextlib.suppress(OSError), self._server.accept()[0] as connection:
             connection.settimeout(_SILENCE)
-            with connection.makefile("rb") as lines:
-                request = json.loads(lines.readline(asking.LIMIT))
-            connection.settimeout(None)
+            request = _request(connection)
+            if request is None:
+                return
             self._demand_same_code()
-            status = _carried_out(self._watch.carry, request, connection, self._memory)
+            _send(connection, "heard", 1)
+            connection.settimeout(_PATIENT)
+            try:
+                status = _carried_out(self._watch.carry, request, connection, self._memory)
+            except OSError:  # the caller is gone, or takes nothing more
+                return
+            except Exception:  # ours to mend; the caller, without an answer, builds by itself
+                self._watch.say(_fault())
+                return
             _send(connection, "status", status)
             asked = shlex.join(["bookforge", *map(str, request["typed"])])
             self._watch.say(f"{timings.of_day()} carried out for somebody else: {asked}")
             if status == INTERRUPTED:
                 raise KeyboardInterrupt
+
+
+def _fault() -> str:
+    return f"{timings.of_day()} a fault of bookforge's own; please report it\n{traceback.format_exc()}"
+
+
+def _request(connection: socket.socket) -> Mapping[str, Any] | None:
+    """Read what is asked for; ``None`` for what nobody asks for like that."""
+    with connection.makefile("rb") as lines:
+        line = lines.readline(asking.LIMIT)
+    with contextlib.suppress(ValueError):
+        request = json.loads(line)
+        if isinstance(request, dict) and set(request) == {"typed", "cwd", "live", "umask"}:
+            return request
+    return None
 
 
 def _carried_out(carry: Carry, request: Mapping[str, Any], connection: socket.socket, memory: Memory) -> int:

@@ -8,6 +8,7 @@ import edits
 import pypdfium2
 import pytest
 from galleys import Mixture, assembled, composed, drawn, paragraph, plan, set_book, words
+from PIL import Image
 from same import differences
 
 from bookforge import typeset
@@ -121,3 +122,61 @@ def test_a_chapter_that_grows_moves_those_behind_without_drawing_them_again(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_any_edits_leave_the_book_as_it_would_be_made_anew(seed: int, tmp_path: Path) -> None:
     assert edits.check(seed, 6, tmp_path) == []
+
+
+ONLY_WHOLE = {
+    "the text of a place elsewhere": "a.where::after { content: target-text(attr(href)) }",
+    "a counter that runs on": "section { counter-increment: told } p::before { content: counter(told) }",
+    "the place of a section among all": ".section:nth-of-type(odd) p { font-style: italic }",
+    "the first page": "@page :first { margin-top: 90pt }",
+}
+
+
+@pytest.mark.parametrize("asked", ONLY_WHOLE)
+def test_what_only_the_whole_book_knows_is_left_to_it(asked: str, cache_folder: Path) -> None:
+    with pytest.raises(UnlinkableError):
+        assembled(styled(composed(paragraph("a.p-1", "One.")), ONLY_WHOLE[asked]), cache_folder)
+
+
+def test_what_a_layout_sets_between_sections_is_left_to_the_whole_book(cache_folder: Path) -> None:
+    composition = composed(paragraph("a.p-1", "One."), paragraph("b.p-1", "Two."))
+    frame = (composition.frame[0], '<div data-generated="">Between.</div>', composition.frame[-1])
+    with pytest.raises(UnlinkableError):
+        assembled(dataclasses.replace(composition, frame=frame), cache_folder)
+
+
+def test_a_rule_in_a_margin_without_a_word_is_drawn(cache_folder: Path) -> None:
+    rules = (
+        "@page { @top-left { content: none } @top-right { content: none } @top-center { content: none }"
+        ' @bottom-center { content: "" !important; border-top: 4pt solid red; width: 100% } }'
+    )
+    composition = styled(composed(paragraph("a.p-1", words(300, random.Random(1)))), rules)
+    assert both(composition, cache_folder) == []
+    with pypdfium2.PdfDocument(drawn(assembled(composition, cache_folder))) as document:
+        shown = document[1].render(scale=1).to_pil().convert("RGB").getcolors(1 << 20)
+    assert any(color[0] > 200 and color[1] < 80 for _, color in shown)
+
+
+def test_lines_that_leave_the_page_and_lettered_drawings_are_looked_at(cache_folder: Path) -> None:
+    wide = f'<pre id="a.c"><code>{"x = 1 " * 60}</code></pre>'
+    composition = composed(paragraph("a.p-1", "One.") + wide + '<p id="a.p-2"><img src="images/c.svg" alt="C"/></p>')
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>\xe6\xbc\xa2</text></svg>'
+    assets = {**composition.assets, "images/c.svg": (drawing, "image/svg+xml")}
+    composition = dataclasses.replace(composition, assets=assets)
+    book, whole = assembled(composition, cache_folder), set_book(composition, cache_folder)
+    assert "\u6f22" in book.laid.shown
+    assert book.laid.shown == whole.laid.shown
+    assert [each.rule for each in book.said] == [each.rule for each in whole.said]
+
+
+def test_another_picture_of_the_same_name_is_another_section(cache_folder: Path) -> None:
+    composition = composed('<p id="a.p-1" style="background: url(images/c.png)">One.</p>')
+
+    def key(data: bytes) -> str:
+        assets = {**composition.assets, "images/c.png": (data, "image/png")}
+        return plan(dataclasses.replace(composition, assets=assets), cache_folder).units[0].key
+
+    one, other = (cache_folder.parent / name for name in ("one.png", "other.png"))
+    Image.new("RGB", (2, 2), "red").save(one)
+    Image.new("RGB", (2, 2), "blue").save(other)
+    assert key(one.read_bytes()) != key(other.read_bytes())

@@ -3,7 +3,6 @@
 What stands where in the book follows from the sections, one after the other.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,12 +12,13 @@ from bookforge.edition import Composition, Part
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup
 from bookforge.typeset.plan import Corrections, Plan, Unit
-from bookforge.typeset.sections import Bench, Typesetter, first_page, spread
+from bookforge.typeset.sections import Bench, Typesetter, classes, first_page, ids, spread
 
 __all__ = [
     "Bench",
     "carry_out",
     "composed",
+    "first_of_body",
     "kept",
     "plan",
     "set_lines",
@@ -26,9 +26,6 @@ __all__ = [
     "unsettled",
 ]
 
-_TAG: Final = re.compile(r"<\w+\b[^>]*>")
-_ID: Final = re.compile(r'\sid="([^"]+)"')
-_CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _NOTHING_KEPT: Final = Shelf()
 
 
@@ -41,7 +38,7 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     typesetter = Typesetter(composition, bench)
     parts = composition.parts
     if wanted is not None:
-        last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(_ID.findall(part.text))), default=-1)
+        last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(ids(part.text))), default=-1)
         parts = parts[: last + 1]
     typesetter.prepare(len(parts))
     units = list(typesetter.units(len(parts)))
@@ -63,6 +60,11 @@ def kept(planned: Plan, laid: Laid) -> Iterator[tuple[str, int, int]]:
     for name, page in planned.pages.items():
         if name in laid.anchors and laid.anchors[name][0] != page:
             yield name, page, laid.anchors[name][0]
+
+
+def first_of_body(composition: Composition) -> str | None:
+    """Return the section on whose first page arabic numbers begin."""
+    return next((part.section for part in composition.parts if _begins_body(part)), None)
 
 
 def unsettled(planned: Plan) -> Iterator[tuple[str, str]]:
@@ -117,14 +119,12 @@ def _numbered(parts: tuple[Part, ...], units: list[Unit]) -> tuple[dict[str, int
         index = first_page(unit.plan, index)
         pages |= {name: index + page for name, page in unit.plan.shape.anchors.items()}
         for part in parts[unit.first : unit.end]:
-            tag = _TAG.search(part.text)
-            if tag is not None and "first-of-body" in _classes(tag.group()):
+            if _begins_body(part):
                 body = pages.get(part.section, index)
         index += unit.plan.shape.pages
     labels = {name: label(page, body) for name, page in pages.items()}
     return pages, labels, index
 
 
-def _classes(tag: str) -> list[str]:
-    found = _CLASS.search(tag)
-    return found[1].split() if found else []
+def _begins_body(part: Part) -> bool:
+    return "first-of-body" in classes(part.text)

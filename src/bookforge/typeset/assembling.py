@@ -4,13 +4,14 @@ What a section shows of the book around it (page numbers, running heads, the sid
 a section is drawn again only when that changed.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
+from bookforge import typeset
 from bookforge.cache import key as cache_key
-from bookforge.diagnostics import Report
+from bookforge.diagnostics import Diagnostic, Report
 from bookforge.edition import Composition
 from bookforge.laid import Laid
 from bookforge.typeset.plan import Plan, Unit
@@ -29,7 +30,6 @@ _ABOUT: Final = "about"
 _MARGINS: Final = "margins"
 _FONT: Final = "font"
 _BLOCK: Final = "block"
-_FIRST_OF_BODY: Final = re.compile(r'<section\b[^>]*\bclass="[^"]*\bfirst-of-body\b')
 
 
 def assemble(composition: Composition, planned: Plan, bench: Bench, report: Report) -> Laid:
@@ -39,19 +39,23 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     Raises :class:`bookforge.writers.assembly.faces.UnlinkableError` for a book that can only be set as a whole.
     """
     if not knows(composition.stylesheets):
-        raise UnlinkableError("the stylesheets ask of pages what only the whole book knows")
+        raise UnlinkableError("the stylesheets ask what only the whole book knows")
+    if any(between.strip() for between in composition.frame[1:-1]):
+        raise UnlinkableError("the layout sets something between the sections")
     binder = _Binder(composition, bench)
     units = [*_in_place(planned)]
     drawn = [binder.drawn(unit, side, None) for unit, side in units]
     counted = binder.counted(assembly.kinds(drawn))
     numbers = assembly.numbers(drawn, counted)
     drawn = [binder.drawn(unit, side, numbers) for unit, side in units]
-    for finding in (finding for each in drawn for finding in each.said):
+    margins = binder.margins(assembly.places(drawn, counted))
+    said = (each.said for each in drawn), (each.said for each in margins)
+    for finding in dict.fromkeys(chain.from_iterable(chain(*said))):
         report(finding)
-    runs = binder.runs(drawn, assembly.places(drawn, counted))
+    runs = binder.runs(drawn, margins)
     fonts = binder.fonts(assembly.used(runs))
-    start = next((part.section for part in composition.parts if _FIRST_OF_BODY.match(part.text)), None)
-    return assembly.laid(assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block), start)
+    assembled = assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block)
+    return pdf.judged(assembly.laid(assembled, typeset.first_of_body(composition)), composition, report)
 
 
 class _Binder:
@@ -92,22 +96,23 @@ class _Binder:
         """Return what the book says of itself."""
         return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
 
-    def runs(self, drawn: Sequence[Drawn], places: Sequence[Sequence[Place]]) -> list[Run]:
-        """Return the pages of sections with what stands in their margins; ``places`` are their places in the book."""
+    def margins(self, places: Sequence[Sequence[Place]]) -> list[RunMargins]:
+        """Return what stands in the margins of sections' pages; ``places`` are those of their pages in the book."""
         names = [self._book_key(_MARGINS, repr(its)) for its in places]
-        margins = self._margins(names, places)
-        return [
-            Run(each.drawing, its.pages, f"{each.name} {name}")
-            for each, its, name in zip(drawn, margins, names, strict=True)
-        ]
-
-    def _margins(self, names: list[str], places: Sequence[Sequence[Place]]) -> list[RunMargins]:
         known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
         missing = [(name, its) for name, its in zip(names, places, strict=True) if known[name] is None]
-        made = iter(self._typesetter.galleys.margins(self._stand, [place for _, its in missing for place in its]))
+        said: list[Diagnostic] = []
+        wanted = [place for _, its in missing for place in its]
+        made = iter(self._typesetter.galleys.margins(self._stand, wanted, said.append))
         for name, its in missing:
-            known[name] = self._bench.keep(_MARGINS, name, RunMargins(tuple(next(made) for _ in its)))
+            run = RunMargins(name, tuple(next(made) for _ in its), tuple(said))
+            known[name] = self._bench.keep(_MARGINS, name, run)
         return [each for name in names if (each := known[name])]
+
+    def runs(self, drawn: Sequence[Drawn], margins: Sequence[RunMargins]) -> list[Run]:
+        """Return the pages of sections with what stands in their margins."""
+        pairs = zip(drawn, margins, strict=True)
+        return [Run(each.drawing, its.pages, f"{each.name} {its.name}") for each, its in pairs]
 
     def fonts(self, used: Sequence[DrawnFace]) -> dict[str, CutFace]:
         """Return faces cut to what was used of them, by their names.

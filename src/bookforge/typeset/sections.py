@@ -18,7 +18,7 @@ from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.timings import Recorder
+from bookforge.timings import Recorder, Span
 from bookforge.typeset import markup, settling
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
@@ -41,7 +41,7 @@ _WORTH_SHARING: Final = 2
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
-_SOURCE: Final = re.compile(r'\ssrc="([^"]+)"')
+_PICTURE: Final = re.compile(r"(?:images|formulas)/[a-z0-9-]+\.[a-z]+")
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _AFTER: Final = "after-the-section"
 _NO_NUMBERS: Final[Mapping[str, int]] = {}
@@ -110,7 +110,9 @@ class Typesetter:
                 for face in composition.fonts
             ),
         )
-        self.common = cache_key(_STAGE, *self.tools, repr(self._pages), *(sheet.text for sheet in self.plain))
+        looks = [part for sheet in self.plain for part in (sheet.name, sheet.origin, sheet.text)]
+        looks += self._pictures("".join(sheet.text for sheet in self.plain))
+        self.common = cache_key(_STAGE, *self.tools, repr(self._pages), *looks)
 
     @cached_property
     def galleys(self) -> "Galleys":
@@ -136,8 +138,9 @@ class Typesetter:
         self._new_ones.update(missing)
         # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
         with contextlib.suppress(crew.LostError):
-            for done, made in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
+            for done, (made, spans) in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
                 bench.made.update(made)
+                bench.timings.spans.extend(spans)
                 self._tell(kept + done, kept)
 
     def _tell(self, at: int, kept: int) -> None:
@@ -189,7 +192,8 @@ class Typesetter:
 
     @cached_property
     def _frame(self) -> str:
-        return cache_key("frame", *self._composition.frame)
+        frame = self._composition.frame
+        return cache_key("frame", *frame, *self._pictures(frame[0] + frame[-1]))
 
     @cached_property
     def _contexts(self) -> list[str]:
@@ -202,7 +206,8 @@ class Typesetter:
         return [cache_key("part", part.text, *self._pictures(part.text)) for part in self._composition.parts]
 
     def _pictures(self, text: str) -> Iterator[str]:
-        for name in sorted(set(_SOURCE.findall(text))) if "src=" in text else ():
+        """Yield what pictures are that a text names, in whatever way."""
+        for name in sorted(set(_PICTURE.findall(text))):
             data, media_type = self._composition.assets.get(name, (b"", ""))
             yield f"{name} {media_type} {bytes_digest(data)}"
 
@@ -212,8 +217,10 @@ class Typesetter:
     def _known(self, first: int, end: int, side: str) -> Unit:
         name = self._key(first, end, side)
         edition, section = self._composition.reading.edition.name, self._composition.parts[first].section
+        known = self._bench.remembered(_STAGE, name, SectionPlan)
+        if known is not None and first in self._new_ones:  # its time is known, too
+            return Unit(section, first, end, side, name, known)
         with self._bench.timings.span("plan", edition, section) as work:
-            known = self._bench.remembered(_STAGE, name, SectionPlan)
             work.made = known is None
             if known is None:
                 known = self._new(name, first, end, side)
@@ -281,13 +288,16 @@ def first_page(section: SectionPlan, index: int) -> int:
     return index + wrong.get(section.shape.start, False)
 
 
-def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> "Mapping[str, DataclassInstance]":
-    """Settle one section in a process of its own; return what was made, by its key."""
+def _settle(
+    shared: "tuple[Composition, Path | None, Path, str]", place: int
+) -> "tuple[Mapping[str, DataclassInstance], list[Span]]":
+    """Settle one section in a process of its own; return what was made, by its key, and the time it took."""
     composition, folder, scratch, code = shared
     made: dict[str, DataclassInstance] = {}
     own = Path(tempfile.mkdtemp(dir=scratch))
-    Typesetter(composition, Bench(Cache(folder), own, code, made)).settle(place)
-    return made
+    timings = Recorder()
+    Typesetter(composition, Bench(Cache(folder), own, code, made, timings=timings)).settle(place)
+    return made, timings.spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,15 +363,26 @@ def _contexts(parts: tuple[Part, ...]) -> Iterator[str]:
             f'<section class="{kind}" style="display: none !important"></section>' for kind in [*kinds, *last]
         )
         yield shown
-        tag = _TAG.search(part.text)
-        if tag and (found := _CLASS.search(tag.group())):
-            kinds[found[1]] = None
-            last = [found[1]]
+        if kind := " ".join(classes(part.text)):
+            kinds[kind] = None
+            last = [kind]
+
+
+def classes(text: str) -> list[str]:
+    """Return the classes of the first element of a markup."""
+    tag = _TAG.search(text)
+    found = _CLASS.search(tag.group()) if tag is not None else None
+    return found[1].split() if found else []
+
+
+def ids(text: str) -> list[str]:
+    """Return all ids in a markup, in order."""
+    return _ID.findall(text)
 
 
 def _after(texts: str) -> str:
     """A page after the section: it takes what spills over, and has the places elsewhere in the book it refers to."""
-    here = set(_ID.findall(texts))
+    here = set(ids(texts))
     elsewhere = [name for name in dict.fromkeys(_LINK.findall(texts)) if name not in here]
     places = "".join(f'<span id="{name}">\u200b</span>' for name in elsewhere)
     return f'<div id="{_AFTER}" style="break-before: page">\u200b{places}</div>'

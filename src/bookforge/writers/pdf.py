@@ -90,6 +90,14 @@ def layout(composition: Composition, scratch: Path, report: Report) -> Laid:
     engine = _Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, scratch))
     rendered, tree = engine.render(document.text, Location(document.href), report)
     laid = _facts(rendered, tree, composition.stylesheets)
+    return judged(laid, composition, report)
+
+
+def judged(laid: Laid, composition: Composition, report: Report) -> Laid:
+    """Say what is wrong with the pages of a book; return them with all characters that they show.
+
+    Warnings: ``text-fits-page``.
+    """
     _report_outside(laid, {section.id: section for section in composition.reading.book.sections}, report)
     return dataclasses.replace(laid, shown=laid.shown | _drawn_characters(composition.assets))
 
@@ -157,12 +165,12 @@ class Galleys:
         """Make the pages of a book without their flow, for their margins; ``html`` is the book without its text."""
         return Stand(lambda: self._engine.read(html, stylesheets))
 
-    def margins(self, stand: Stand, places: Sequence[Place]) -> list[Margins]:
+    def margins(self, stand: Stand, places: Sequence[Place], report: Report) -> list[Margins]:
         """Draw the margins of pages.
 
         Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where they cannot be drawn alone.
         """
-        with _listening(self._at, _unheard, self._materials.stylesheets):
+        with _listening(self._at, report, self._materials.stylesheets):
             return stand.draw(places, _print_gray_in_gray)
 
 
@@ -173,7 +181,7 @@ def cut(face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
 
 
 def _unheard(_: Diagnostic) -> None:
-    """What is said of margins was said of the pages."""
+    """What is said here was said when the pages were drawn, or is no author's matter."""
 
 
 def _finish(pages: list[Any], pdf: Any) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
+from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Stylesheet
 from bookforge.writers import boxes
 from bookforge.writers.assembly import faces, hooks
@@ -22,10 +23,17 @@ _ALPHA: Final = "Aa"
 """What the names of transparencies begin with: as such a name says what it means, pages can share it."""
 
 _USED: Final = re.compile(rb"/([A-Z]+) [-\d.]+ Tf|<([0-9a-f]+)>")
+_PAINTS: Final = re.compile(rb"(?:^|\s)(?:[fFsSbB]\*?|Do|sh|T[jJ])(?:\s|$)")
+"""An operation after which something is seen."""
+
 _UNKNOWABLE: Final = re.compile(
     r"@page[^{};]*:(?:first|nth\((?![^)]*\bof\b))|\bstring\([^)]*,\s*start\b|\belement\(|\brunning\("
+    r"|\btarget-text\(|\bcounter-(?:increment|set)\s*:[^;}]*(?<![\w-])(?!(?:footnote|list-item|none|page|sheet)\b)[a-z]"
+    r"|(?:\bsection|\.section|\.chapter|\.part|\bbody\s*>\s*[\w.*-]*):(?:first|last|nth|only)-",
+    re.IGNORECASE,
 )
-"""What a stylesheet may ask of a page that is not known without all pages of the book."""
+"""What a stylesheet may ask that only the whole book knows: of a page, of the text elsewhere, of counters that run on,
+of the place of a section among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class RunMargins:
-    """The margins of pages that follow each other."""
+    """The margins of pages that follow each other, and what the engine said when they were made.
 
+    ``name`` is a hash of all they are made from.
+    """
+
+    name: str
     pages: tuple[Margins, ...]
+    said: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(slots=True)
@@ -153,14 +166,14 @@ class Stand:
 
 
 def knows(sheets: Iterable[Stylesheet]) -> bool:
-    """Whether all that stylesheets ask of a page can be known without the whole book."""
+    """Whether all that stylesheets ask of a section and a page can be known without the whole book."""
     return not any(_UNKNOWABLE.search(sheet.text) for sheet in sheets)
 
 
 def _margins(page: Any, drawn: bytes, states: Mapping[str, bytes], used: Mapping[str, DrawnFace]) -> Margins:
     shown = "".join(sorted(set(_characters(page))))
-    if not shown:
-        return Margins(b"", "", {}, ())
+    if not _PAINTS.search(drawn):
+        return Margins(b"", shown, {}, ())
     named = {name: state for name, state in states.items() if b"/%s gs" % name.encode() in drawn}
     framed = b"/Artifact BMC\nq\n" + drawn + b"\nQ\nEMC"
     return Margins(compressed(framed), shown, named, tuple(_used(drawn, used)))
