@@ -76,7 +76,7 @@ def made(body: str, folder: Path, rules: str = RULES) -> tuple[list[object], Dra
     end = '<div id="end" style="break-before: page">.</div></body>'
     galley = galleys.lay(composition.documents[0].text.replace("</body>", end), sheets, "a", "end")
     boxes = [_seen(box) for page in galley.laid.document.pages for box in page._page_box.descendants()]
-    return boxes, galleys.draw(galley, {})
+    return boxes, galleys.draw(galley, {}, "key")
 
 
 def _seen(box: Any) -> object:
