@@ -20,6 +20,9 @@ SHORT_END: Final = 5
 """Lines that the last page of a section has at least."""
 
 _STACK: Final = 3
+_SPACE: Final = 0.25
+"""A word space in parts of a line's height."""
+
 _STUB: Final = 5
 _SHOWN: Final = 48
 _LEADING: Final = frozenset({"heading", "label"})
@@ -193,10 +196,20 @@ def _last_lines(pages: Sequence[LaidPage], places: _Places) -> _Found:
         for line in page.lines:
             text = line.text.strip()
             if line.kind in _PARAGRAPHS and line.ends and not line.starts and text:
-                if len(text.split()) == 1:
+                if len(text.split()) == 1 and not _is_put_there(line, page):
                     yield "runts", places.spot(page, line, 1 / len(text))
                 if len(text) < _STUB:
                     yield "stubs", places.spot(page, line, 1 / len(text))
+
+
+def _is_put_there(last: Line, page: LaidPage) -> bool:
+    """Say whether a word stands on a line of its own by the author's will: the line before has room for it."""
+    at = page.lines.index(last)
+    before = page.lines[at - 1] if at else None
+    if before is None or before.block != last.block:
+        return False
+    measure = max(line.x + line.width for line in page.lines if line.kind == last.kind)
+    return before.x + before.width + last.height * _SPACE + last.width < measure
 
 
 def _closes(pages: Sequence[LaidPage], index: int) -> bool:

@@ -109,6 +109,16 @@ def test_notes_and_headings_do_not_hide_an_orphan():
     assert counts(book(headed, page(lines[9:]))) == {"stranded": 1}
 
 
+def test_a_word_that_would_fit_on_the_line_before_was_put_on_its_own() -> None:
+    signed = [
+        line("(signed) H. N.", width=120.0, block="c.q", starts=True),
+        line("President.", width=60.0, block="c.q"),
+    ]
+    signed[-1] = dataclasses.replace(signed[-1], ends=True)
+    judged = makeup.examine(book(page([*paragraph(3), *signed])))
+    assert judged.count("runts") == 0
+
+
 @pytest.mark.parametrize(
     ("last", "found"),
     [("it.", {"runts": 1, "stubs": 1}), ("alone.", {"runts": 1}), ("a b", {"stubs": 1}), ("so it was", {})],

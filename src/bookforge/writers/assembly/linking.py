@@ -20,8 +20,6 @@ _FREE: Final = 65535
 _SHELF: Final = 64
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
-_PLACES: Final = 3
-"""Decimals of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +413,8 @@ def _below(place: int, kids: Mapping[int, list[int]]) -> int:
 
 
 def _decimal(value: float) -> bytes:
-    return f"{round(value, _PLACES):g}".encode() if abs(value) < 1000 else f"{round(value, _PLACES):.3f}".encode()
+    """Write a number as the page engine does."""
+    return f"{value:f}".rstrip("0").rstrip(".").encode()
 
 
 def _bytes(value: str) -> bytes:
