@@ -204,7 +204,13 @@ def _request(connection: socket.socket) -> Mapping[str, Any] | None:
         line = lines.readline(asking.LIMIT)
     with contextlib.suppress(ValueError):
         request = json.loads(line)
-        if isinstance(request, dict) and set(request) == {"typed", "cwd", "live", "umask"}:
+        if (
+            isinstance(request, dict)
+            and isinstance(request.get("typed"), list)
+            and isinstance(request.get("cwd"), str)
+            and isinstance(request.get("umask"), int)
+            and "live" in request
+        ):
             return request
     return None
 

@@ -279,7 +279,7 @@ class Typesetter:
         html = frame[0] + self._contexts[first] + texts + _after(texts) + frame[-1]
         sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
         sheets = (*sheets, _LEFT) if side == "left" else sheets
-        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, follows=first > 0)
+        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, first > 0)
 
 
 def first_page(section: SectionPlan, index: int) -> int:
