@@ -41,6 +41,10 @@ editions:
 }
 
 
+_ANEW = 4
+"""After each so many edits a new process builds, too, with what the cache alone has."""
+
+
 def write(folder: Path, name: str, old: str, new: str) -> None:
     text = (folder / name).read_text(encoding="utf-8")
     assert old in text, (name, old)
@@ -101,8 +105,9 @@ def test_whatever_is_edited_what_was_kept_changes_nothing(tmp_path: Path) -> Non
     book = command.write(tmp_path / "book", BOOK)
     (book / "sea.png").write_bytes(png(300, 200))
     memory = editions.Memory()
-    for name, edit in EDITS.items():
+    for number, (name, edit) in enumerate(EDITS.items()):
         edit(book)
         fresh = made(book, tmp_path / "fresh", None, None)
         assert made(book, tmp_path / "kept", tmp_path / "cache", memory) == fresh, name
-        assert made(book, tmp_path / "kept", tmp_path / "cache", editions.Memory()) == fresh, name
+        if number % _ANEW == 0:
+            assert made(book, tmp_path / "kept", tmp_path / "cache", editions.Memory()) == fresh, name

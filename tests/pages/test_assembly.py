@@ -119,9 +119,9 @@ def test_a_chapter_that_grows_moves_those_behind_without_drawing_them_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_any_edits_leave_the_book_as_it_would_be_made_anew(seed: int, tmp_path: Path) -> None:
-    assert edits.check(seed, 6, tmp_path) == []
+    assert edits.check(seed, 5, tmp_path) == []
 
 
 ONLY_WHOLE = {

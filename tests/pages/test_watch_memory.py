@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-_EDITS = 60
-_MARGIN = 80_000_000
+_EDITS = 40
+_MARGIN = 60_000_000
 """Bytes: what is kept from build to build is bounded, but not yet full after a few edits."""
 
 _CHILD = """
