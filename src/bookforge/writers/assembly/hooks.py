@@ -83,6 +83,12 @@ def galleys(numbers: Mapping[str, int], follows: bool) -> Iterator[list[Any]]:
 def _context_class() -> type[Any]:
     from weasyprint.layout import LayoutContext
 
+    class Later(int):
+        """The number of a page that has another before it in the book: asked whether it is more than 1, it is."""
+
+        def __gt__(self, other: int) -> bool:
+            return int(self) + 1 > other
+
     class Context(LayoutContext):  # type: ignore[misc]
         """Takes the first page of a document for one that has another before it."""
 
@@ -90,11 +96,11 @@ def _context_class() -> type[Any]:
 
         @property
         def current_page(self) -> int | None:
-            return None if self._page is None else max(2, self._page)
+            return self._page
 
         @current_page.setter
         def current_page(self, page: int | None) -> None:
-            self._page = page
+            self._page = page if page is None else Later(page)
 
     return Context
 
