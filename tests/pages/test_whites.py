@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import galleys
 import pytest
 from galleys import Mixture, composed
 
+from bookforge.diagnostics import Location
 from bookforge.edition import Stylesheet
 from bookforge.typeset import rows
 from bookforge.writers import pdf
@@ -16,10 +16,10 @@ EACH_ON_A_PAGE = Stylesheet("pages.css", "pages.css", ".text > * { break-before:
 
 def _laid(body: str, folder: Path, *sheets: Stylesheet) -> Galley:
     made = composed(body)
-    trials = pdf.Trials(pdf.Materials(made.stylesheets, made.assets, made.fonts, folder))
+    desk = pdf.Galleys(pdf.Materials(made.stylesheets, made.assets, made.fonts, folder), Location("a.md"))
     after = '<div id="after" style="break-before: page">.</div>'
     html = galleys.HEAD + made.parts[0].text + after + "</body></html>"
-    return trials.lay(html, (*made.stylesheets, *sheets), "a", "after")
+    return desk.lay(html, (*made.stylesheets, *sheets), "a", "after")
 
 
 def _shown(galley: Galley) -> dict[tuple[str, str], float]:
