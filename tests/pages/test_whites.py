@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from galleys import Mixture, composed
+from galleys import HEAD, Mixture, composed
 
 from bookforge.diagnostics import Location
 from bookforge.edition import Stylesheet
@@ -18,7 +18,7 @@ def _laid(body: str, folder: Path, *sheets: Stylesheet) -> Galley:
     made = composed(body)
     desk = pdf.Galleys(pdf.Materials(made.stylesheets, made.assets, made.fonts, folder), Location("a.md"))
     after = '<div id="after" style="break-before: page">.</div>'
-    html = galleys.HEAD + made.parts[0].text + after + "</body></html>"
+    html = HEAD + made.parts[0].text + after + "</body></html>"
     return desk.lay(html, (*made.stylesheets, *sheets), "a", "after")
 
 
