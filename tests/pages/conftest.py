@@ -14,6 +14,20 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fonts")
 
 
+@pytest.fixture
+def layouts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first sections of what was laid out for the plan, in order."""
+    laid: list[str] = []
+    lay = pdf.Galleys.lay
+
+    def watched(self: pdf.Galleys, html: str, sheets: object, section: str, *more: object) -> object:
+        laid.append(section)
+        return lay(self, html, sheets, section, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pdf.Galleys, "lay", watched)
+    return laid
+
+
 class Pressed:
     """A composition, laid out and drawn, with everything that was said meanwhile."""
 

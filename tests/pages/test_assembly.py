@@ -71,24 +71,17 @@ def test_what_shows_counters_of_its_page_is_left_to_the_whole_book(cache_folder:
         assembled(composition, cache_folder)
 
 
-def test_a_section_drawn_once_is_kept(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_section_drawn_once_is_kept(cache_folder: Path, layouts: list[str]) -> None:
     chance = random.Random(2)
     first, second = paragraph("a.p-1", words(300, chance)), paragraph("b.p-1", words(300, chance))
     composition = composed(first, second)
     made = drawn(assembled(composition, cache_folder, cache_folder / "cache"))
-    laid: list[str] = []
-    lay = pdf.Galleys.lay
-
-    def watched(self: pdf.Galleys, html: str, sheets: object, section: str, *more: object) -> object:
-        laid.append(section)
-        return lay(self, html, sheets, section, *more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(pdf.Galleys, "lay", watched)
+    layouts.clear()
     assert drawn(assembled(composition, cache_folder, cache_folder / "cache")) == made
-    assert laid == []
+    assert layouts == []
     changed = composed(first.replace("</p>", " More.</p>"), second)
     edited = drawn(assembled(changed, cache_folder, cache_folder / "cache"))
-    assert set(laid) == {"a"}
+    assert set(layouts) == {"a"}
     assert edited == drawn(assembled(changed, cache_folder))
     assert differences(edited, drawn(set_book(changed, cache_folder))) == []
 

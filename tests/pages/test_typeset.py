@@ -13,27 +13,12 @@ from bookforge.composer import breaking
 from bookforge.edition import Setting, Stylesheet
 from bookforge.typeset import grid
 from bookforge.typeset.grid import Grid
-from bookforge.writers import pdf
 from bookforge.writers.galley import Galley
 
 
 @pytest.fixture
 def chance() -> random.Random:
     return random.Random(7)
-
-
-@pytest.fixture
-def layouts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The first sections of what was laid out for the plan, in order."""
-    laid: list[str] = []
-    lay = pdf.Galleys.lay
-
-    def watched(self: pdf.Galleys, html: str, sheets: object, section: str, *more: object) -> object:
-        laid.append(section)
-        return lay(self, html, sheets, section, *more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(pdf.Galleys, "lay", watched)
-    return laid
 
 
 OFF_GRID = {

@@ -319,10 +319,10 @@ class _Blocks:
 
     def _shared(self, resources: bytes) -> bytes:
         """Add the transparencies of margins to what a section's pages use; those of a name are the same."""
-        for name, state in self._states.items():
-            if b"/%s <<" % name.encode() not in resources:
-                resources = resources.replace(b"/ExtGState <<", b"/ExtGState <</%s %s" % (name.encode(), state), 1)
-        return resources
+        before, found, after = resources.partition(b"/ExtGState <<")
+        assert found, "the resources of pages have a dictionary of transparencies"
+        missing = (each for each in self._states.items() if b"/%s <<" % each[0].encode() not in after)
+        return before + found + b"".join(b"/%s %s" % (name.encode(), state) for name, state in missing) + after
 
     def _page(self, place: int) -> bytes:
         drawing, page, of = self._drawing, self._drawing.pages[place], self._numbers.of
