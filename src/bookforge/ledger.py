@@ -21,8 +21,6 @@ from bookforge.cache import Shelf
 from bookforge.diagnostics import Diagnostic, Location, error
 from bookforge.edition import Composition, Document
 
-_KEPT: Final = 4096
-
 
 @dataclass(frozen=True, slots=True)
 class Streams:
@@ -297,18 +295,13 @@ def _compare_section(
             yield from _compare_stream(section, identity, (), element)
 
 
-@lru_cache(maxsize=_KEPT)
-def _manuscript(markup: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Read what the manuscript has: the same for every edition, and each time one is composed."""
-    return words.letters_of_tree(*map(xhtml.read, markup))
-
-
 def _compare_stream(
     section: BookSection, stream: str, expected: tuple[str, ...], placed: xhtml.Element
 ) -> Iterator[Diagnostic]:
-    if _manuscript(expected) == words.letters_of_tree(placed):
+    roots = [xhtml.read(markup) for markup in expected]
+    if words.letters_of_tree(*roots) == words.letters_of_tree(placed):
         return
-    manuscript, edition = words.of_tree(*map(xhtml.read, expected)), words.of_tree(placed)
+    manuscript, edition = words.of_tree(*roots), words.of_tree(placed)
     gaps = words.differences(manuscript.words, edition.words)
     what = f"note {stream.rpartition('-')[2]} of '{section.id}'" if stream else f"'{section.id}'"
     if gaps:

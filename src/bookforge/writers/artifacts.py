@@ -7,6 +7,7 @@ read aloud may read them in the middle of a sentence.
 from typing import Any
 
 from bookforge.writers import initials
+from bookforge.writers.unwritten import referred
 
 
 def mark(pdf: Any) -> None:
@@ -26,13 +27,10 @@ class _Structure:
 
     def __init__(self, pdf: Any) -> None:
         self._pdf = pdf
-        root = self._object(pdf.catalog["StructTreeRoot"])
-        self._numbers = self._object(root["ParentTree"])["Nums"]
+        root = referred(pdf, pdf.catalog["StructTreeRoot"])
+        self._numbers = referred(pdf, root["ParentTree"])["Nums"]
         self._document = root["K"][0]
-        self._tops = set(self._object(self._document)["K"])
-
-    def _object(self, reference: bytes) -> Any:
-        return self._pdf.objects[int(reference.split()[0])]
+        self._tops = set(referred(pdf, self._document)["K"])
 
     def pages(self) -> list[tuple[int, list[bytes]]]:
         """Return the elements of each page's marked content, in order."""
@@ -41,8 +39,8 @@ class _Structure:
 
     def is_stray(self, element: bytes) -> bool:
         """Whether an element stands below none of the document's."""
-        while self._object(element)["P"] != self._document:
-            element = self._object(element)["P"]
+        while referred(self._pdf, element)["P"] != self._document:
+            element = referred(self._pdf, element)["P"]
         return element not in self._tops
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bookforge.writers.unwritten import referred, stream
+
 _WORD: Final = "opening-word"
 ORIGIN: Final = re.compile(rb"1 0 0 -1 ([-0-9.]+) ([-0-9.]+) Tm")
 _NEAR: Final = 0.001
@@ -66,12 +68,8 @@ def origin(box: Any) -> tuple[float, float]:
 
 def drawing(pdf: Any, page: int) -> list[Any]:
     """Return the operations that draw a page, to be changed in place."""
-    operations: list[Any] = _object(pdf, _object(pdf, pdf.page_references[page])["Contents"]).stream
+    operations: list[Any] = stream(pdf, pdf.page_references[page]).stream
     return operations
-
-
-def _object(pdf: Any, reference: bytes) -> Any:
-    return pdf.objects[int(reference.split()[0])]
 
 
 def _mark(drawn: list[Any], x: float, y: float) -> tuple[int, int] | None:
@@ -106,15 +104,15 @@ def _join_drawing(drawn: list[Any], marks: list[tuple[int, int]], text: str) -> 
 
 def _join_structure(pdf: Any, page: int, numbers: list[int], text: str) -> None:
     """Give the word's element its text and let go of the elements of the pieces after the first."""
-    pages = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
+    pages = referred(pdf, referred(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
     elements = pages[pages.index(page) + 1]
     first, *others = (elements[number] for number in numbers)
     for number in numbers[1:]:
         elements[number] = first
     for reference in others:
-        kids = _object(pdf, _object(pdf, reference)["P"])["K"]
+        kids = referred(pdf, referred(pdf, reference)["P"])["K"]
         kids.remove(reference)
-    _object(pdf, first)["ActualText"] = _string(text).encode()
+    referred(pdf, first)["ActualText"] = _string(text).encode()
 
 
 def _string(text: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bookforge.writers.assembly import hooks
-from bookforge.writers.assembly.objects import Writer, content, number
+from bookforge.writers.assembly.objects import Writer, content
+from bookforge.writers.unwritten import referred
 
 _ENTRIES: Final = ("Lang", "ViewerPreferences", "MarkInfo")
 
@@ -26,6 +27,6 @@ def said_of(document: Any) -> About:
     """Return what the PDF of a document says of it."""
     pdf = hooks.describe(document)
     writer = Writer({})
-    metadata = pdf.objects[number(pdf.catalog["Metadata"])]
+    metadata = referred(pdf, pdf.catalog["Metadata"])
     entries = {name: writer.value(pdf.catalog[name]) for name in _ENTRIES if name in pdf.catalog}
     return About(entries, writer.value(pdf.info), content(metadata))

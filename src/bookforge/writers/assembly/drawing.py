@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from bookforge.writers.assembly import faces, hooks
 from bookforge.writers.assembly.drawn import Drawing, DrawnPage, PageKind
-from bookforge.writers.assembly.objects import Writer, compressed, content, number
+from bookforge.writers.assembly.objects import Writer, compressed, content
 from bookforge.writers.pages import PIXEL_PT
+from bookforge.writers.unwritten import number, referred
 
 NOTHING: Final = Drawing((), (), 0, (), (), 0, 0, 0, {}, ())
 """What is drawn of a section that shows nowhere."""
@@ -43,7 +44,7 @@ class _Drawn:
         self._document = self._object(self._structure["K"][0])
 
     def _object(self, reference: bytes) -> Any:
-        return self._pdf.objects[number(reference)]
+        return referred(self._pdf, reference)
 
     def drawing(self, pages: list[Any], used: tuple[Any, ...]) -> Drawing:
         """Return the pages as data."""

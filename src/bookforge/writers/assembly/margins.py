@@ -17,7 +17,8 @@ from bookforge.writers import boxes
 from bookforge.writers.assembly import faces, hooks
 from bookforge.writers.assembly.about import About, said_of
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
-from bookforge.writers.assembly.objects import Writer, compressed, content, number
+from bookforge.writers.assembly.objects import Writer, compressed, content
+from bookforge.writers.unwritten import referred, stream
 
 _ALPHA: Final = "Aa"
 """What the names of transparencies begin with: as such a name says what it means, pages can share it."""
@@ -148,7 +149,7 @@ class Stand:
         pdf = hooks.generate(drawn, tags=False)
         finish(pdf)
         states, used = _states(pdf), {face.hash: face for face in faces.used(drawn.fonts)}
-        contents = [content(pdf.objects[number(pdf.objects[number(page)]["Contents"])]) for page in pdf.page_references]
+        contents = [content(stream(pdf, page)) for page in pdf.page_references]
         return [_margins(*each, states, used) for each in zip(pages, contents, strict=True)]
 
     def _laid(self, place: Place, at: int) -> Any:
@@ -195,7 +196,7 @@ def _used(drawn: bytes, known: Mapping[str, DrawnFace]) -> Iterator[DrawnFace]:
 
 def _states(pdf: Any) -> Mapping[str, bytes]:
     """Return the transparencies used; raise for what pages would have to name in their own way."""
-    resources = pdf.objects[number(pdf.objects[number(pdf.page_references[0])]["Resources"])]
+    resources = referred(pdf, referred(pdf, pdf.page_references[0])["Resources"])
     if any(resources.get(name) for name in ("XObject", "Pattern", "Shading")):
         raise faces.UnlinkableError("there are pictures or patterns in the margins of pages")
     states = resources["ExtGState"]

@@ -34,11 +34,6 @@ def _bytes(value: Any) -> bytes:
     return written
 
 
-def number(reference: bytes) -> int:
-    """Return the number in a reference."""
-    return int(reference.split()[0])
-
-
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes objects with markers for their references; annotations are known by their place in the parent tree."""
