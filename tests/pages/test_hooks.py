@@ -22,6 +22,7 @@ PLACES = {
     ],
     "css.targets.anchor_name_from_token": ["anchor_token"],
     "pdf.generate_pdf": ["document", "target", "zoom", "options"],
+    "pdf.resolve_links": ["pages"],
     "pdf.build_fonts_dictionary": ["pdf", "fonts", "compress", "subset", "options"],
     "pdf.fonts.Font": ["pango_font", "description", "font_size"],
     "pdf.fonts.Font.clean": ["self", "to_unicode", "hinting"],

@@ -147,8 +147,14 @@ class Galleys:
             raise faces.UnlinkableError("the text shows counters of its pages")
         said = [*laid.said]
         with _listening(self._at, said.append), self._engine.quick():
-            drawn = drawing.draw(laid.laid.document, laid.end, _finish)
-        return Drawn(key, drawn, _kept(laid), {name: numbers.get(name, 0) for name in sorted(laid.asked)}, tuple(said))
+            drawn = drawing.draw(laid.laid.document, range(laid.end), _finish)
+        return Drawn(
+            key,
+            drawing.joined(drawn),
+            _kept(laid),
+            {name: numbers.get(name, 0) for name in sorted(laid.asked)},
+            tuple(said),
+        )
 
     def blank(self, side: str, html: tuple[str, str], stylesheets: tuple[Stylesheet, ...], key: str) -> Drawn:
         """Draw a page that is left blank on a side; ``html`` is what stands before and after the text of a book."""
@@ -157,9 +163,9 @@ class Galleys:
         galley_ = self.lay(html[0] + one + one + html[1], stylesheets, "", "")
         pages = galley_.laid.document.pages
         at = next(place for place, page in enumerate(pages) if page._page_box.page_type.blank)
-        document = galley_.laid.document.copy(pages[at : at + 1])
         facts = Facts((galley_.laid.pages[at],), {}, {}, (), "")
-        return Drawn(key, drawing.draw(document, 1, _finish), facts)
+        drawn = drawing.draw(galley_.laid.document, (at,), _finish)
+        return Drawn(key, drawing.joined(drawn), facts)
 
     def stand(self, html: str, stylesheets: tuple[Stylesheet, ...]) -> Stand:
         """Make the pages of a book without their flow, for their margins; ``html`` is the book without its text."""

@@ -1,44 +1,53 @@
-"""The laid-out pages of a section in, the same drawn out, as data: everything but what stands in their margins."""
+"""Laid-out pages in, the same drawn out, each as data: everything but what stands in their margins."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from bookforge.writers.assembly import faces, hooks
 from bookforge.writers.assembly.drawn import Drawing, DrawnPage, PageKind
-from bookforge.writers.assembly.objects import Writer, compressed, content
+from bookforge.writers.assembly.objects import Writer, compressed, content, references
 from bookforge.writers.pages import PIXEL_PT
 from bookforge.writers.unwritten import number, referred
-
-NOTHING: Final = Drawing((), (), 0, (), (), 0, 0, 0, {}, ())
-"""What is drawn of a section that shows nowhere."""
 
 Finish = Callable[[list[Any], Any], None]
 """What is done to an unwritten PDF: it gets the pages that were drawn, and the PDF."""
 
 
-def draw(document: Any, end: int, finish: Finish) -> Drawing:
-    """Draw the pages of a document up to the page ``end``; what they refer to may stand on those behind.
+def draw(document: Any, pages: Iterable[int], finish: Finish) -> tuple[DrawnPage, ...]:
+    """Draw some pages of a document, each alone; what they refer to may stand on others.
 
     Raises :class:`~bookforge.writers.assembly.faces.UnlinkableError` where pages cannot be drawn apart from a book.
     """
-    if not end:
-        return NOTHING
-    for page in document.pages:
-        page.bookmarks = []
-    shown = document.copy()
-    pdf = hooks.generate(shown, tags=True)
-    finish(document.pages[:end], pdf)
-    return _Drawn(pdf, end).drawing(document.pages[:end], faces.used(shown.fonts))
+    places = frozenset(name for page in document.pages for name in page.anchors)
+    return tuple(_page(document, document.pages[each], places, finish) for each in pages)
+
+
+def joined(pages: Sequence[DrawnPage]) -> Drawing:
+    """Return pages as what follows each other."""
+    anchors: dict[str, tuple[int, float, float]] = {}
+    for index, page in enumerate(pages):
+        for name, (x, y) in page.anchors.items():
+            # What goes over pages is where it begins.
+            anchors.setdefault(name, (index, x, y))
+    return Drawing(tuple(pages), anchors, tuple(faces.merged(face for page in pages for face in page.faces)))
+
+
+def _page(document: Any, page: Any, places: frozenset[str], finish: Finish) -> DrawnPage:
+    page.bookmarks = []
+    shown = document.copy([page])
+    pdf = hooks.generate(shown, tags=True, places=places)
+    finish([page], pdf)
+    return _Drawn(pdf, page).page(faces.used(shown.fonts))
 
 
 class _Drawn:
-    """An unwritten PDF of some pages, and of pages behind that are left out."""
+    """An unwritten PDF of one page."""
 
-    def __init__(self, pdf: Any, end: int) -> None:
+    def __init__(self, pdf: Any, page: Any) -> None:
         self._pdf = pdf
-        references = pdf.page_references
-        self._pages = [self._object(each) for each in references[:end]]
-        self._behind = {bytes(each) for each in references[end:]}
+        self._page = page
+        (reference,) = pdf.page_references
+        self._drawn = self._object(reference)
         self._structure = self._object(pdf.catalog["StructTreeRoot"])
         self._tree = self._object(self._structure["ParentTree"])
         self._document = self._object(self._structure["K"][0])
@@ -46,60 +55,52 @@ class _Drawn:
     def _object(self, reference: bytes) -> Any:
         return referred(self._pdf, reference)
 
-    def drawing(self, pages: list[Any], used: tuple[Any, ...]) -> Drawing:
-        """Return the pages as data."""
+    def page(self, used: tuple[Any, ...]) -> DrawnPage:
+        """Return the page as data."""
+        drawn, pdf = self._drawn, self._pdf
         numbers = self._tree["Nums"]
         parents = {key: numbers[place + 1] for place, key in enumerate(numbers) if place % 2 == 0}
-        count = len(self._pdf.page_references)
-        links = [key for key in sorted(parents) if key >= count and self._is_here(parents[key])]
+        links = sorted(parents.keys() - {0})
         writer = Writer({key: place for place, key in enumerate(links)})
-        resources = self._object(self._pages[0]["Resources"])
+        resources = self._object(drawn["Resources"])
         fonts = number(resources["Font"])
-        return Drawing(
-            pages=tuple(
-                self._page(page, drawn, parents[place])
-                for place, (page, drawn) in enumerate(zip(pages, self._pages, strict=True))
-            ),
-            objects=tuple(writer.objects(self._pdf, self._left_out(fonts))),
-            count=len(self._pdf.objects),
-            roots=tuple(number(each) for each in self._document["K"] if self._is_here(each)),
+        annotations = tuple(map(number, drawn.get("Annots", ())))
+        return DrawnPage(
+            number=drawn.number,
+            kind=kind(self._page._page_box.page_type),
+            content=compressed(b"q\n" + content(self._object(drawn["Contents"])) + b"\nQ"),
+            boxes=tuple(tuple(map(float, drawn[name])) for name in ("MediaBox", "BleedBox", "TrimBox")),  # type: ignore[misc]
+            annotations=annotations,
+            parents=tuple(map(number, parents[0])),
+            strings=_strings(self._page._page_box),
+            objects=tuple(writer.objects(pdf, self._left_out(fonts))),
+            count=len(pdf.objects),
+            roots=tuple(map(number, self._document["K"])),
             links=tuple(number(parents[key]) for key in links),
             document=self._document.number,
             fonts=fonts,
             resources=resources.number,
-            anchors=_anchors(pages),
+            shared=tuple(sorted(self._shared(resources.number, fonts))),
+            anchors=_anchors(self._page),
             faces=used,
         )
 
-    def _is_here(self, reference: bytes) -> bool:
-        return self._object(reference).get("Pg") not in self._behind
-
     def _left_out(self, fonts: int) -> set[int]:
-        """Return the numbers of what the book makes for itself, and of what stands on pages behind."""
-        pdf = self._pdf
+        """Return the numbers of what the book makes for itself."""
+        pdf, drawn = self._pdf, self._drawn
         own = {0, pdf.pages.number, pdf.catalog.number, self._structure.number, self._tree.number, fonts}
-        own |= {self._document.number}
-        for reference in pdf.page_references:
-            page = self._object(reference)
-            own |= {page.number, number(page["Contents"])}
-            if bytes(reference) in self._behind:
-                own |= set(map(number, page.get("Annots", ())))
-        return own | {each.number for each in pdf.objects if _page_of(each) in self._behind}
+        return own | {self._document.number, drawn.number, number(drawn["Contents"])}
 
-    def _page(self, page: Any, drawn: Any, parents: list[bytes]) -> DrawnPage:
-        return DrawnPage(
-            number=drawn.number,
-            kind=kind(page._page_box.page_type),
-            content=compressed(b"q\n" + content(self._object(drawn["Contents"])) + b"\nQ"),
-            boxes=tuple(tuple(map(float, drawn[name])) for name in ("MediaBox", "BleedBox", "TrimBox")),  # type: ignore[misc]
-            annotations=tuple(map(number, drawn.get("Annots", ()))),
-            parents=tuple(map(number, parents)),
-            strings=_strings(page._page_box),
-        )
-
-
-def _page_of(each: Any) -> bytes | None:
-    return each.get("Pg") if isinstance(each, dict) else None
+    def _shared(self, first: int, fonts: int) -> set[int]:
+        """Return the numbers of an object and of all that it refers to, but for the fonts."""
+        found: set[int] = set()
+        waiting = [first]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each != fonts:
+                found.add(each)
+                waiting += references(self._pdf.objects[each])
+        return found
 
 
 def kind(page_type: Any) -> PageKind:
@@ -120,9 +121,5 @@ def _set(strings: Any) -> Iterable[tuple[str, str]]:
     return strings if strings and strings != "none" else ()
 
 
-def _anchors(pages: list[Any]) -> Mapping[str, tuple[int, float, float]]:
-    found: dict[str, tuple[int, float, float]] = {}
-    for index, page in enumerate(pages):
-        for name, (x, y, *_) in page.anchors.items():
-            found.setdefault(name, (index, x * PIXEL_PT, (page.height - y) * PIXEL_PT))
-    return found
+def _anchors(page: Any) -> Mapping[str, tuple[float, float]]:
+    return {name: (x * PIXEL_PT, (page.height - y) * PIXEL_PT) for name, (x, y, *_) in page.anchors.items()}

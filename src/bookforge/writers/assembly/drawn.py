@@ -1,8 +1,8 @@
 """What is drawn of a section, as plain values that can be kept: its pages, the PDF objects they are made of, its faces.
 
-Nothing in here says where in the book the section stands. PDF objects are numbered from 0 in each section; where one
-names another, its data has a marker, which becomes a number when the book is linked (:mod:`.linking`). Lengths are
-points.
+Nothing in here says where in the book a page stands, and none names another: a page that is set again takes the place
+of the old one. PDF objects are numbered from 0 on each page; where one names another, its data has a marker, which
+becomes a number when the book is linked (:mod:`.linking`). Lengths are points.
 """
 
 from collections.abc import Mapping
@@ -72,11 +72,17 @@ class PageKind:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPage:
-    """A page without what stands in its margins.
+    """A page without what stands in its margins, as PDF objects.
 
-    ``number`` is that of its PDF object; ``content`` draws it, compressed; ``boxes`` are the media, bleed and trim box.
-    ``annotations`` are the numbers of its links; ``parents`` the structure elements of its marked content, in order.
-    ``strings`` are the named strings that were set on it: what running heads say.
+    ``number`` is that of its own PDF object; ``content`` draws it, compressed; ``boxes`` are the media, bleed and trim
+    box. ``annotations`` are the numbers of its links; ``parents`` the structure elements of its marked content, in
+    order. ``strings`` are the named strings that were set on it: what running heads say.
+
+    ``roots`` are the structure elements that stand in no other; ``links`` are the structure elements of the links, each
+    the parent of an annotation. ``document`` and ``fonts`` are the numbers by which objects name the root of the
+    structure and the fonts of the book, ``resources`` that of what the page uses; ``shared`` are the numbers of objects
+    that are not about this page: it, pictures, transparencies. ``anchors`` are points by id, from the bottom left
+    corner.
     """
 
     number: int
@@ -86,19 +92,6 @@ class DrawnPage:
     annotations: tuple[int, ...]
     parents: tuple[int, ...]
     strings: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Pages as PDF objects.
-
-    ``roots`` are the structure elements that stand in no other; ``links`` are the structure elements of the links, each
-    the parent of an annotation. ``document`` and ``fonts`` are the numbers by which objects name the root of the
-    structure and the fonts of the book, ``resources`` that of what all pages use. ``anchors`` are places by id: page,
-    and point from the bottom left corner.
-    """
-
-    pages: tuple[DrawnPage, ...]
     objects: tuple[DrawnObject, ...]
     count: int
     roots: tuple[int, ...]
@@ -106,6 +99,16 @@ class Drawing:
     document: int
     fonts: int
     resources: int
+    shared: tuple[int, ...]
+    anchors: Mapping[str, tuple[float, float]]
+    faces: tuple[DrawnFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Pages in order. ``anchors`` are places by id: page, and point from the bottom left corner; ``faces`` all in use."""
+
+    pages: tuple[DrawnPage, ...]
     anchors: Mapping[str, tuple[int, float, float]]
     faces: tuple[DrawnFace, ...]
 

@@ -14,6 +14,8 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
     for (``lookup_target``).
 ``pdf.generate_pdf``
     Draws pages into an unwritten PDF, as ``Document.write_pdf`` does before it writes.
+``pdf.resolve_links``
+    Tells which links of pages lead somewhere. A page is drawn alone: what it leads to stands on another.
 ``pdf.build_fonts_dictionary``
     Cuts the fonts and adds them to a PDF: left out where a section is drawn, and called for the book.
 ``pdf.fonts.Font``
@@ -36,7 +38,7 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
 import contextlib
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
 
@@ -145,18 +147,30 @@ def _counts(box: Any, item: Any) -> bool:
     return own or any(set(names) - {"page"} for names in item.missing_target_counters.values())
 
 
-def generate(document: Any, tags: bool) -> Any:
-    """Draw a document's pages into an unwritten PDF without fonts; ``document.fonts`` then has those in use."""
+def generate(document: Any, tags: bool, places: frozenset[str] = frozenset()) -> Any:
+    """Draw a document's pages into an unwritten PDF without fonts; ``document.fonts`` then has those in use.
+
+    ``places`` are ids elsewhere that links may lead to. Anchors are left out: the book has its own list of them.
+    """
     import pydyf  # type: ignore[import-untyped]
     import weasyprint
     from weasyprint import pdf
 
-    build = pdf.build_fonts_dictionary
-    pdf.build_fonts_dictionary = lambda *_: pydyf.Dictionary()
+    its = pdf.resolve_links
+
+    def resolve(pages: Any) -> Iterator[tuple[list[Any], list[Any]]]:
+        for page in pages:
+            inner = [link for link in page.links if link[0] == "internal" and link[1] in places]
+            ((others, _),) = its([_Linked(page.anchors, [link for link in page.links if link not in inner])])
+            kept = {*map(id, inner), *map(id, others)}
+            yield [link for link in page.links if id(link) in kept], []
+
+    before = pdf.build_fonts_dictionary, pdf.resolve_links
+    pdf.build_fonts_dictionary, pdf.resolve_links = (lambda *_: pydyf.Dictionary()), resolve
     try:
         return pdf.generate_pdf(document, None, 1, **{**weasyprint.DEFAULT_OPTIONS, "pdf_tags": tags})
     finally:
-        pdf.build_fonts_dictionary = build
+        pdf.build_fonts_dictionary, pdf.resolve_links = before
 
 
 def font(face: DrawnFace, data: bytes) -> Any:
@@ -177,6 +191,13 @@ def font(face: DrawnFace, data: bytes) -> Any:
     made.italic_angle, made.stemv, made.stemh = 0, 80, 80
     made.bitmap = made.png = made.svg = made.colr = made.used_in_forms = False
     return made
+
+
+class _Linked(NamedTuple):
+    """What is asked of a page when its links are resolved."""
+
+    anchors: Mapping[str, Any]
+    links: list[Any]
 
 
 @functools.cache

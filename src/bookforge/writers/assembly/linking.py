@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bookforge.writers.assembly.about import About
-from bookforge.writers.assembly.drawn import ANNOTATION, MARK, NUMBER, Drawing, DrawnObject
+from bookforge.writers.assembly.drawn import ANNOTATION, MARK, NUMBER, Drawing, DrawnObject, DrawnPage
 from bookforge.writers.assembly.margins import Margins
 from bookforge.writers.assembly.objects import compressed
 
@@ -18,6 +18,9 @@ _HEADER: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _ENTRY: Final = struct.Struct(">BIH")
 _FREE: Final = 65535
 _SHELF: Final = 64
+_OF_PAGE: Final = 2
+"""Numbers that a page needs beside those of its objects: for what it and its margins are drawn with."""
+
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 
@@ -230,7 +233,7 @@ class _Linker:
         drawing, states = run.drawing, self._whole.states
         if not drawing.pages:
             return
-        first = self._file.take(_room(drawing.count + 2 * len(drawing.pages) + 1))
+        first = self._file.take(_room(sum(page.count + _OF_PAGE for page in drawing.pages) + 1))
         name = f"{run.name} {first} {sorted(states.items())}"
         block = self._keep(name, lambda: _Blocks(run, first, self._own, states).block())
         self._file.block(block)
@@ -281,75 +284,116 @@ class _Linker:
 class _Blocks:
     """Makes the block of a run whose numbers begin at ``first``.
 
-    The numbers of its objects are followed by those of what its pages and their margins are drawn with. In the parent
-    tree a page or a link has the number that an object so many places further would have: unlike all others, too.
+    The numbers of a page's objects are followed by those of what it and its margins are drawn with. In the parent tree
+    a page or a link has the number of an object of the page: unlike all others, too.
     """
 
     def __init__(self, run: Run, first: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
-        self._drawing, self._margins, self._states = run.drawing, run.margins, states
+        self._run = run
+        self._states = states
         self._first = first
         self._own = own
-        drawing = run.drawing
-        special = {drawing.document: own["document"], drawing.fonts: own["fonts"]}
-        self._numbers = _Numbers(first, special, first + len(drawing.pages))
         self._written = _Bytes()
+        self._small: list[tuple[int, bytes]] = []
+        self._known: dict[tuple[bytes, bytes | None], int] = {}
 
     def block(self) -> Block:
         """Return the block."""
-        drawing, of = self._drawing, self._numbers.of
-        small: list[tuple[int, bytes]] = []
-        for each in drawing.objects:
-            data = self._numbers.in_data(each.data)
-            if each.stream is not None:
-                self._written.stream(of(each.number), data, each.stream)
-            else:
-                small.append((of(each.number), self._shared(data) if each.number == drawing.resources else data))
-        small += [(of(page.number), self._page(place)) for place, page in enumerate(drawing.pages)]
-        holder = self._first + drawing.count + 2 * len(drawing.pages)
-        self._written.gathered(holder, small)
+        at = self._first
+        numbers: list[_Numbers] = []
+        pages = self._run.drawing.pages
+        for page, margins in zip(pages, self._run.margins, strict=True):
+            numbers.append(self._page(page, margins, at))
+            at += page.count + _OF_PAGE
+        self._written.gathered(at, self._small)
+        both = [*zip(pages, numbers, strict=True)]
         return Block(
             data=b"".join(self._written.parts),
             streams=tuple(self._written.streams),
-            holder=holder,
-            gathered=tuple(number for number, _ in small),
-            pages=tuple(of(page.number) for page in drawing.pages),
-            parents=b" ".join(self._parents()),
-            roots=b" ".join(b"%d 0 R" % of(root) for root in drawing.roots),
+            holder=at,
+            gathered=tuple(number for number, _ in self._small),
+            pages=tuple(its.of(page.number) for page, its in both),
+            parents=b" ".join(parent for page, its in both for parent in _parents(page, its)),
+            roots=b" ".join(b"%d 0 R" % its.of(root) for page, its in both for root in page.roots),
         )
 
-    def _shared(self, resources: bytes) -> bytes:
-        """Add the transparencies of margins to what a section's pages use; those of a name are the same."""
+    def _page(self, page: DrawnPage, margins: Margins, first: int) -> "_Numbers":
+        """Write a page and its objects; return their numbers."""
+        special = {page.document: self._own["document"], page.fonts: self._own["fonts"]}
+        numbers = _Numbers(first, special)
+        contents = self._contents(first + page.count, page.content, margins.content)
+        # What pages share is written once; what it refers to comes before it.
+        shared = {each.number: each for each in page.objects if each.number in page.shared}
+        for number in _in_order(shared):
+            self._share(shared[number], numbers, page)
+        for each in page.objects:
+            if each.number not in shared:
+                self._write(numbers.of(each.number), numbers.in_data(each.data), each.stream)
+        self._small.append((numbers.of(page.number), self._sheet(page, numbers, contents)))
+        return numbers
+
+    def _contents(self, at: int, *drawn: bytes) -> bytes:
+        """Write what a page and its margins are drawn with; return references to it."""
+        found = []
+        for number, data in enumerate(drawn, at):
+            if data:
+                self._written.stream(number, b"<</Filter /FlateDecode/Length %d>>" % len(data), data)
+                found.append(b"%d 0 R" % number)
+        return b" ".join(found)
+
+    def _share(self, each: DrawnObject, numbers: "_Numbers", page: DrawnPage) -> None:
+        """Write an object that is not about one page, unless it is there already."""
+        data = numbers.in_data(each.data)
+        if each.number == page.resources:
+            data = self._with_states(data)
+        number = self._known.setdefault((data, each.stream), numbers.of(each.number))
+        if number == numbers.of(each.number):
+            self._write(number, data, each.stream)
+        numbers.special[each.number] = number
+
+    def _write(self, number: int, data: bytes, stream: bytes | None) -> None:
+        if stream is None:
+            self._small.append((number, data))
+        else:
+            self._written.stream(number, data, stream)
+
+    def _with_states(self, resources: bytes) -> bytes:
+        """Add the transparencies of margins to what a page uses; those of a name are the same."""
         before, found, after = resources.partition(b"/ExtGState <<")
         assert found, "the resources of pages have a dictionary of transparencies"
         missing = (each for each in self._states.items() if b"/%s <<" % each[0].encode() not in after)
         return before + found + b"".join(b"/%s %s" % (name.encode(), state) for name, state in missing) + after
 
-    def _page(self, place: int) -> bytes:
-        drawing, page, of = self._drawing, self._drawing.pages[place], self._numbers.of
-        parts = (page.content, self._margins[place].content)
-        at = self._first + drawing.count + 2 * place
-        contents = [self._content(at + part, data) for part, data in enumerate(parts) if data]
+    def _sheet(self, page: DrawnPage, numbers: "_Numbers", contents: bytes) -> bytes:
         media, bleed, trim = (b" ".join(map(_decimal, box)) for box in page.boxes)
-        links = b" ".join(b"%d 0 R" % of(each) for each in page.annotations)
+        links = b" ".join(b"%d 0 R" % numbers.of(each) for each in page.annotations)
         return b"<</Type /Page/Parent %d 0 R/MediaBox [%s]/BleedBox [%s]/TrimBox [%s]/Resources %d 0 R%s%s>>" % (
-            self._own["pages"], media, bleed, trim, of(drawing.resources),
-            b"/Contents [%s]/Tabs /S/StructParents %d" % (b" ".join(contents), self._first + place),
+            self._own["pages"], media, bleed, trim, numbers.of(page.resources),
+            b"/Contents [%s]/Tabs /S/StructParents %d" % (contents, numbers.first),
             b"/Annots [%s]" % links if links else b"",
         )  # fmt: skip
 
-    def _content(self, number: int, data: bytes) -> bytes:
-        self._written.stream(number, b"<</Filter /FlateDecode/Length %d>>" % len(data), data)
-        return b"%d 0 R" % number
 
-    def _parents(self) -> Iterator[bytes]:
-        """Yield what says of marked content and of links in which elements they stand."""
-        drawing, of = self._drawing, self._numbers.of
-        for place, page in enumerate(drawing.pages):
-            parents = b" ".join(b"%d 0 R" % of(each) for each in page.parents)
-            yield b"%d [%s]" % (self._first + place, parents)
-        after = self._first + len(drawing.pages)
-        for place, link_ in enumerate(drawing.links):
-            yield b"%d %d 0 R" % (after + place, of(link_))
+def _parents(page: DrawnPage, numbers: "_Numbers") -> Iterator[bytes]:
+    """Yield what says of marked content and of links in which elements they stand."""
+    yield b"%d [%s]" % (numbers.first, b" ".join(b"%d 0 R" % numbers.of(each) for each in page.parents))
+    for place, link_ in enumerate(page.links, numbers.first + 1):
+        yield b"%d %d 0 R" % (place, numbers.of(link_))
+
+
+def _in_order(objects: Mapping[int, DrawnObject]) -> Iterator[int]:
+    """Yield the numbers of objects, what one refers to before it."""
+    done: set[int] = set()
+
+    def visit(number: int) -> Iterator[int]:
+        if number in objects and number not in done:
+            done.add(number)
+            for marker in objects[number].data.split(MARK)[1::2]:
+                yield from visit(int(marker)) if marker.isdigit() else ()
+            yield number
+
+    for each in objects:
+        yield from visit(each)
 
 
 def _room(count: int) -> int:
@@ -361,12 +405,11 @@ def _room(count: int) -> int:
 class _Numbers:
     """The numbers that objects have in the file: ``first`` and those that follow, but for some.
 
-    ``links`` is the number of the first link in the parent tree.
+    In the parent tree the first of them stands for the page, those behind it for its links.
     """
 
     first: int
-    special: Mapping[int, int]
-    links: int = 0
+    special: dict[int, int]
 
     def of(self, number: int) -> int:
         """Return the number of an object."""
@@ -382,7 +425,7 @@ class _Numbers:
         if marker[:1] == NUMBER:
             return b"%d" % self.of(int(marker[1:]))
         if marker[:1] == ANNOTATION:
-            return b"%d" % (self.links + int(marker[1:]))
+            return b"%d" % (self.first + 1 + int(marker[1:]))
         return b"%d 0 R" % self.of(int(marker))
 
 

@@ -34,6 +34,21 @@ def _bytes(value: Any) -> bytes:
     return written
 
 
+def references(value: Any) -> Iterator[int]:
+    """Yield the numbers of the objects that a value refers to."""
+    if isinstance(value, bytes):
+        if found := _REFERENCE.fullmatch(value):
+            yield int(found[1])
+    elif isinstance(value, pydyf.Stream):
+        yield from references(pydyf.Dictionary(value.extra))
+    elif isinstance(value, pydyf.Dictionary):
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, pydyf.Array | list | tuple):
+        for each in value:
+            yield from references(each)
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes objects with markers for their references; annotations are known by their place in the parent tree."""
