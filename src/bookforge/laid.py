@@ -80,7 +80,8 @@ class LaidPage:
     not words. ``hyphenated``: the last word goes on on the next page. ``top``, ``bottom``, ``left``, ``right`` are
     the edges of the type area; ``leading`` is the line height of the body's text, ``first`` the baseline of a line
     of it at the top: the grid is ``first`` and every ``leading`` below. ``lines`` are the flow in order, then the
-    notes at the foot. ``marked``: something is printed on the page, if only in its margins.
+    notes at the foot. ``marked``: something is printed on the page, if only in its margins. ``shown`` are all
+    characters drawn on it, its margins left out, in order.
     """
 
     index: int
@@ -103,6 +104,7 @@ class LaidPage:
     breaks: tuple[SceneBreak, ...]
     pictures: tuple[Picture, ...]
     marked: bool
+    shown: str = ""
 
     @property
     def flow(self) -> tuple[Line, ...]:

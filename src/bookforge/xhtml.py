@@ -1,5 +1,6 @@
 """Well-formed XHTML fragments to lxml trees and back: the one way sections' markup is read and written here."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,9 @@ from lxml import etree
 Element = etree._Element
 
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+_OPEN: Final = re.compile(r"<(?!(?:br|hr|img|wbr|col)\b)([\w:]+)((?:\s[^<>]*?)?)/>")
+"""An element that holds nothing, as XML has it; a ">" in an attribute is written as a reference."""
+
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 SVG: Final = "http://www.w3.org/2000/svg"
 EPUB: Final = "http://www.idpf.org/2007/ops"
@@ -23,6 +27,12 @@ def write(holder: Element) -> str:
     """Serialise what an element holds, without the element itself."""
     head = _escape(holder.text or "")
     return head + "".join(_tidy(etree.tostring(child, encoding="unicode")) for child in holder)
+
+
+def whole(element: Element) -> str:
+    """Serialise an element itself, as a page engine reads it: nothing but what never holds anything is left open."""
+    markup = _tidy(etree.tostring(element, encoding="unicode", with_tail=False))
+    return _OPEN.sub(r"<\1\2></\1>", markup)
 
 
 def _tidy(markup: str) -> str:

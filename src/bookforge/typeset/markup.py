@@ -155,6 +155,11 @@ def _points(length: float) -> str:
     return f"{length:.3f}pt"
 
 
+def selector(name: str) -> str:
+    """Return what selects the element of an id."""
+    return f"#{_escaped(name)}"
+
+
 def _escaped(name: str) -> str:
     """Write an id as a selector has it."""
     escaped = _SPECIAL.sub(lambda found: "\\" + found.group(), name)

@@ -76,8 +76,8 @@ class Slab:
 class Memory:
     """What layouts of a section have shown: the white between blocks, and first baselines below the top of a page.
 
-    ``refused`` are the rows with which no page could be made to begin; ``variants`` are blocks in other numbers of
-    lines, once they were asked for.
+    ``kinds`` are whites between blocks of some kinds. ``refused`` are the rows with which no page could be made to
+    begin; ``variants`` are blocks in other numbers of lines, once they were asked for.
     """
 
     leads: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -104,8 +104,8 @@ class _Seen:
 def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> tuple[Slab, ...]:
     """Return a section's slabs."""
     groups = _grouped(_seen(galley))
-    if not memory.leads:
-        _learn(groups, galley, memory)
+    if not memory.kinds:
+        _look(groups, galley, memory)
     calls = _calls(galley)
     found = []
     before: list[_Seen] = []
@@ -185,15 +185,30 @@ def _grouped(rows: list[_Seen]) -> list[list[_Seen]]:
     return groups
 
 
+def _look(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
+    """Keep the distances that the first layout shows, where nothing else tells them: its pages end anywhere.
+
+    But a section begins at the top of a page however it is set.
+    """
+    if groups:
+        first = groups[0][0]
+        memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
+    for before, group in pairwise(groups):
+        if before[-1].page == group[0].page:
+            pair = (before[0].block, group[0].block)
+            white = group[0].top - before[-1].bottom
+            memory.kinds[before[0].kind, group[0].kind, _scene_break(before[-1], group[0], galley) is not None] = white
+            # An opening may be as high as it likes, but it is always here.
+            if pair not in galley.whites or before[0].kind == "opening":
+                memory.leads[pair] = white
+
+
 def _learn(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
     """Keep the distances that this layout shows."""
     for before, group in zip([None, *groups], groups, strict=False):
         first = group[0]
         if before is not None and before[-1].page == first.page:
-            white = first.top - before[-1].bottom
-            memory.leads[before[0].block, first.block] = white
-            parted = _scene_break(before[-1], first, galley) is not None
-            memory.kinds[before[0].kind, first.kind, parted] = white
+            memory.leads[before[0].block, first.block] = first.top - before[-1].bottom
         else:
             memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
 
@@ -230,8 +245,8 @@ def _slab(
     return Slab(
         first.block,
         scene.id if scene is not None and scene.id else first.block,
-        lead,
-        memory.tops.get(first.block, first.baseline - first.top + apart),
+        _rounded(lead),
+        _rounded(memory.tops.get(first.block, first.baseline - first.top + apart)),
         first.block in galley.tops
         and (first.block, 0) not in memory.refused
         and _opens(block, previous, first.kind, before[-1].kind if before else ""),
@@ -261,10 +276,10 @@ class _Maker:
         for number, row in enumerate(group):
             goes_on = number and group[number - 1].page == row.page
             step = row.baseline - group[number - 1].baseline if goes_on else usual
-            notes = tuple(self.notes[call.note] for call in self.calls if call.row == number)
+            notes = tuple(_rounded(self.notes[call.note]) for call in self.calls if call.row == number)
             hyphen = row.hyphen and number < len(group) - 1
-            extent = (row.baseline - row.top, row.bottom - row.baseline)
-            found.append(Row(*extent, step, hyphen, self._opens(number, len(group)), notes))
+            extent = (_rounded(row.baseline - row.top), _rounded(row.bottom - row.baseline))
+            found.append(Row(*extent, _rounded(step), hyphen, self._opens(number, len(group)), notes))
         return Option(tuple(found))
 
     def composed(self, composed: Composed) -> Iterator[Option]:
@@ -282,14 +297,14 @@ class _Maker:
 
     def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
         like = self.group[-1]
-        step = self._step()
-        extent = (like.baseline - like.top, like.bottom - like.baseline)
+        extent = (_rounded(like.baseline - like.top), _rounded(like.bottom - like.baseline))
+        step = _rounded(self._step())
         count = len(lines.ends)
         notes: dict[int, tuple[float, ...]] = {}
         ends = composed.letters(lines) if self.calls else ()
         for call in self.calls:
             row = min(bisect_left(ends, call.letters), count - 1)
-            notes[row] = (*notes.get(row, ()), self.notes[call.note])
+            notes[row] = (*notes.get(row, ()), _rounded(self.notes[call.note]))
         return tuple(
             Row(
                 *extent,
@@ -312,6 +327,11 @@ class _Maker:
         if block is None or block.whole or (self.group[0].block, number) in self.memory.refused:
             return False
         return block.orphans <= number <= count - block.widows
+
+
+def _rounded(length: float) -> float:
+    """Return a length without what the place on a page adds to its last decimals."""
+    return round(length, 3)
 
 
 def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:

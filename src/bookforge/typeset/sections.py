@@ -19,14 +19,14 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.timings import Recorder, Span
-from bookforge.typeset import markup, settling
+from bookforge.typeset import markup, resetting, settling, takes
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from bookforge.writers.assembly.drawn import Drawn
+    from bookforge.writers.assembly.drawn import Drawn, DrawnPage
     from bookforge.writers.galley import Galley
     from bookforge.writers.pdf import Galleys
 
@@ -35,6 +35,7 @@ Value = TypeVar("Value", bound="DataclassInstance")
 _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
 _LINES: Final = "lines"
+_SETTING: Final = "setting"
 _WORTH_SHARING: Final = 2
 """Sections from which on several processes are quicker than one."""
 
@@ -239,11 +240,75 @@ class Typesetter:
             last[:] = [(corrections, self.lay(first, end, side, corrections))]
             return last[0][1]
 
-        known = self._bench.keep(_STAGE, name, settling.settle(lay, compositor))
+        press = _Press(self, first, side, compositor) if end == first + 1 and self._pages else None
+        again = self._again(name, press) if press is not None else None
+        if again is not None:
+            return again
+        known, paging = settling.settle(lay, compositor)
+        self._bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
-                self.draw(name, side, last[0][1], _NO_NUMBERS)
+                drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
+                if press is not None and press.ground and paging is not None and not (drawn.asked or drawn.said):
+                    self._keep(press, resetting.keep(press.ground, press.copy, paging, known, name))
         return known
+
+    def _keep(self, press: "_Press", setting: resetting.Setting | None) -> None:
+        if setting is not None:
+            self._bench.keep(_SETTING, press.name, setting)
+
+    def _again(self, name: str, press: "_Press") -> SectionPlan | None:
+        """Settle and draw a section that was set before and has changed since, as far as that can be done by takes."""
+        from bookforge.writers.assembly.drawn import Drawn, Facts
+
+        old = self._bench.remembered(_SETTING, press.name, resetting.Setting)
+        if old is None or not press.ground or old.ground != press.ground:
+            return None
+        was = self._bench.remembered(_DRAWN, cache_key(_DRAWN, press.side, old.drawn), Drawn)
+        made = resetting.reset(old, was, press.copy, press) if was is not None else None
+        if made is None:
+            return None
+        anchors: dict[str, tuple[int, float, float]] = {}
+        for index, page in enumerate(made.pages):
+            anchors |= {each: (index, *place) for each, place in page.anchors.items()}
+        notes = {note: text for page in made.pages for note, text in page.notes.items()}
+        facts = Facts(tuple(page.laid for page in made.pages), notes, anchors, ())
+        drawn = cache_key(_DRAWN, press.side, name)
+        joined = self.galleys.joined([page.drawn for page in made.pages])
+        self._bench.keep(_DRAWN, drawn, Drawn(drawn, joined, facts))
+        self._bench.keep(_STAGE, name, made.plan)
+        press.compositor.keep(made.paging.composed)
+        self._keep(press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name))
+        return made.plan
+
+    def take(
+        self, place: int, corrections: Corrections, html: str, sheet: Stylesheet | None, follows: bool
+    ) -> "Galley":
+        """Lay out a part of a section, with corrections and one stylesheet more."""
+        part, frame = self._composition.parts[place], self._composition.frame
+        text = markup.in_lines(markup.section(Part(part.section, html), corrections), corrections)
+        whole = frame[0] + self._contexts[place] + text + _after(text) + frame[-1]
+        sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
+        sheets = (*sheets, sheet) if sheet is not None else sheets
+        return self.galleys.lay(whole, sheets, part.section, _AFTER, _NO_NUMBERS, follows or place > 0)
+
+    def ground(self, place: int, side: str) -> str:
+        """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
+        text = self._composition.parts[place].text
+        if not takes.can_be_taken(text, (sheet.text for sheet in self.plain)):
+            return ""
+        pictures = sorted(self._pictures(text))
+        return cache_key(_SETTING, self.common, side, f"{place > 0}", self._frame, self._contexts[place], *pictures)
+
+    def name(self, place: int, side: str) -> str:
+        """Return the name of a section's setting, whatever it says."""
+        reading = self._composition.reading
+        section = self._composition.parts[place].section
+        return cache_key(_SETTING, self.common, reading.book.metadata.title, reading.edition.name, section, side)
+
+    def text(self, place: int) -> str:
+        """Return the markup of a section."""
+        return self._composition.parts[place].text
 
     def _text(self, part: Part) -> "_Text":
         """Return a section's markup with the book of its lines, which has its name whatever it says."""
@@ -320,6 +385,44 @@ class _Text:
         self.bench.keep(_LINES, self.name, book)
 
 
+class _Press:
+    """Sets takes of one section."""
+
+    def __init__(self, typesetter: Typesetter, place: int, side: str, compositor: "_Compositor") -> None:
+        self._typesetter = typesetter
+        self._place = place
+        self.side = side
+        self.compositor = compositor
+        self.name = typesetter.name(place, side)
+        self.ground = typesetter.ground(place, side)
+
+    @cached_property
+    def copy(self) -> takes.Copy:
+        """The section's markup."""
+        return takes.Copy(self._typesetter.text(self._place))
+
+    def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> "Galley":
+        """Lay out a take."""
+        rules = "html { break-before: left }\n" if left else ""
+        if follows:
+            rules += "[data-section] { break-before: auto !important }\n"
+        rules += "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
+        sheet = Stylesheet("take.css", "take.css", rules) if rules else None
+        return self._typesetter.take(self._place, corrections, html, sheet, follows)
+
+    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
+        """Choose the lines of a take."""
+        return self.compositor.chosen(galley)
+
+    def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
+        """Compare what was set with what was chosen."""
+        return self.compositor.differs(galley, lines)
+
+    def draw(self, galley: "Galley", pages: range) -> "tuple[DrawnPage, ...]":
+        """Draw pages of a take."""
+        return self._typesetter.galleys.draw_pages(galley, pages)
+
+
 @dataclass(frozen=True, slots=True)
 class _Compositor:
     """Chooses the lines of a section."""
@@ -331,18 +434,26 @@ class _Compositor:
 
     def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
         """Choose the lines of every block that can be measured."""
-        if self.limits is None:
-            return {}
-        flow = galley.flow()
+        composed = self.chosen(galley)
+        self.keep(composed)
+        return composed
+
+    def chosen(self, galley: "Galley") -> dict[str, composer.Composed]:
+        """Choose the lines, and keep none."""
         found: dict[str, composer.Composed] = {}
-        for text in self.texts:
-            known = text.book()
-            composed = composer.compose(text.root, flow, self.gauges, self.limits, known)
-            book = composer.LineBook({each.key: each.chosen for each in composed.values()})
-            if book != known:
-                text.keep(book)
-            found |= composed
+        if self.limits is not None:
+            flow = galley.flow()
+            for text in self.texts:
+                found |= composer.compose(text.root, flow, self.gauges, self.limits, text.book())
         return found
+
+    def keep(self, composed: Mapping[str, composer.Composed]) -> None:
+        """Keep the lines of the sections' blocks, each section its own."""
+        for text in self.texts:
+            its = {each.get("id") for each in text.root.iter()}
+            book = composer.LineBook({each.key: each.chosen for name, each in composed.items() if name in its})
+            if book != text.book():
+                text.keep(book)
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""

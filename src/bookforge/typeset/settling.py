@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bookforge.composer import Composed, Lines
@@ -31,6 +32,16 @@ _PARTINGS: Final = 2
 """How often notes are parted anew when the pages moved under them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """What a section's pages are planned with: what its blocks come to, the type area, the side it begins on."""
+
+    slabs: tuple[rows.Slab, ...]
+    sheet: spreads.Sheet
+    right: bool
+    composed: Mapping[str, Composed]
+
+
 class Compositor(Protocol):
     """Chooses where lines end."""
 
@@ -45,13 +56,18 @@ class Compositor(Protocol):
         """Return the blocks whose lines were not set as chosen."""
 
 
-def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> SectionPlan:
-    """Settle a section; ``lay`` lays it out with corrections."""
+def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> tuple[SectionPlan, Paging | None]:
+    """Settle a section; ``lay`` lays it out with corrections.
+
+    Returned is also what its pages were planned with, where the first plan came out.
+    """
     state = _Settling()
     galley = lay(state.corrections)
     state.composed = compositor.compose(galley)
     paged = _paged(state, galley, lay, compositor) if compositor.pages and _can_be_paged(galley) else None
-    return paged if paged is not None else state.plan(state.rest(state.in_lines(galley, lay, compositor), lay))
+    if paged is not None:
+        return paged
+    return state.plan(state.rest(state.in_lines(galley, lay, compositor), lay)), None
 
 
 def _can_be_paged(galley: Galley) -> bool:
@@ -65,16 +81,17 @@ def _can_be_paged(galley: Galley) -> bool:
 
 def _paged(
     state: "_Settling", galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor
-) -> SectionPlan | None:
+) -> tuple[SectionPlan, Paging | None] | None:
     """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned.
 
     What comes out otherwise is learned from, and not tried again.
     """
     memory = rows.Memory()
     trial = state
-    for _ in range(_TRIALS):
+    for number in range(_TRIALS):
         slabs = rows.slabs(galley, state.composed, memory)
-        found = _ends(slabs, galley)
+        paging = paging_of(galley, slabs, state.composed)
+        found = ends(paging, _plates(galley))
         if found is None:
             return None
         moved = _moved(found, slabs, galley, state.composed)
@@ -84,12 +101,12 @@ def _paged(
         trial.set_pages(found, moved)
         shown = lay(trial.corrections)
         unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.corrections.lines)
-        wrong = _first_wrong(shown, found.starts)
+        wrong = first_wrong(shown, found.starts)
         if wrong is None and not unlike:
             shown = trial.rest(shown, lay)
-            wrong = _first_wrong(shown, found.starts)
+            wrong = first_wrong(shown, found.starts)
             if wrong is None:
-                return None if trial.restless else trial.plan(shown)
+                return None if trial.restless else (trial.plan(shown), None if number else paging)
         state.forget(unlike)
         rows.learn(shown, memory)
         if wrong is not None:
@@ -97,12 +114,20 @@ def _paged(
     return None
 
 
-def _ends(slabs: tuple[rows.Slab, ...], galley: Galley) -> spreads.Pages | None:
-    """Plan the ends of the pages."""
+def paging_of(galley: Galley, slabs: tuple[rows.Slab, ...], composed: Mapping[str, Composed]) -> Paging:
+    """Return what the pages of a section that is set in slabs are planned with."""
     page = galley.laid.pages[0]
     sheet = spreads.Sheet(page.bottom - page.top, page.leading, galley.above_notes)
-    held = spreads.Plates(galley.plates, rows.plates(galley), galley.paragraphs)
-    return spreads.plan(slabs, sheet, page.side == "right", held)
+    return Paging(slabs, sheet, page.side == "right", composed)
+
+
+def ends(paging: Paging, plates: spreads.Plates) -> spreads.Pages | None:
+    """Plan the ends of the pages."""
+    return spreads.plan(paging.slabs, paging.sheet, paging.right, plates)
+
+
+def _plates(galley: Galley) -> spreads.Plates:
+    return spreads.Plates(galley.plates, rows.plates(galley), galley.paragraphs)
 
 
 def _moved(
@@ -131,7 +156,7 @@ def _area(page: LaidPage) -> tuple[float, float]:
     return round(page.top, 2), round(page.bottom, 2)
 
 
-def _first_wrong(galley: Galley, starts: tuple[Start, ...]) -> int | None:
+def first_wrong(galley: Galley, starts: tuple[Start, ...]) -> int | None:
     """Return the number of the first page start that is not where it is to be; ``None`` when all are."""
     for number, start in enumerate(starts):
         if not start.block:  # what begins a page by itself needs no name

@@ -261,6 +261,7 @@ class _Surveyor:
         self.notes: dict[str, list[str]] = {}
         self.unfit: set[str] = set()
         self.shown: set[str] = set()
+        self._shown_here: set[str] = set()
         self.last_lines: dict[int, _SetLine] = {}
         self._measures = measures
         self._heads_seen: set[int] = set()
@@ -276,6 +277,7 @@ class _Surveyor:
         box = page._page_box
         self._heads_here, self._streams_here = set(), set()
         self._breaks, self._pictures, self._marked = [], [], False
+        self._shown_here = set()
         flow: list[_Run] = []
         notes: list[_Run] = []
         stream, aside = _Stream(), _Stream()
@@ -287,6 +289,7 @@ class _Surveyor:
             else:
                 self._read(child, _Context(stream), flow)
         self._heads_seen |= self._heads_here
+        self.shown |= self._shown_here
         frame = _Frame.of(box)
         text, foot = self._lines(flow, frame), self._lines(notes, frame)
         self._keep_notes([*(run for run in flow if run.context.note is not None), *notes])
@@ -311,6 +314,7 @@ class _Surveyor:
             "breaks": tuple(self._breaks),
             "pictures": tuple(self._pictures),
             "marked": self._marked,
+            "shown": "".join(sorted(self._shown_here)),
         }
         return _Sheet(known, text + foot, stream)
 
@@ -322,7 +326,7 @@ class _Surveyor:
         context = _inside(box, context)
         kind = boxes.kind(box)
         if kind == "TextBox":
-            self.shown.update(box.text)
+            self._shown_here.update(box.text)
             self._marked = self._marked or not box.text.isspace()
             if not context.styled:
                 run = self._run(box, context)

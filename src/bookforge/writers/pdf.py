@@ -38,7 +38,7 @@ from bookforge.edition import Artifact, Composition, FontFace, NavPoint, Stylesh
 from bookforge.laid import Laid, Line
 from bookforge.writers import artifacts, assembly, documents, fitted, galley, initials, margins
 from bookforge.writers.assembly import drawing, faces, hooks, linking
-from bookforge.writers.assembly.drawn import Drawn, DrawnFace, Facts
+from bookforge.writers.assembly.drawn import Drawing, Drawn, DrawnFace, DrawnPage, Facts
 from bookforge.writers.assembly.faces import CutFace
 from bookforge.writers.assembly.margins import Margins, Place, Stand
 from bookforge.writers.galley import Galley
@@ -156,6 +156,15 @@ class Galleys:
             tuple(said),
         )
 
+    def draw_pages(self, laid: Galley, pages: range) -> tuple[DrawnPage, ...]:
+        """Draw pages of a galley; errors as :meth:`draw`."""
+        with _listening(self._at, _unheard), self._engine.quick():
+            return drawing.draw(laid.laid.document, pages, _finish)
+
+    def joined(self, pages: Sequence[DrawnPage]) -> Drawing:
+        """Return pages that follow each other."""
+        return drawing.joined(pages)
+
     def blank(self, side: str, html: tuple[str, str], stylesheets: tuple[Stylesheet, ...], key: str) -> Drawn:
         """Draw a page that is left blank on a side; ``html`` is what stands before and after the text of a book."""
         other = "left" if side == "right" else "right"
@@ -163,7 +172,7 @@ class Galleys:
         galley_ = self.lay(html[0] + one + one + html[1], stylesheets, "", "")
         pages = galley_.laid.document.pages
         at = next(place for place, page in enumerate(pages) if page._page_box.page_type.blank)
-        facts = Facts((galley_.laid.pages[at],), {}, {}, (), "")
+        facts = Facts((galley_.laid.pages[at],), {}, {}, ())
         drawn = drawing.draw(galley_.laid.document, (at,), _finish)
         return Drawn(key, drawing.joined(drawn), facts)
 
@@ -202,8 +211,7 @@ def _kept(laid: Galley) -> Facts:
     """Return what is known of a section's pages, without those behind it."""
     facts_ = laid.laid
     here = {name: place for name, place in facts_.anchors.items() if place[0] < laid.end}
-    shown = "".join(sorted(facts_.shown - {"\u200b"}))
-    return Facts(facts_.pages[: laid.end], facts_.notes, here, tuple(sorted(facts_.unfit)), shown)
+    return Facts(facts_.pages[: laid.end], facts_.notes, here, tuple(sorted(facts_.unfit)))
 
 
 def _facts(rendered: Any, tree: Any, sheets: tuple[Stylesheet, ...]) -> Laid:

@@ -8,6 +8,7 @@ the structure. The result is the PDF that the page engine would make of the whol
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bookforge.laid import Laid, LaidPage, label
 from bookforge.writers.assembly.about import About
@@ -15,6 +16,8 @@ from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
 from bookforge.writers.assembly.faces import CutFace, merged
 from bookforge.writers.assembly.linking import Keep, Run
 from bookforge.writers.assembly.margins import Counted, Place
+
+_NO_WIDTH: Final = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,11 @@ def laid(assembled: Assembled, start: str | None) -> Laid:
             anchors.setdefault(name, (first + at, x, y))
         notes |= facts.notes
         unfit |= set(facts.unfit)
-        shown |= set(facts.shown)
+        shown.update(*(page.shown for page in facts.pages))
     first_of_body = anchors[start][0] if start in anchors else 0
     around = [margins for run in assembled.runs for margins in run.margins]
     for index, (page, margins) in enumerate(zip(pages, around, strict=True)):
         marked = page.marked or bool(margins.shown.strip())
         pages[index] = dataclasses.replace(page, index=index, label=label(index, first_of_body), marked=marked)
         shown |= set(margins.shown)
-    return Laid(tuple(pages), notes, anchors, frozenset(unfit), frozenset(shown), assembled)
+    return Laid(tuple(pages), notes, anchors, frozenset(unfit), frozenset(shown - {_NO_WIDTH}), assembled)

@@ -106,7 +106,10 @@ class DrawnPage:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Pages in order. ``anchors`` are places by id: page, and point from the bottom left corner; ``faces`` all in use."""
+    """Pages in order.
+
+    ``anchors`` are places by id: page, and point from the bottom left corner; ``faces`` are all in use.
+    """
 
     pages: tuple[DrawnPage, ...]
     anchors: Mapping[str, tuple[int, float, float]]
@@ -121,7 +124,6 @@ class Facts:
     notes: Mapping[str, str]
     anchors: Mapping[str, tuple[int, float, float]]
     unfit: tuple[str, ...]
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,452 @@
+"""A section as it was set and its markup after a change in, the same section set anew out: the changed pages alone.
+
+Of the blocks nothing is measured again but the changed ones and those beside them; the pages are planned from what all
+blocks come to; and of the pages those are set that have other blocks, other lines or another side than before. What
+comes out is what setting the whole section gives. Where that is not sure, nothing comes out, and the whole is set.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bookforge.cache import key
+from bookforge.composer import Composed, Lines
+from bookforge.laid import LaidPage
+from bookforge.typeset import columns, footnotes, grid, plates, rows, settling, spreads
+from bookforge.typeset.plan import Corrections, SectionPlan, Shape, Start
+from bookforge.typeset.settling import Paging
+from bookforge.typeset.takes import Copy
+from bookforge.writers.galley import Galley
+
+if TYPE_CHECKING:
+    from bookforge.writers.assembly.drawn import Drawn, DrawnPage
+
+_LOOKS: Final = 3
+"""Looks at a take at most."""
+
+_PAGES: Final = 5
+"""Pages from which on a section is worth it; one of few may be set without a plan."""
+
+_LONG_NOTE: Final = 4
+"""Lines of a note from which on it may be parted, wherever a page ends."""
+
+_ROOM: Final = 0.2
+"""How much of a line less than a whole block a page has room for that is to end inside it."""
+
+_NO_PLATES: Final = spreads.Plates((), (), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A section as it was set last.
+
+    ``ground`` is a hash of all that decides about it but its text; ``marks`` are those of its atoms, ``places`` the
+    atoms of its slabs. ``keys`` are hashes of what decides about each page; ``drawn`` names the section as drawn.
+    """
+
+    ground: str
+    marks: tuple[str, ...]
+    places: tuple[int, ...]
+    paging: Paging
+    plan: SectionPlan
+    keys: tuple[str, ...]
+    drawn: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPage:
+    """A page set anew: drawn, and as facts. ``anchors`` are the places of what begins on it."""
+
+    drawn: "DrawnPage"
+    laid: LaidPage
+    anchors: Mapping[str, tuple[float, float]]
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A section set anew."""
+
+    plan: SectionPlan
+    paging: Paging
+    keys: tuple[str, ...]
+    pages: tuple[SetPage, ...]
+
+
+class Press(Protocol):
+    """Sets takes of a section."""
+
+    def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> Galley:
+        """Lay out a part of a section that begins on the ``left``; without white above the blocks ``bare``.
+
+        ``follows``: something of the section stands before it.
+        """
+
+    def compose(self, galley: Galley) -> dict[str, Composed]:
+        """Choose the lines of blocks that were set greedily."""
+
+    def differs(self, galley: Galley, lines: Mapping[str, Lines]) -> frozenset[str]:
+        """Return the blocks whose lines were not set as chosen."""
+
+    def draw(self, galley: Galley, pages: range) -> "tuple[DrawnPage, ...]":
+        """Draw pages of a take."""
+
+
+class _UnsureError(Exception):
+    """It is not sure that a part of the section comes out as in the whole."""
+
+
+def keep(ground: str, copy: Copy, paging: Paging, plan: SectionPlan, drawn: str) -> Setting | None:
+    """Return what is needed to set a section again after a change; ``None`` for one that is then set as a whole."""
+    try:
+        _demand(plan.shape.pages >= _PAGES and _is_plain(plan) and copy.is_named)
+        places = tuple(_place(copy, slab.block) for slab in paging.slabs)
+        _demand(places == tuple(sorted(places)))
+        keys = tuple(name for group in _groups(copy, plan.corrections, paging) for name in group.keys(copy, paging))
+    except _UnsureError:
+        return None
+    return Setting(ground, tuple(atom.mark for atom in copy.atoms), places, paging, plan, keys, drawn)
+
+
+def reset(old: Setting, drawn: "Drawn", copy: Copy, press: Press) -> Reset | None:
+    """Set a section anew of which ``copy`` is the markup; ``None`` where the whole is to be set."""
+    try:
+        return _Resetting(old, drawn, copy, press).reset()
+    except _UnsureError:
+        return None
+
+
+def _demand(sure: bool) -> None:
+    if not sure:
+        raise _UnsureError
+
+
+def _is_plain(plan: SectionPlan) -> bool:
+    """Whether nothing was corrected in a section but margins, scene breaks at edges, lines and ends of pages."""
+    its = plan.corrections
+    usual = Corrections(margins=its.margins, edges=its.edges, lines=its.lines, starts=its.starts)
+    return its == usual and not (plan.restless or plan.off_grid or plan.unfit)
+
+
+def _place(copy: Copy, name: str) -> int:
+    place = copy.ids.get(name.partition("#")[0])
+    if place is None:
+        raise _UnsureError
+    return place
+
+
+# ---------------------------------------------------------------- pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Pages from ``page`` up to ``end`` that are set together: they begin and end at an atom, or at a row of one.
+
+    ``starts`` are those of their pages, and that of the page behind them; the first page of a section has none.
+    """
+
+    page: int
+    end: int
+    first: int
+    last: int
+    starts: tuple[Start | None, ...]
+    lines: Mapping[str, Lines] = field(repr=False)
+
+    def keys(self, copy: Copy, paging: Paging) -> Iterator[str]:
+        """Yield a hash of all that decides about each page."""
+        html = copy.take(self.first, self.last)
+        names = [name for name in copy.names(self.first, self.last) if name in self.lines]
+        lines = repr([self.lines[name] for name in names])
+        name = key("take", html, lines, repr(self.starts), str(copy.notes(self.first)))
+        for page in range(self.page, self.end):
+            yield f"{name} {_is_right(paging, page)} {page - self.page} {page == 0}"
+
+
+def _is_right(paging: Paging, page: int) -> bool:
+    return paging.right == (page % 2 == 0)
+
+
+def _groups(copy: Copy, corrections: Corrections, paging: Paging) -> Iterator[_Group]:
+    """Yield the pages of a section, those together that cannot be set apart."""
+    starts: list[Start | None] = [None, *corrections.starts]
+    firsts = [0]
+    for start in corrections.starts:
+        firsts.append(_place(copy, start.block if start.row else start.opener))
+    clean = [place == 0 or _is_clean(copy, starts, place, firsts[place], paging) for place in range(len(starts))]
+    page = 0
+    for end in range(1, len(starts) + 1):
+        if end < len(starts) and not clean[end]:
+            continue
+        behind = starts[end] if end < len(starts) else None
+        last = len(copy.atoms) if behind is None else firsts[end] + bool(behind.row)
+        yield _Group(page, end, firsts[page], last, (*starts[page:end], behind), corrections.lines)
+        page = end
+
+
+def _is_clean(copy: Copy, starts: Sequence[Start | None], place: int, atom: int, paging: Paging) -> bool:
+    """Whether what begins with a page can be set without what comes before."""
+    start = starts[place]
+    assert start is not None
+    if copy.atoms[atom].name != (start.block if start.row else start.opener):
+        return False
+    beside = [starts[place - 1], starts[place + 1] if place + 1 < len(starts) else None]
+    alone = not any(each and each.block == start.block for each in beside)
+    return not start.row or (alone and start.rows * paging.sheet.leading < paging.sheet.height / 2)
+
+
+# ---------------------------------------------------------------- setting anew
+
+
+class _Resetting:
+    def __init__(self, old: Setting, drawn: "Drawn", copy: Copy, press: Press) -> None:
+        self._old = old
+        self._drawn = drawn
+        self._copy = copy
+        self._press = press
+        marks, after = old.marks, [atom.mark for atom in copy.atoms]
+        most = min(len(marks), len(after))
+        self._before = next((place for place in range(most) if marks[place] != after[place]), most)
+        rest = most - self._before
+        self._behind = next((place for place in range(rest) if marks[-1 - place] != after[-1 - place]), rest)
+        self._moved = len(after) - len(marks)
+        self._changed = range(self._before, len(after) - self._behind)
+
+    def reset(self) -> Reset:
+        """Set the section anew."""
+        _demand(self._copy.is_named)
+        paging = self._paging()
+        found = settling.ends(paging, _NO_PLATES)
+        if found is None:
+            raise _UnsureError
+        lines = {name: each.lines for name, each in paging.composed.items()}
+        lines |= {name: option.lines for name, option in found.chosen.items() if option.lines is not None}
+        corrections = Corrections(lines=lines, starts=found.starts)
+        groups = [*_groups(self._copy, corrections, paging)]
+        _demand(groups[-1].end >= _PAGES and all(start.block for start in found.starts))
+        keys = [name for group in groups for name in group.keys(self._copy, paging)]
+        known = {name: place for place, name in enumerate(self._old.keys)}
+        pages: list[SetPage] = []
+        margins: dict[str, float] = {}
+        edges: set[str] = set()
+        for is_known, its in groupby(groups, lambda group: all(keys[page] in known for page in range(*_range(group)))):
+            run = [*its]
+            if is_known:
+                where = [known[keys[page]] for group in run for page in range(*_range(group))]
+                pages += (self._again(page) for page in where)
+                continue
+            made, made_margins, made_edges = _Take(self._copy, run, paging, self._press).set(corrections)
+            pages += made
+            margins |= made_margins
+            edges |= made_edges
+        shown = {each for page in pages for each in page.anchors}
+        old = self._old.plan.corrections
+        kept = {name for page in pages for name in page.anchors} - margins.keys()
+        margins |= {name: each for name, each in old.margins.items() if name in kept}
+        at_edge = {each.id for page in pages for each in page.laid.breaks}
+        edges |= {name for name in old.edges if name in at_edge}
+        corrections = dataclasses.replace(
+            corrections, margins=dict(sorted(margins.items())), edges=tuple(sorted(edges))
+        )
+        _demand(shown >= margins.keys())
+        pages = [self._in_place(page, index) for index, page in enumerate(pages)]
+        return Reset(self._plan(corrections, pages), paging, tuple(keys), tuple(pages))
+
+    def _plan(self, corrections: Corrections, pages: Sequence[SetPage]) -> SectionPlan:
+        was = self._old.plan.shape
+        anchors: dict[str, int] = {}
+        for index, page in enumerate(pages):
+            anchors |= dict.fromkeys(page.anchors, index)
+        return SectionPlan(corrections, Shape(len(pages), was.start, anchors, sided=True, names=was.names))
+
+    def _again(self, index: int) -> SetPage:
+        """Return a page that is as it was."""
+        drawn, facts = self._drawn.drawing.pages[index], self._drawn.facts
+        laid = facts.pages[index]
+        anchors = {name: (x, y) for name, (page, x, y) in facts.anchors.items() if page == index}
+        return SetPage(drawn, laid, anchors, {name: facts.notes[name] for name in _notes(laid)})
+
+    def _in_place(self, page: SetPage, index: int) -> SetPage:
+        """Return a page as the section's so many-th."""
+        first = self._drawn.drawing.pages[0].kind
+        kind = dataclasses.replace(page.drawn.kind, groups=tuple((name, place + index) for name, place in first.groups))
+        laid = page.laid
+        if laid.index != index:
+            laid = dataclasses.replace(laid, index=index, label=self._label(index))
+        drawn = page.drawn if page.drawn.kind == kind else dataclasses.replace(page.drawn, kind=kind)
+        return dataclasses.replace(page, drawn=drawn, laid=laid)
+
+    def _label(self, index: int) -> str:
+        return str(index + 1)
+
+    # ------------------------------------------------------------ what the blocks come to
+
+    def _paging(self) -> Paging:
+        """Return what the pages are planned with: the slabs of before, those of changed atoms measured."""
+        old = self._old
+        first = [place for place, atom in enumerate(old.places) if atom < self._before]
+        last = [place for place, atom in enumerate(old.places) if atom >= len(old.marks) - self._behind]
+        same = {name for name, atom in self._copy.ids.items() if atom not in self._changed}
+        composed = {name: each for name, each in old.paging.composed.items() if name in same}
+        between: list[rows.Slab] = []
+        behind = [old.paging.slabs[place] for place in last]
+        if self._before + self._behind < max(len(old.marks), len(self._copy.atoms)):
+            between, following, fresh = self._measured(
+                old.places[first[-1]] if first else 0,
+                old.places[last[0]] + self._moved + 1 if last else len(self._copy.atoms),
+            )
+            composed |= fresh
+            if behind and following is not None:
+                # Of the block behind a changed one nothing is different but what is above it.
+                above = ("opener", "lead", "top", "open", "forced", "parted")
+                behind[0] = dataclasses.replace(behind[0], **{name: getattr(following, name) for name in above})
+            _demand(not behind or following is not None)
+        slabs = (*(old.paging.slabs[place] for place in first), *between, *behind)
+        return dataclasses.replace(old.paging, slabs=slabs, composed=composed)
+
+    def _measured(self, first: int, end: int) -> tuple[list[rows.Slab], rows.Slab | None, dict[str, Composed]]:
+        """Measure the changed atoms, set with their neighbours; return their slabs, the one behind, and their lines."""
+        copy, paging = self._copy, self._old.paging
+        galley = self._press.lay(
+            copy.take(first, end), Corrections(), left=not paging.right, bare=frozenset(), follows=first > 0
+        )
+        self._check(galley)
+        changed = self._changed
+        composed = self._press.compose(galley)
+        found = rows.slabs(galley, composed, rows.Memory())
+        _demand(all(_is_white(one, other, galley) for one, other in pairwise(found)))
+        places = [_place(copy, slab.block) for slab in found]
+        between = [slab for slab, place in zip(found, places, strict=True) if place in changed]
+        following = next((slab for slab, place in zip(found, places, strict=True) if place >= changed.stop), None)
+        return between, following, {name: each for name, each in composed.items() if copy.ids.get(name) in changed}
+
+    def _check(self, galley: Galley) -> None:
+        """Demand that a take is what any of this section is: nothing but lines on pages of one kind."""
+        sheet = self._old.paging.sheet
+        pages = galley.laid.pages[: galley.end]
+        leading = sheet.leading
+        _demand(not (galley.said or galley.asked or galley.plates or galley.laid.unfit) and galley.apart)
+        _demand(not columns.has(galley) and not any(page.pictures for page in pages))
+        _demand(all(abs(page.bottom - page.top - sheet.height) < grid.TOLERANCE for page in pages))
+        _demand(all(height < _LONG_NOTE * leading / 2 for height in galley.notes.values()))
+        _demand(not galley.notes or abs(galley.above_notes - sheet.above_notes) < grid.TOLERANCE)
+
+
+def _range(group: _Group) -> tuple[int, int]:
+    return group.page, group.end
+
+
+def _notes(page: LaidPage) -> list[str]:
+    return [*dict.fromkeys(line.note for line in page.lines if line.note is not None)]
+
+
+def _is_white(one: rows.Slab, other: rows.Slab, galley: Galley) -> bool:
+    """Whether the white between two blocks is known from their margins."""
+    return (one.block, other.block) in galley.whites
+
+
+# ---------------------------------------------------------------- takes
+
+
+class _Take:
+    """Pages that follow each other, set without the rest of their section."""
+
+    def __init__(self, copy: Copy, groups: Sequence[_Group], paging: Paging, press: Press) -> None:
+        self._copy = copy
+        self._groups = groups
+        self._paging = paging
+        self._press = press
+        self._first, self._end = groups[0].page, groups[-1].end
+        inner = [start for group in groups for start in group.starts[:-1]]
+        self._starts = [*inner, groups[-1].starts[-1]]
+        self._skipped = int(self._first > 0)
+
+    def set(self, corrections: Corrections) -> tuple[list[SetPage], dict[str, float], set[str]]:
+        """Set the pages; return them with the margins and the scene breaks at edges that they needed."""
+        first, last = self._groups[0].first, self._groups[-1].last
+        names = frozenset(self._copy.names(first, last))
+        its = Corrections(
+            lines={name: each for name, each in corrections.lines.items() if name in names},
+            starts=tuple(start for start in self._starts if start is not None),
+        )
+        galley = self._settled(self._copy.take(first, last, self._gap(first)), its)
+        kept = range(self._skipped, self._skipped + self._end - self._first)
+        drawn = self._press.draw(galley[1], kept)
+        laid = galley[1].laid
+        pages = [
+            SetPage(
+                each,
+                dataclasses.replace(laid.pages[index], index=-1),
+                {name: (x, y) for name, (page, x, y) in laid.anchors.items() if page == index},
+                {name: laid.notes[name] for name in _notes(laid.pages[index])},
+            )
+            for each, index in zip(drawn, kept, strict=True)
+        ]
+        begun = {name for page in pages for name in page.anchors}
+        margins = {name: each for name, each in galley[0].margins.items() if name in begun}
+        return pages, margins, set(galley[0].edges)
+
+    def _gap(self, first: int) -> str:
+        """Return what stands for all that comes before: so high that the block ends its page where it is to."""
+        start = self._starts[0]
+        if not self._skipped:
+            return ""
+        height = 0.0
+        if start is not None and start.row:
+            height = max(0.0, self._paging.sheet.height - self._room(start))
+        counted = self._copy.notes(first)
+        style = f"display: block; margin: 0; padding: 0; height: {height:.2f}pt; counter-set: footnote {counted}"
+        return f'<div style="{style}">\u200b</div>'
+
+    def _room(self, start: Start) -> float:
+        """Return the room for a block that is to go over to the next page: for all of it but a little."""
+        slab = next(each for each in self._paging.slabs if each.block == start.block)
+        option = next(each for each in slab.options if len(each.rows) == start.rows)
+        notes = [height for row in option.rows[: start.row] for height in row.notes]
+        above = self._paging.sheet.above_notes if notes else 0.0
+        return (start.rows - _ROOM) * option.rows[-1].advance + sum(notes) + above
+
+    def _settled(self, html: str, corrections: Corrections) -> tuple[Corrections, Galley]:
+        left = _is_right(self._paging, self._first) == bool(self._skipped)
+        start = self._starts[0]
+        bare = frozenset({start.block}) if start is not None and start.row else frozenset[str]()
+        known = grid.Grid()
+        for _ in range(_LOOKS):
+            galley = self._press.lay(html, corrections, left=left, bare=bare, follows=self._skipped > 0)
+            shown = self._shown(galley)
+            known = grid.correct(shown, known)
+            edges = {each.id for page in shown.laid.pages for each in page.breaks_at_edge()}
+            found = dataclasses.replace(
+                corrections, margins=known.margins, edges=tuple(sorted(name for name in edges if name))
+            )
+            _demand(not known.level)
+            if found == corrections:
+                self._check(galley, shown, corrections)
+                return corrections, galley
+            corrections = found
+        raise _UnsureError
+
+    def _shown(self, galley: Galley) -> Galley:
+        """Return a take without the pages around it."""
+        kept = galley.laid.pages[self._skipped : self._skipped + self._end - self._first]
+        return dataclasses.replace(galley, laid=dataclasses.replace(galley.laid, pages=kept), end=len(kept))
+
+    def _check(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
+        """Demand that the pages are those that were planned, and that there is nothing to be corrected."""
+        count = self._end - self._first
+        _demand(len(shown.laid.pages) == count)
+        right = _is_right(self._paging, self._first)
+        _demand((shown.laid.pages[0].side == "right") == right)
+        starts = [start or Start("", 0, 0, "") for start in self._starts[1 - self._skipped :]]
+        behind = self._starts[-1]
+        if behind is None or not behind.row:
+            _demand(galley.end == self._skipped + count)
+            starts = starts[:-1]
+        _demand(settling.first_wrong(galley, tuple(starts)) is None)
+        _demand(not self._press.differs(galley, corrections.lines))
+        _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
+        _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
+        # Whether a note is why a paragraph left the page before is not to be seen without that page.
+        _demand(not any(call.page == self._skipped and not call.row for call in galley.calls if self._skipped))
+        _demand(not plates.held(galley, {}, set()))
