@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LOOKS: Final = 3
 """Looks at a take at most."""
 
-_PAGES: Final = 5
+_PAGES: Final = 4
 """Pages from which on a section is worth it; one of few may be set without a plan."""
 
 _LONG_NOTE: Final = 4

@@ -241,6 +241,8 @@ def _slab(
         alike = memory.kinds.get((before[0].kind, first.kind, scene is not None), apart)
         white = memory.leads.get(pair, galley.whites.get(pair, alike))
         lead = before[-1].bottom - before[-1].baseline + white + first.baseline - first.top
+        if first.kind == "table":  # keeps its margin at the top of a page
+            apart += white
     maker = _Maker(group, block, leading, galley.notes, calls, memory)
     return Slab(
         first.block,
