@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance | bytes")
+Held = TypeVar("Held")
 
 LIMIT: Final = 512 * 1024 * 1024
 """Bytes a cache may hold before the least recently used entries go."""
@@ -142,7 +143,7 @@ class Recent:
         self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, stage: str, key: str, type_: type[T]) -> T | None:
+    def get(self, stage: str, key: str, type_: type[Held]) -> Held | None:
         """Return a value that was kept under this name as a ``type_``."""
         with self._lock:
             found = self._values.get((stage, key, type_))
@@ -227,7 +228,9 @@ class Cache:
         if self._is_prune_due(key):
             self.prune()
 
-    def held(self, stage: str, key: str, type_: type[T], make: Callable[[], T], size: Callable[[T], int]) -> T:
+    def held(
+        self, stage: str, key: str, type_: type[Held], make: Callable[[], Held], size: Callable[[Held], int]
+    ) -> Held:
         """Return a value that is kept in memory alone, for a process that stays; made where it is not."""
         known = self._recent.get(stage, key, type_) if self._recent is not None else None
         if known is None:

@@ -11,12 +11,12 @@ from typing import Final
 
 from bookforge.laid import Laid, Line
 from bookforge.typeset.plan import Cut, PartedNote, Place
-from bookforge.writers.galley import Block, Galley
+from bookforge.writers.galley import Block, Call, Galley
 
 _LEAST: Final = 2
 """Lines of a note that stand at least on either side of a cut."""
 
-_HOLE: Final = 3
+HOLE: Final = 3
 """Lines that want at the foot of a page before a note is parted to fill it."""
 
 _RULE: Final = 1.5
@@ -31,7 +31,7 @@ _MANY: Final = 80
 _LARGER: Final = 3
 """Lines of such parts at least."""
 
-_NEAR: Final = 4
+NEAR: Final = 4
 """Lines at the top of a page in which the call of a note says that the note is why the page before it has a hole."""
 
 
@@ -40,13 +40,24 @@ def troubled(galley: Galley) -> bool:
     pages = _pages_of_notes(galley.laid)
     if galley.laid.unfit or any(page >= galley.end for found in pages.values() for page in found):
         return True
-    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
-    firsts = [call for call in galley.calls if call.part == 1 and call.note in long]
+    firsts = long_ones(galley)
     if any(call.page != pages[call.note][0] for call in firsts):
         return True
     above = _rows_above(galley)
-    near = {call.page for call in firsts if above[call.block, call.row] < _NEAR}
-    return any(hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
+    near = {call.page for call in firsts if above[call.block, call.row] < NEAR}
+    return any(hole(galley, index) >= HOLE for index in range(galley.end - 1) if index + 1 in near)
+
+
+def long_ones(galley: Galley) -> list[Call]:
+    """Return the first calls of all notes of so many lines that they can be parted."""
+    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
+    return [call for call in galley.calls if call.part == 1 and call.note in long]
+
+
+def near_top(galley: Galley, page: int) -> bool:
+    """Whether a note of many lines is called near the top of a page: it may be why the page before has a hole."""
+    above = _rows_above(galley)
+    return any(call.page == page and above[call.block, call.row] < NEAR for call in long_ones(galley))
 
 
 def crowded(galley: Galley) -> frozenset[str]:

@@ -29,13 +29,8 @@ _LOOKS: Final = 3
 _PAGES: Final = 4
 """Pages from which on a section is worth it; one of few may be set without a plan."""
 
-_LONG_NOTE: Final = 4
-"""Lines of a note from which on it may be parted, wherever a page ends."""
-
 _ROOM: Final = 0.2
 """How much of a line less than a whole block a page has room for that is to end inside it."""
-
-_NO_PLATES: Final = spreads.Plates((), (), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,10 @@ class Reset:
 
 class Press(Protocol):
     """Sets takes of a section."""
+
+    @property
+    def fills(self) -> spreads.Fills:
+        """What is remembered of its last plan."""
 
     def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> Galley:
         """Lay out a part of a section that begins on the ``left``; without white above the blocks ``bare``.
@@ -217,7 +216,7 @@ class _Resetting:
         """Set the section anew."""
         _demand(self._copy.is_named)
         paging = self._paging()
-        found = settling.ends(paging, _NO_PLATES)
+        found = settling.ends(paging, fills=self._press.fills)
         if found is None:
             raise _UnsureError
         lines = {name: each.lines for name, each in paging.composed.items()}
@@ -325,11 +324,9 @@ class _Resetting:
         """Demand that a take is what any of this section is: nothing but lines on pages of one kind."""
         sheet = self._old.paging.sheet
         pages = galley.laid.pages[: galley.end]
-        leading = sheet.leading
         _demand(not (galley.said or galley.asked or galley.plates or galley.laid.unfit) and galley.apart)
         _demand(not columns.has(galley) and not any(page.pictures for page in pages))
         _demand(all(abs(page.bottom - page.top - sheet.height) < grid.TOLERANCE for page in pages))
-        _demand(all(height < _LONG_NOTE * leading / 2 for height in galley.notes.values()))
         _demand(not galley.notes or abs(galley.above_notes - sheet.above_notes) < grid.TOLERANCE)
 
 
@@ -447,6 +444,7 @@ class _Take:
         _demand(not self._press.differs(galley, corrections.lines))
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
-        # Whether a note is why a paragraph left the page before is not to be seen without that page.
-        _demand(not any(call.page == self._skipped and not call.row for call in galley.calls if self._skipped))
+        # Whether a note is why a page before is as it is cannot be seen without that page.
+        _demand(not footnotes.troubled(galley) and footnotes.hole(galley, self._skipped + count - 1) < footnotes.HOLE)
+        _demand(not (self._skipped and footnotes.near_top(galley, self._skipped)))
         _demand(not plates.held(galley, {}, set()))

@@ -19,7 +19,7 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.timings import Recorder, Span
-from bookforge.typeset import markup, resetting, settling, takes
+from bookforge.typeset import markup, resetting, settling, spreads, takes
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
 
@@ -36,6 +36,10 @@ _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
 _LINES: Final = "lines"
 _SETTING: Final = "setting"
+_FILLS: Final = "fills"
+_FILLS_SIZE: Final = 500_000
+"""Bytes that what is remembered of a plan takes, roughly."""
+
 _WORTH_SHARING: Final = 2
 """Sections from which on several processes are quicker than one."""
 
@@ -292,6 +296,10 @@ class Typesetter:
         sheets = (*sheets, sheet) if sheet is not None else sheets
         return self.galleys.lay(whole, sheets, part.section, _AFTER, _NO_NUMBERS, follows or place > 0)
 
+    def fills(self, name: str) -> spreads.Fills:
+        """Return what is remembered of the last plan of a section."""
+        return self._bench.store.held(_FILLS, name, spreads.Fills, spreads.Fills, lambda _: _FILLS_SIZE)
+
     def ground(self, place: int, side: str) -> str:
         """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
         text = self._composition.parts[place].text
@@ -395,6 +403,11 @@ class _Press:
         self.compositor = compositor
         self.name = typesetter.name(place, side)
         self.ground = typesetter.ground(place, side)
+
+    @property
+    def fills(self) -> spreads.Fills:
+        """What this process remembers of the section's last plan."""
+        return self._typesetter.fills(self.name)
 
     @cached_property
     def copy(self) -> takes.Copy:

@@ -71,11 +71,11 @@ def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> tupl
 
 
 def _can_be_paged(galley: Galley) -> bool:
-    """Whether a section has facing pages, all of one kind but plates, and neither columns nor notes to be parted."""
+    """Whether a section has facing pages, all of one kind but plates, and no columns."""
     of_plates = plates.pages(galley)
     areas = {_area(page) for page in galley.laid.pages[: galley.end] if page.index not in of_plates}
     first = 0 in rows.plates(galley)  # nothing that could go on before it
-    odd = first or plates.beside_text(galley) or columns.has(galley) or footnotes.troubled(galley)
+    odd = first or plates.beside_text(galley) or columns.has(galley)
     return galley.end >= _SPREAD and len(areas) == 1 and not odd
 
 
@@ -103,6 +103,8 @@ def _paged(
         unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.corrections.lines)
         wrong = first_wrong(shown, found.starts)
         if wrong is None and not unlike:
+            if footnotes.troubled(shown):
+                return None  # notes that go on overleaf fill the pages as they come
             shown = trial.rest(shown, lay)
             wrong = first_wrong(shown, found.starts)
             if wrong is None:
@@ -121,9 +123,11 @@ def paging_of(galley: Galley, slabs: tuple[rows.Slab, ...], composed: Mapping[st
     return Paging(slabs, sheet, page.side == "right", composed)
 
 
-def ends(paging: Paging, plates: spreads.Plates) -> spreads.Pages | None:
-    """Plan the ends of the pages."""
-    return spreads.plan(paging.slabs, paging.sheet, paging.right, plates)
+def ends(
+    paging: Paging, plates: spreads.Plates = spreads.NO_PLATES, fills: spreads.Fills | None = None
+) -> spreads.Pages | None:
+    """Plan the ends of the pages; ``fills`` remembers from plan to plan."""
+    return spreads.plan(paging.slabs, paging.sheet, paging.right, plates, fills)
 
 
 def _plates(galley: Galley) -> spreads.Plates:

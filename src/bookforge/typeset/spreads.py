@@ -5,6 +5,7 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 """
 
 import heapq
+import operator
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -73,6 +74,11 @@ class _Filled(NamedTuple):
     rows: int
     chosen: tuple[tuple[int, int], ...]
 
+    def moved(self, by: int) -> "_Filled":
+        """Return the same with other numbers of slabs."""
+        chosen = tuple((slab + by, option) for slab, option in self.chosen)
+        return self._replace(next=self.next._replace(slab=self.next.slab + by), chosen=chosen)
+
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -119,9 +125,67 @@ _NOTES: Final = -1.0
 NO_PLATES: Final = Plates()
 
 
-def plan(slabs: tuple[Slab, ...], sheet: Sheet, right: bool, plates: Plates = NO_PLATES) -> Pages | None:
-    """Choose the ends of the pages; ``right``: the first is a right page. ``None`` when something fits nowhere."""
-    planner = _Planner(slabs, sheet)
+class Fills:
+    """How pages were filled when a section was planned last: what begins at a slab fills a page as it did before,
+    as long as the same slabs follow. They are told by what they are, not by what they say: comparing takes as long."""
+
+    def __init__(self) -> None:
+        self._sheet: Sheet | None = None
+        self._known: dict[tuple[int, int, int], _Known] = {}
+        self._used: dict[tuple[int, int, int], _Known] = {}
+
+    def begin(self, sheet: Sheet) -> None:
+        """Begin a plan; what the one before did not use is forgotten."""
+        self._known = self._used if sheet == self._sheet else {}
+        self._used, self._sheet = {}, sheet
+
+    def get(self, slabs: tuple[Slab, ...], place: Place) -> "tuple[_Filled, ...] | None":
+        """Return how a page is filled that begins at a place."""
+        if place.slab >= len(slabs):
+            return None
+        name = (id(slabs[place.slab]), place.row, place.option)
+        known = self._known.get(name)
+        if known is None or not known.holds(slabs, place.slab):
+            return None
+        self._used[name] = known
+        return known.moved(place.slab)
+
+    def keep(self, slabs: tuple[Slab, ...], place: Place, reach: int, filled: "tuple[_Filled, ...]") -> None:
+        """Keep how a page is filled; ``reach`` is the slab before which nothing more was looked at."""
+        if place.slab < len(slabs):
+            seen = slabs[place.slab : reach]
+            self._used[id(seen[0]), place.row, place.option] = _Known(place.slab, seen, reach > len(slabs), filled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How a page was filled that began with the slab ``first``; ``seen`` are the slabs that decided about it."""
+
+    first: int
+    seen: tuple[Slab, ...]
+    ended: bool
+    filled: tuple[_Filled, ...]
+
+    def holds(self, slabs: tuple[Slab, ...], first: int) -> bool:
+        """Whether the same slabs stand at a place."""
+        here = slabs[first : first + len(self.seen)]
+        ended = first + len(self.seen) == len(slabs)
+        return len(here) == len(self.seen) and self.ended == ended and all(map(operator.is_, here, self.seen))
+
+    def moved(self, first: int) -> "tuple[_Filled, ...]":
+        """Return the same for a section in which its slabs have other numbers."""
+        by = first - self.first
+        return tuple(each.moved(by) for each in self.filled) if by else self.filled
+
+
+def plan(
+    slabs: tuple[Slab, ...], sheet: Sheet, right: bool, plates: Plates = NO_PLATES, fills: Fills | None = None
+) -> Pages | None:
+    """Choose the ends of the pages; ``right``: the first is a right page. ``None`` when something fits nowhere.
+
+    ``fills`` remembers from plan to plan.
+    """
+    planner = _Planner(slabs, sheet, fills or Fills())
     start = _State(Place(0, 0, -1), right, None)
     best: dict[_State, float] = {start: 0.0}
     came: dict[_State, tuple[_State, _Filled]] = {}
@@ -227,23 +291,35 @@ class _Front(NamedTuple):
 
 
 class _Planner:
-    def __init__(self, slabs: tuple[Slab, ...], sheet: Sheet) -> None:
+    def __init__(self, slabs: tuple[Slab, ...], sheet: Sheet, fills: Fills) -> None:
         self._slabs = slabs
         self._sheet = sheet
+        self._fills = fills
+        self._reach = 0
+        fills.begin(sheet)
         self._filled: dict[Place, tuple[_Filled, ...]] = {}
         self._least = 0.0
 
     def fill(self, place: Place) -> tuple[_Filled, ...]:
         """Return the ways to fill a page that begins at a place; each next place once."""
-        if place not in self._filled:
-            self._least = self._sheet.height - _SHORTEST * self._sheet.leading
-            found = self._best(place)
-            if not found:
-                # Something large follows: the page is as full as it can be, however short that is.
-                self._least = 0.0
-                found = sorted(self._best(place), key=lambda each: each.short)[:1]
-            self._filled[place] = tuple(found)
-        return self._filled[place]
+        found = self._filled.get(place)
+        if found is None:
+            found = self._fills.get(self._slabs, place)
+            if found is None:
+                found = self._anew(place)
+                self._fills.keep(self._slabs, place, self._reach, found)
+            self._filled[place] = found
+        return found
+
+    def _anew(self, place: Place) -> tuple[_Filled, ...]:
+        self._reach = place.slab
+        self._least = self._sheet.height - _SHORTEST * self._sheet.leading
+        found = self._best(place)
+        if not found:
+            # Something large follows: the page is as full as it can be, however short that is.
+            self._least = 0.0
+            found = sorted(self._best(place), key=lambda each: each.short)[:1]
+        return tuple(found)
 
     def _best(self, place: Place) -> list[_Filled]:
         best: dict[tuple[Place, float | None], _Filled] = {}
@@ -261,6 +337,7 @@ class _Planner:
         index = place.slab
         while fronts and index < len(self._slabs):
             slab = self._slabs[index]
+            self._reach = max(self._reach, index + 1)
             is_first = index == place.slab
             if not is_first and (slab.open or slab.forced):
                 ends = (front for front in fronts if slab.forced or self._is_full(front))
@@ -279,6 +356,7 @@ class _Planner:
             fronts = sorted(further.values(), key=lambda each: each.cost)[:_FRONTIER]
             index += 1
         if index == len(self._slabs):
+            self._reach = index + 1
             yield from (self._page(front, Place(index, 0, 0)) for front in fronts)
 
     def _slab(
