@@ -5,8 +5,11 @@ before have room for: what is made of it can be kept as it stands in the file. N
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from bookforge.writers.assembly.about import About
@@ -16,9 +19,10 @@ from bookforge.writers.assembly.objects import compressed
 
 _HEADER: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _ENTRY: Final = struct.Struct(">BIH")
-_FREE: Final = 65535
+_FREE: Final = _ENTRY.pack(0, 0, 65535)
 _SHELF: Final = 64
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
+_order: Final = attrgetter("order")
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 
 
@@ -64,18 +68,29 @@ class Run:
 class Block:
     """A run of pages as it stands in the file: its bytes, with numbers that nothing else in the file has.
 
-    ``streams`` are numbers and places, from the beginning of the bytes; ``gathered`` the numbers of objects that stand
-    in the object stream ``holder``, in order. ``pages`` are the numbers of the pages, ``parents`` what the parent tree
-    says of them and their links, ``roots`` references to their structure elements.
+    ``table`` is its part of the table of all objects, from the number ``first`` on; what it says is true but for the
+    ``streams``, of which only the places from the beginning of the bytes are known. ``pages`` are the numbers of the
+    pages, ``parents`` that of what the parent tree says of them and their links, ``roots`` references to their
+    structure elements. ``places`` are the ids in it.
     """
 
     data: bytes
+    first: int
+    table: bytes
     streams: tuple[tuple[int, int], ...]
-    holder: int
-    gathered: tuple[int, ...]
     pages: tuple[int, ...]
-    parents: bytes
+    parents: int
     roots: bytes
+    places: Mapping[str, "Destination"]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The place of an id. ``order`` is what a reader looks it up by, ``name`` how it is written, ``at`` where it is."""
+
+    order: bytes
+    name: bytes
+    at: bytes
 
 
 Keep = Callable[[str, Callable[[], Block]], Block]
@@ -107,7 +122,9 @@ class _Bytes:
         self.write(data)
         self.write(b"\nendstream\nendobj\n")
 
-    def gathered(self, holder: int, objects: Sequence[tuple[int, bytes]]) -> None:
+    def gathered(
+        self, holder: int, objects: Sequence[tuple[int, bytes]], press: Callable[[bytes], bytes] = compressed
+    ) -> None:
         """Write objects that are no streams, together in one that is."""
         head: list[bytes] = []
         at = 0
@@ -115,7 +132,7 @@ class _Bytes:
             head.append(b"%d %d" % (number, at))
             at += len(data) + 1
         start = b" ".join(head) + b"\n"
-        data = compressed(start + b"\n".join(data for _, data in objects))
+        data = press(start + b"\n".join(data for _, data in objects))
         entries = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.stream(holder, entries % (len(objects), len(start), len(data)), data)
 
@@ -126,13 +143,13 @@ class _File:
     def __init__(self) -> None:
         self._written = _Bytes()
         self._written.write(_HEADER)
-        self._table = bytearray(_ENTRY.pack(0, 0, _FREE))
+        self._table = bytearray(_FREE)
 
     def take(self, count: int) -> int:
         """Return the first of so many free numbers."""
         first = len(self._table) // _ENTRY.size
         # Numbers that nothing gets are free.
-        self._table += _ENTRY.pack(0, 0, _FREE) * count
+        self._table += _FREE * count
         return first
 
     def _enter(self, number: int, kind: int, where: int, place: int) -> None:
@@ -147,16 +164,16 @@ class _File:
         """Write objects that are no streams."""
         holder = self.take(1)
         self._enter(holder, 1, self._written.size, 0)
-        self._written.gathered(holder, objects)
+        self._written.gathered(holder, objects, _quickly)
         for place, (number, _) in enumerate(objects):
             self._enter(number, 2, holder, place)
 
     def block(self, block: Block) -> None:
         """Write a block."""
+        start = block.first * _ENTRY.size
+        self._table[start : start + len(block.table)] = block.table
         for number, at in block.streams:
             self._enter(number, 1, self._written.size + at, 0)
-        for place, number in enumerate(block.gathered):
-            self._enter(number, 2, block.holder, place)
         self._written.write(block.data)
 
     def finished(self, root: int, information: int, identity: bytes) -> bytes:
@@ -164,7 +181,7 @@ class _File:
         own = self.take(1)
         at = self._written.size
         self._enter(own, 1, at, 0)
-        data = compressed(bytes(self._table))
+        data = _quickly(self._table)
         entries = b"<</Type /XRef/W [1 4 2]/Size %d/Root %d 0 R/Info %d 0 R/ID [(%s) (%s)]" % (
             own + 1, root, information, identity, identity,
         )  # fmt: skip
@@ -183,7 +200,7 @@ class _Linker:
         self._own = {name: self._file.take(1) for name in own}
         self._pages: list[int] = []
         self._blocks: list[Block] = []
-        self._anchors: dict[str, tuple[int, float, float]] = {}
+        self._places: dict[str, Destination] = {}
 
     def link(self) -> bytes:
         """Return the whole file."""
@@ -201,14 +218,14 @@ class _Linker:
             b"".join(b"/%s %s" % (name.encode(), value) for name, value in self._whole.said.entries.items()),
         )  # fmt: skip
         roots = b" ".join(block.roots for block in self._blocks if block.roots)
-        parents = b" ".join(block.parents for block in self._blocks)
+        parents = b" ".join(b"%d 0 R" % block.parents for block in self._blocks)
         file.gathered([
             (own["catalog"], catalog),
             (own["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (len(self._pages), kids)),
             (own["information"], self._whole.said.information),
             (own["structure"], _STRUCTURE % (own["parents"], own["document"])),
             (own["document"], _DOCUMENT % (roots, own["structure"])),
-            (own["parents"], b"<</Nums [%s]>>" % parents),
+            (own["parents"], b"<</Kids [%s]>>" % parents),
             (own["fonts"], b"<<%s>>" % b"".join(b"/%s %d 0 R" % (name.encode(), at) for name, at in fonts.items())),
             *outline,
         ])  # fmt: skip
@@ -230,27 +247,23 @@ class _Linker:
         drawing, states = run.drawing, self._whole.states
         if not drawing.pages:
             return
-        first = self._file.take(_room(drawing.count + 2 * len(drawing.pages) + 1))
+        room = _room(drawing.count + 2 * len(drawing.pages) + 2)
+        first = self._file.take(room)
         name = f"{run.name} {first} {sorted(states.items())}"
-        block = self._keep(name, lambda: _Blocks(run, first, self._own, states).block())
+        block = self._keep(name, lambda: _Blocks(run, first, room, self._own, states).block())
         self._file.block(block)
         self._blocks.append(block)
-        for anchor, (page, x, y) in drawing.anchors.items():
-            self._anchors.setdefault(anchor, (len(self._pages) + page, x, y))
+        self._places = {**block.places, **self._places}
         self._pages += block.pages
-
-    def _destination(self, name: str) -> bytes:
-        page, x, y = self._anchors[name]
-        return b"[%d 0 R /XYZ %s %s 0]" % (self._pages[page], _decimal(x), _decimal(y))
 
     def _destinations(self) -> bytes:
         """Return the places that links lead to; in the order of their names' bytes, as a reader looks them up."""
-        named = sorted(self._anchors, key=_bytes)
-        return b"<</Names [%s]>>" % b" ".join(text(name) + b" " + self._destination(name) for name in named)
+        places = sorted(self._places.values(), key=_order)
+        return b"<</Names [%s]>>" % b" ".join(b"%s %s" % (place.name, place.at) for place in places)
 
     def _outline(self) -> Iterator[tuple[int, bytes]]:
         """Yield the objects of the outline, the one that holds all others first."""
-        marks = [mark for mark in self._whole.bookmarks if mark.target in self._anchors]
+        marks = [mark for mark in self._whole.bookmarks if mark.target in self._places]
         if not marks:
             return
         first = self._file.take(len(marks) + 1)
@@ -258,7 +271,7 @@ class _Linker:
         for place in range(-1, len(marks)):
             below = kids.get(place, [])
             entries = b"".join((
-                b"/Title %s/Dest %s" % (text(marks[place].text), self._destination(marks[place].target))
+                b"/Title %s/Dest %s" % (text(marks[place].text), self._places[marks[place].target].at)
                 if place >= 0
                 else b"",
                 b"/First %d 0 R/Last %d 0 R" % (first + 1 + below[0], first + 1 + below[-1]) if below else b"",
@@ -283,11 +296,13 @@ class _Blocks:
 
     The numbers of its objects are followed by those of what its pages and their margins are drawn with. In the parent
     tree a page or a link has the number that an object so many places further would have: unlike all others, too.
+    There is ``room`` for so many numbers.
     """
 
-    def __init__(self, run: Run, first: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
+    def __init__(self, run: Run, first: int, room: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
         self._drawing, self._margins, self._states = run.drawing, run.margins, states
         self._first = first
+        self._room = room
         self._own = own
         drawing = run.drawing
         special = {drawing.document: own["document"], drawing.fonts: own["fonts"]}
@@ -305,17 +320,31 @@ class _Blocks:
             else:
                 small.append((of(each.number), self._shared(data) if each.number == drawing.resources else data))
         small += [(of(page.number), self._page(place)) for place, page in enumerate(drawing.pages)]
-        holder = self._first + drawing.count + 2 * len(drawing.pages)
+        parents = self._first + drawing.count + 2 * len(drawing.pages)
+        small.append((parents, self._parents()))
+        holder = parents + 1
         self._written.gathered(holder, small)
         return Block(
             data=b"".join(self._written.parts),
+            first=self._first,
+            table=self._table(holder, (number for number, _ in small)),
             streams=tuple(self._written.streams),
-            holder=holder,
-            gathered=tuple(number for number, _ in small),
             pages=tuple(of(page.number) for page in drawing.pages),
-            parents=b" ".join(self._parents()),
+            parents=parents,
             roots=b" ".join(b"%d 0 R" % of(root) for root in drawing.roots),
+            places={name: self._destination(name, *at) for name, at in drawing.anchors.items()},
         )
+
+    def _table(self, holder: int, gathered: Iterable[int]) -> bytes:
+        """Return the entries of the objects that are gathered in one; all others are free."""
+        table = bytearray(_FREE * self._room)
+        for place, number in enumerate(gathered):
+            _ENTRY.pack_into(table, (number - self._first) * _ENTRY.size, 2, holder, place)
+        return bytes(table)
+
+    def _destination(self, name: str, page: int, x: float, y: float) -> Destination:
+        number = self._numbers.of(self._drawing.pages[page].number)
+        return Destination(_bytes(name), text(name), b"[%d 0 R /XYZ %s %s 0]" % (number, _decimal(x), _decimal(y)))
 
     def _shared(self, resources: bytes) -> bytes:
         """Add the transparencies of margins to what a section's pages use; those of a name are the same."""
@@ -341,15 +370,18 @@ class _Blocks:
         self._written.stream(number, b"<</Filter /FlateDecode/Length %d>>" % len(data), data)
         return b"%d 0 R" % number
 
-    def _parents(self) -> Iterator[bytes]:
-        """Yield what says of marked content and of links in which elements they stand."""
+    def _parents(self) -> bytes:
+        """Return what says of marked content and of links in which elements they stand."""
         drawing, of = self._drawing, self._numbers.of
-        for place, page in enumerate(drawing.pages):
-            parents = b" ".join(b"%d 0 R" % of(each) for each in page.parents)
-            yield b"%d [%s]" % (self._first + place, parents)
-        after = self._first + len(drawing.pages)
-        for place, link_ in enumerate(drawing.links):
-            yield b"%d %d 0 R" % (after + place, of(link_))
+        of_pages = (b"[%s]" % b" ".join(b"%d 0 R" % of(each) for each in page.parents) for page in drawing.pages)
+        of_links = (b"%d 0 R" % of(link_) for link_ in drawing.links)
+        named = [b"%d %s" % each for each in enumerate(chain(of_pages, of_links), self._first)]
+        return b"<</Limits [%d %d]/Nums [%s]>>" % (self._first, self._first + len(named) - 1, b" ".join(named))
+
+
+def _quickly(data: bytes | bytearray) -> bytes:
+    """Compress what is written anew for every book, a hundredth of it; more takes ten times the time."""
+    return zlib.compress(data, 1)
 
 
 def _room(count: int) -> int:
