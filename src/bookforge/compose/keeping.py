@@ -85,7 +85,7 @@ def name(
         content.body,
         notes,
         repr([(link, pages.get(link)) for link in links]),
-        files if _LINK.search(markup) else "",
+        files if files and _LINK.search(markup) else "",
         pictures if "<img" in markup else "",
     )
 
