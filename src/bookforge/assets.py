@@ -3,6 +3,8 @@
 Pixels are kept as they are wherever the format allows. They are computed anew only for a photograph that its camera
 marked as lying on its side, for print colours (CMYK), for grays of 16 bits, for the first picture of one that moves,
 and for WebP and TIFF, which not every reading system shows.
+
+What decodes them is imported only for a picture that the cache does not know: most builds need none of it.
 """
 
 import hashlib
@@ -16,15 +18,18 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageCms, ImageFile, ImageMath, ImageOps
-
-from bookforge import bookpath, engines, imagefile, svg
+from bookforge import bookpath, engines, imagefile
 from bookforge.book import Asset
 from bookforge.cache import Cache
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from bookforge import svg
 
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".tif", ".tiff"})
 _SEARCHED: Final = 5000
@@ -184,7 +189,7 @@ def _asset(path: str, content: bytes, store: Cache) -> tuple[Asset, tuple[Findin
 @cache
 def _version() -> str:
     """Return what a picture depends on besides its file: the engines and this code."""
-    code = (Path(module).read_bytes() for module in (__file__, str(imagefile.__file__), str(svg.__file__)))
+    code = (Path(__file__).with_name(module).read_bytes() for module in ("assets.py", "imagefile.py", "svg.py"))
     return " ".join([engines.versions(*engines.IMAGES), *(hashlib.sha256(each).hexdigest() for each in code)])
 
 
@@ -204,6 +209,8 @@ def _picture(name: str | None, content: bytes) -> Picture:
         what = f"holds {name}" if name else ("is empty" if not content else "is no image of a known kind")
         hint = _INSTEAD.get(name or "", "save it as PNG, JPEG or SVG")
         raise _UnusableError("image-format", f"{what}, which cannot be used in a book", hint)
+    from PIL import Image
+
     facts = _facts(name, content)
     try:
         return _decoded(name, content, facts)
@@ -250,6 +257,8 @@ def _unreadable(reason: str) -> _UnusableError:
 @contextmanager
 def whole_images_only() -> Iterator[None]:
     """Refuse images that end too soon; WeasyPrint, once imported, lets Pillow take them in the whole process."""
+    from PIL import ImageFile
+
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
@@ -261,6 +270,8 @@ def whole_images_only() -> Iterator[None]:
 
 
 def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
+    from PIL import Image
+
     with whole_images_only(), Image.open(io.BytesIO(content), formats=[name.upper()]) as image:
         _check_size(*image.size)
         if name == "PNG":
@@ -276,7 +287,7 @@ def _decoded(name: str, content: bytes, facts: imagefile.Facts) -> Picture:
         return Picture(media_type, shown[0], *shown[1], findings)
 
 
-def _findings(image: Image.Image, facts: imagefile.Facts) -> tuple[Finding, ...]:
+def _findings(image: "Image.Image", facts: imagefile.Facts) -> tuple[Finding, ...]:
     found = []
     if facts.moves:
         hint = "save the picture you want to show as PNG"
@@ -288,7 +299,7 @@ def _findings(image: Image.Image, facts: imagefile.Facts) -> tuple[Finding, ...]
     return tuple(found)
 
 
-def _orientation(image: Image.Image) -> int:
+def _orientation(image: "Image.Image") -> int:
     """Return how the camera was held, 1 to 8; 1 where nothing sensible is said."""
     try:
         said = image.getexif().get(_ORIENTATION, 1)
@@ -297,10 +308,12 @@ def _orientation(image: Image.Image) -> int:
     return said if said in range(1, 9) else 1
 
 
-def _again(image: Image.Image, *, as_photograph: bool) -> tuple[tuple[bytes, tuple[int, int]], str]:
+def _again(image: "Image.Image", *, as_photograph: bool) -> tuple[tuple[bytes, tuple[int, int]], str]:
     """Compute the pixels anew, upright and in colours a screen can show; JPEG for photographs, PNG for the rest."""
     image.load()
     if _orientation(image) != 1:
+        from PIL import ImageOps
+
         image = ImageOps.exif_transpose(image)
     profile = image.info.get("icc_profile")
     if image.mode == "CMYK":
@@ -318,21 +331,25 @@ def _again(image: Image.Image, *, as_photograph: bool) -> tuple[tuple[bytes, tup
     return (_STRIP[name](written.getvalue()), image.size), f"image/{name.lower()}"
 
 
-def _of_8_bits(image: Image.Image) -> Image.Image:
+def _of_8_bits(image: "Image.Image") -> "Image.Image":
     """Return a picture in grays of 16 bits in those that pages show; the page engine would take it for another one."""
     gray = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
     gray.info = {key: value for key, value in image.info.items() if key != "transparency"}
     clear = image.info.get("transparency")
     if not isinstance(clear, int):
         return gray
+    from PIL import ImageMath
+
     solid = ImageMath.lambda_eval(lambda at: at["convert"]((at["gray"] != clear) * 255, "L"), gray=image.convert("I"))
     gray.putalpha(solid)
     return gray
 
 
-def _as_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _as_rgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
     """Convert print colours by the profile that comes with them, else by rule of thumb."""
     if profile:
+        from PIL import ImageCms
+
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             made = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
@@ -347,6 +364,8 @@ def _as_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _drawing(content: bytes) -> Picture:
+    from bookforge import svg
+
     try:
         drawing = svg.clean(content, _embedded)
     except svg.UnusableDrawingError as problem:
@@ -355,7 +374,7 @@ def _drawing(content: bytes) -> Picture:
     return Picture("image/svg+xml", drawing.content, drawing.width, drawing.height, findings)
 
 
-def _removed(removal: svg.Removal) -> Finding:
+def _removed(removal: "svg.Removal") -> Finding:
     if removal.rule == "svg-prints":
         message = (
             f"is drawn otherwise in a PDF than on a screen: {removal.what} is not carried out there, or not wholly"

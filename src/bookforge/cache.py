@@ -50,10 +50,49 @@ def key(stage: str, *parts: str | bytes) -> str:
     """
     digest = hashlib.sha256()
     for part in (stage, *parts):
-        kind, raw = (b"b", part) if isinstance(part, bytes) else (b"s", part.encode("utf-8", "surrogatepass"))
+        kind, raw = _raw(part)
         digest.update(kind + len(raw).to_bytes(8, "big"))
         digest.update(raw)
     return digest.hexdigest()
+
+
+def _raw(part: str | bytes) -> tuple[bytes, bytes]:
+    """Return what a part is hashed by; of a long text, which many keys have in them, its hash."""
+    if isinstance(part, bytes):
+        return b"b", part
+    return (b"l", _LONG_TEXTS.digest(part)) if len(part) >= _LONG else (b"s", _encoded(part))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+class _Digests:
+    """The SHA-256 of texts, reckoned once for those asked for last, up to so many characters of them."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held = 0
+        self._known: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def digest(self, text: str) -> bytes:
+        """Return the digest of a text."""
+        with self._lock:
+            if text in self._known:
+                self._known.move_to_end(text)
+                return self._known[text]
+        made = hashlib.sha256(_encoded(text)).digest()
+        with self._lock:
+            self._held += 0 if text in self._known else len(text)
+            self._known[text] = made
+            while self._held > self._limit:
+                self._held -= len(self._known.popitem(last=False)[0])
+        return made
+
+
+_LONG: Final = 1024
+_LONG_TEXTS: Final = _Digests(16_000_000)
 
 
 def file_digest(path: Path) -> str:

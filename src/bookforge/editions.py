@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -34,6 +34,7 @@ from bookforge.workshop import Memory as Memory
 from bookforge.workshop import Workshop as Workshop
 
 if TYPE_CHECKING:
+    from bookforge import makeup
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
     from bookforge.printing import Job
@@ -45,6 +46,7 @@ _ALL_MOVED: Final = "notes do not fit at the foot of the pages in any arrangemen
 _PLAN_HINT: Final = "look at this page; page numbers in the index and in references may be one off"
 _UNSETTLED_HINT: Final = "look at these pages; a few words more or less before them may settle it"
 _NUDGE_HINT: Final = "take it away, or change a few words; all lines that could be read were tried"
+_JUDGED: Final = "judged"
 _PROOF: Final = "proof"
 _CALLED: Final = {Role.ILLUSTRATIONS: "list of illustrations", Role.INDEX: "index"}
 """Sections made of what the authors marked, of which it is said when an edition does without."""
@@ -323,11 +325,21 @@ def _make_pdf(loaded: Loaded, planned: _Planned, layout: Layout, shop: Workshop)
     missing = fonts.missing(_for_text(composition.fonts), laid.shown)
     chosen = typeset.composed(composition, planned.plan)
     judged = makeup.examine(
-        laid.pages, _sections(read), missing, proof=_is_proof(read.edition, layout), composed=chosen
+        laid.pages, _sections(read), missing, _is_proof(read.edition, layout), chosen, _parts(laid, shop)
     )
     if not shop.drawn:
         return Artifact(read.edition, {}, pages=len(laid.pages), makeup=judged)
     return dataclasses.replace(pdf.write(composition, laid, shop.report), makeup=judged)
+
+
+def _parts(laid: "Laid", shop: Workshop) -> "makeup.Parts":
+    """Return the pages in the parts in which they were laid out; what is judged of them is kept."""
+    from bookforge import makeup
+
+    def keep(name: str, judge: "Callable[[], makeup.Judged]") -> "makeup.Judged":
+        return shop.store.held(_JUDGED, cache_key(_JUDGED, name), makeup.Judged, judge, makeup.size)
+
+    return makeup.Parts(tuple(itertools.starmap(makeup.Run, laid.runs)), keep)
 
 
 def _is_proof(edition: Edition, layout: Layout) -> bool:

@@ -9,11 +9,12 @@ import importlib.metadata
 import json
 import os
 import re
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -83,7 +84,7 @@ def _packaged(spec: FontSpec) -> Path:
         message = f"'{spec.package}' is no font package: their names begin with 'fontpkg-'"
         hint = "name a package such as fontpkg-eb-garamond, or put the font into the layout's folder and use 'file'"
         raise LayoutError(error("font-exists", message, spec.at, hint))
-    folder = _package_folder(spec.package)
+    folder = _package_folder(spec.package, tuple(sys.path))
     if folder is None:
         message = f"the font package '{spec.package}' is not installed"
         raise EngineError(error("font-exists", message, spec.at, f"python -m pip install {spec.package}"))
@@ -94,8 +95,9 @@ def _packaged(spec: FontSpec) -> Path:
     raise LayoutError(error("font-exists", message, spec.at))
 
 
-def _package_folder(package: str) -> Path | None:
-    """Find an installed package's folder by its list of files."""
+@lru_cache(maxsize=64)
+def _package_folder(package: str, _path: tuple[str, ...]) -> Path | None:
+    """Find an installed package's folder by its list of files, once: a process ends when packages change."""
     try:
         distribution = importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:

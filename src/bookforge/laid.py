@@ -129,7 +129,8 @@ class Laid:
 
     ``notes`` maps a note's id to its text as set, at a foot or at a chapter's end. ``anchors`` maps an id to
     (page index, x, y). ``unfit`` are the notes that would lose text or cover other text. ``shown`` are all characters
-    drawn. ``document`` is the engine's own, for the writer only.
+    drawn. ``document`` is the engine's own, for the writer only. ``runs`` are the pages in parts where they were laid
+    out so: a name that tells each from all others but for its place, and how many pages it has.
     """
 
     pages: tuple[LaidPage, ...]
@@ -138,6 +139,7 @@ class Laid:
     unfit: frozenset[str]
     shown: frozenset[str]
     document: Any = field(repr=False, compare=False)
+    runs: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
 
     @property
     def text(self) -> str:

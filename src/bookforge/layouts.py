@@ -6,11 +6,12 @@ book folder may come from anyone.
 """
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -111,6 +112,13 @@ class Layout:
         path = self.path(name)
         if path is None:
             raise LayoutError(error("layout-valid", f"layout '{self.name}' has no file '{name}'"))
+        return self.read(path)
+
+    def read(self, path: Path) -> str:
+        """Return the text of a file that was found.
+
+        Errors: those of ``textfile.read``.
+        """
         return _text(path, self.shown(path))
 
 
@@ -195,7 +203,7 @@ def _locate(name: str, book_folder: Path, taken: tuple[Path, ...], at: Location 
 
 def _inside(path: Path, folder: Path) -> Path:
     """Refuse a file of a layout that a symbolic link leads out of its folder."""
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise LayoutError(error("layout-valid", f"'{path.name}' leads out of its folder", Location(str(path))))
     return path
 
@@ -503,10 +511,10 @@ def _result_size(operator: str, left: Any, right: Any) -> int:
     return _size(text) * max(0, times) if isinstance(times, int) else 0
 
 
-def _environment(layout: Layout) -> jinja2.Environment:
+def _environment(layout: Layout, find: Callable[[str], Path | None]) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        path = layout.path(name) if PurePosixPath(name).name == name else None
-        return (layout.text(name), str(path), lambda: True) if path is not None else None
+        path = find(name) if PurePosixPath(name).name == name else None
+        return (layout.read(path), str(path), lambda: True) if path is not None else None
 
     return _Sandbox(load)
 
@@ -535,15 +543,16 @@ def _said(problem: BaseException) -> str:
 
 
 class Templates:
-    """The templates of one layout, compiled once."""
+    """The templates of one layout, looked for and compiled once."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._environment = _environment(layout)
+        self._find = cache(layout.path)
+        self._environment = _environment(layout, self._find)
 
     def has(self, name: str) -> bool:
         """Say whether the layout, or one it extends, holds the template."""
-        return self.layout.path(name) is not None
+        return self._find(name) is not None
 
     def render(self, name: str, **values: Any) -> str:
         """Render a template.
@@ -564,7 +573,7 @@ class Templates:
                 error("template-renders", problem.message or "the template is malformed", at)
             ) from problem
         except _TEMPLATE_FAULTS as problem:
-            file, line = _template_place(problem) or (str(self.layout.path(name) or name), None)
+            file, line = _template_place(problem) or (str(self._find(name) or name), None)
             at = Location(self._shown(file), line)
             raise LayoutError(error("template-renders", _said(problem), at)) from problem
 
@@ -591,9 +600,9 @@ class Templates:
 
         Errors: ``resource-allowed``, ``template-renders``.
         """
-        path = self.layout.path(name)
+        path = self._find(name)
         assert path is not None
-        text = self.render(name, **values) if name.endswith(".j2") else self.layout.text(name)
+        text = self.render(name, **values) if name.endswith(".j2") else self.layout.read(path)
         shown = self._shown(str(path))
         strange = tuple(_leads_away(text, shown))
         if strange:

@@ -6,6 +6,7 @@ Whatever made the pages, they are judged by these functions alone.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -24,6 +25,7 @@ _SPACE: Final = 0.25
 """A word space in parts of a line's height."""
 
 _STUB: Final = 5
+_ENTRY: Final = 100
 _SHOWN: Final = 48
 _LEADING: Final = frozenset({"heading", "label"})
 _PARAGRAPHS: Final = frozenset({"body", "list", "quote", "letter", "other"})
@@ -112,37 +114,133 @@ class Makeup:
         return any(self.spots[fault.name] for fault in FAULTS if fault.grave)
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pages that follow each other, most often a section's; ``name`` tells them from all others but for their place."""
+
+    name: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fault on a page, counted from the first of its run. ``text`` is shown instead of the line's own."""
+
+    fault: str
+    page: int
+    line: Line
+    size: float | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Justified:
+    """A justified block of the text: its name, the place of the first of its full lines, and how many it has."""
+
+    block: str
+    page: int
+    line: Line
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found on a run of pages. ``full`` are its full lines, which have so many ``characters``."""
+
+    found: tuple[Found, ...]
+    justified: tuple[Justified, ...]
+    lines: int
+    full: int
+    characters: int
+
+
+Keep = Callable[[str, Callable[[], Judged]], Judged]
+"""Returns what was judged under a name, or else judges anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All pages as runs, and what keeps the judgement of each."""
+
+    runs: tuple[Run, ...] = ()
+    keep: Keep = lambda _, judge: judge()
+
+
+_WHOLE: Final = Parts()
+
+
 def examine(
     pages: Sequence[LaidPage],
     sections: Mapping[SectionId, BookSection] | None = None,
     missing: Iterable[str] = (),
     proof: bool = False,
     composed: Collection[str] | None = None,
+    parts: Parts = _WHOLE,
 ) -> Makeup:
     """Judge laid-out pages.
 
     ``sections`` tell where a line stands in the manuscript; ``missing`` are the characters that no font has. The sheets
     of a ``proof`` say which they are, blank ones too. ``composed`` are the blocks whose lines were chosen together;
-    ``None`` where none were to be.
+    ``None`` where none were to be. ``parts`` are judged again only where they changed.
     """
     places = _Places(sections or {})
     found: dict[str, list[Spot]] = {fault.name: [] for fault in FAULTS}
-    for finder in (_page_ends, _stranded, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _beyond):
-        for name, spot in finder(pages, places):
-            found[name].append(spot)
-    if proof:
-        found["marked-blanks"] = []
-    if composed is not None:
-        found["greedy-paragraphs"] = list(_greedy(pages, places, composed))
+    lines = full = characters = 0
+    for first, run in _apart(pages, parts.runs):
+        its = pages[first : first + run.pages]
+        judged = parts.keep(run.name, partial(_judged, its)) if run.name else _judged(its)
+        for each in judged.found:
+            found[each.fault].append(places.spot(its[each.page], each.line, each.size, each.text))
+        if composed is not None:
+            greedy = (each for each in judged.justified if each.block not in composed)
+            found["greedy-paragraphs"] += [places.spot(its[each.page], each.line, each.lines) for each in greedy]
+        lines, full = lines + judged.lines, full + judged.full
+        characters += judged.characters
+    if not proof:
+        found["marked-blanks"] = [Spot(page.label, "") for page in pages if page.blank and page.marked]
     found["missing-glyphs"] = list(_missing(pages, places, frozenset(missing)))
-    text = [line for page in pages for line in page.lines if line.body]
-    full = [len(line.text.strip()) for line in text if line.kind == "body" and not line.starts and not line.ends]
     return Makeup(
         len(pages),
-        len(text),
-        sum(full) / len(full) if full else None,
+        lines,
+        characters / full if full else None,
         {name: tuple(sorted(spots, key=lambda spot: -(spot.size or 0))) for name, spots in found.items()},
     )
+
+
+def _apart(pages: Sequence[LaidPage], runs: Iterable[Run]) -> Iterator[tuple[int, Run]]:
+    """Yield runs of pages of which none is judged by another, each with its first page."""
+    first = 0
+    names: list[str] = []
+    end = 0
+    for run in runs:
+        if names and _is_parted(pages[end - 1], pages[end]):
+            yield first, Run("\n".join(names), end - first)
+            first, names = end, []
+        names.append(run.name)
+        end += run.pages
+    yield first, Run("\n".join(names), len(pages) - first)
+
+
+def _is_parted(before: LaidPage, after: LaidPage) -> bool:
+    """Say whether a section surely ends with a page, another begins with the next."""
+    if not before.lines or not after.lines:
+        return False
+    ends, begins = _section(_last_of_flow(before).block), _section(after.lines[0].block)
+    return bool(ends and begins) and ends != begins
+
+
+def _judged(pages: Sequence[LaidPage]) -> Judged:
+    """Judge pages that stand for themselves."""
+    text = [line for page in pages for line in page.lines if line.body]
+    full = [len(line.text.strip()) for line in text if line.kind == "body" and not line.starts and not line.ends]
+    finders = (_page_ends, _stranded, _last_lines, _spreads, _stacks, _loose, _breaks, _ends, _off_grid, _outside)
+    found = tuple(each for finder in finders for each in finder(pages))
+    return Judged(found, tuple(_justified(pages)), len(text), len(full), sum(full))
+
+
+def size(judged: Judged) -> int:
+    """Return about how many bytes the judgement of a run takes, beside its lines, which others hold."""
+    return _ENTRY * (1 + len(judged.found) + len(judged.justified))
 
 
 class _Places:
@@ -164,42 +262,39 @@ class _Places:
         return Location(section.content.path, place.line, place.column) if place else Location(section.content.path)
 
 
-_Found = Iterator[tuple[str, Spot]]
-
-
 def _section(block: str | None) -> str:
     return (block or "").partition(".")[0]
 
 
-def _page_ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
+def _page_ends(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         flow = page.flow
         if not flow:
             continue
         first, last = flow[0], flow[-1]
         if first.kind in _PARAGRAPHS and first.ends and not first.starts:
-            yield "widows", places.spot(page, first)
+            yield Found("widows", at, first)
         if last.kind in _PARAGRAPHS and last.starts and not last.ends:
-            yield "orphans", places.spot(page, last)
+            yield Found("orphans", at, last)
         if page.side == "right" and last.kind in _PARAGRAPHS and last.hyphen:
-            yield "turned-hyphens", places.spot(page, last, text=f"…{last.text.strip()[-_SHOWN + 1 :]}")
+            yield Found("turned-hyphens", at, last, text=f"…{last.text.strip()[-_SHOWN + 1 :]}")
 
 
-def _stranded(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
-        if page.flow and page.flow[-1].kind in _LEADING and not _closes(pages, page.index):
-            yield "stranded", places.spot(page, page.flow[-1])
+def _stranded(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
+        if page.flow and page.flow[-1].kind in _LEADING and not _closes(pages, at):
+            yield Found("stranded", at, page.flow[-1])
 
 
-def _last_lines(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
+def _last_lines(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         for line in page.lines:
             text = line.text.strip()
             if line.kind in _PARAGRAPHS and line.ends and not line.starts and text:
                 if len(text.split()) == 1 and not _is_put_there(line, page):
-                    yield "runts", places.spot(page, line, 1 / len(text))
+                    yield Found("runts", at, line, 1 / len(text))
                 if len(text) < _STUB:
-                    yield "stubs", places.spot(page, line, 1 / len(text))
+                    yield Found("stubs", at, line, 1 / len(text))
 
 
 def _is_put_there(last: Line, page: LaidPage) -> bool:
@@ -236,9 +331,9 @@ def _depth(page: LaidPage) -> tuple[float, str]:
     return depth, what if what in {"note", "picture"} else "text"
 
 
-def _spreads(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for left, right in pairwise(pages):
-        if left.side != "left" or _closes(pages, left.index) or _closes(pages, right.index):
+def _spreads(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, (left, right) in enumerate(pairwise(pages)):
+        if left.side != "left" or _closes(pages, at) or _closes(pages, at + 1):
             continue
         if not any(line.kind in _PARAGRAPHS for line in left.lines) or not right.flow:
             continue
@@ -246,75 +341,72 @@ def _spreads(pages: Sequence[LaidPage], places: _Places) -> _Found:
         away = abs(one - other)
         # The last line of a note stands a little lower than one of the text, and so may a picture.
         if away > (ON_GRID if over == under != "picture" else left.leading / 2):
-            shorter = left if one < other else right
-            yield "uneven-spreads", places.spot(shorter, _last_of_flow(shorter), away)
+            shorter = at if one < other else at + 1
+            yield Found("uneven-spreads", shorter, _last_of_flow(pages[shorter]), away)
 
 
-def _stacks(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    stack: list[tuple[LaidPage, Line]] = []
-    for page in pages:
+def _stacks(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    stack: list[tuple[int, Line]] = []
+    for at, page in enumerate(pages):
         for line in page.flow:
             if line.hyphen and line.kind in _PARAGRAPHS:
-                stack.append((page, line))
+                stack.append((at, line))
                 continue
             if len(stack) > _STACK:
-                yield "hyphen-stacks", places.spot(*stack[0], len(stack))
+                yield Found("hyphen-stacks", *stack[0], len(stack))
             stack = []
 
 
-def _loose(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
+def _loose(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         for line in page.lines:
             if line.stretch is not None and line.stretch > LOOSE and line.kind in _PARAGRAPHS | {"note"}:
-                yield "loose-lines", places.spot(page, line, line.stretch)
+                yield Found("loose-lines", at, line, line.stretch)
             is_inside = line.kind in _PARAGRAPHS and not line.starts and not line.ends
             if is_inside and len(line.text.split()) == 1 and line.width < (page.right - page.left) / 2:
-                yield "lone-words", places.spot(page, line)
+                yield Found("lone-words", at, line)
 
 
-def _greedy(pages: Sequence[LaidPage], places: _Places, composed: Collection[str]) -> Iterator[Spot]:
-    """Yield the justified blocks that are not among those composed, at the first of their full lines."""
-    full: dict[str, list[tuple[LaidPage, Line]]] = {}
-    for page in pages:
+def _justified(pages: Sequence[LaidPage]) -> Iterator[Justified]:
+    full: dict[str, list[tuple[int, Line]]] = {}
+    for at, page in enumerate(pages):
         for line in page.lines:
-            if line.block and line.block not in composed and line.authored and line.stretch is not None:
-                full.setdefault(line.block, []).append((page, line))
-    for lines in full.values():
-        yield places.spot(*lines[0], len(lines))
+            if line.block and line.authored and line.stretch is not None:
+                full.setdefault(line.block, []).append((at, line))
+    for block, lines in full.items():
+        yield Justified(block, *lines[0], len(lines))
 
 
-def _breaks(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
+def _breaks(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         flow = page.flow
         for found in page.breaks_at_edge() if flow else ():
             near = next((line for line in flow if line.y > found.y), flow[-1])
-            yield "edge-breaks", places.spot(page, near, 0 if found.ornament else 1)
+            yield Found("edge-breaks", at, near, 0 if found.ornament else 1)
             if not found.ornament:
-                yield "bare-edge-breaks", places.spot(page, near)
+                yield Found("bare-edge-breaks", at, near)
 
 
-def _ends(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for before, page in pairwise(pages):
-        goes_on = before.lines and page.lines and not _closes(pages, before.index)
+def _ends(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, (before, page) in enumerate(pairwise(pages), 1):
+        goes_on = before.lines and page.lines and not _closes(pages, at - 1)
         is_short = len(page.lines) < SHORT_END and not page.pictures and bool(page.flow)
-        if goes_on and is_short and _closes(pages, page.index):
-            yield "short-ends", places.spot(page, page.lines[-1], SHORT_END - len(page.lines))
+        if goes_on and is_short and _closes(pages, at):
+            yield Found("short-ends", at, page.lines[-1], SHORT_END - len(page.lines))
 
 
-def _off_grid(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
+def _off_grid(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         for line in page.lines:
             if line.body and abs(page.off_grid(line)) > ON_GRID:
-                yield "off-grid", places.spot(page, line, abs(page.off_grid(line)))
+                yield Found("off-grid", at, line, abs(page.off_grid(line)))
 
 
-def _beyond(pages: Sequence[LaidPage], places: _Places) -> _Found:
-    for page in pages:
-        if page.blank and page.marked:
-            yield "marked-blanks", Spot(page.label, "")
+def _outside(pages: Sequence[LaidPage]) -> Iterator[Found]:
+    for at, page in enumerate(pages):
         for line in page.lines:
             if line.outside:
-                yield "outside", places.spot(page, line)
+                yield Found("outside", at, line)
 
 
 def _missing(pages: Sequence[LaidPage], places: _Places, missing: frozenset[str]) -> Iterator[Spot]:

@@ -98,8 +98,7 @@ def _outline(pdf: pikepdf.Pdf) -> list[object]:
 
 
 def _links(pdf: pikepdf.Pdf) -> list[object]:
-    parents = pdf.Root.StructTreeRoot.ParentTree.Nums
-    elements = {int(parents[at]): parents[at + 1] for at in range(0, len(parents), 2)}
+    elements = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
     return [
         [
             (

@@ -1,5 +1,6 @@
 """The cache: what is put comes back or is a miss, whatever happens to its files."""
 
+import hashlib
 import multiprocessing
 import os
 import resource
@@ -534,3 +535,20 @@ else:
     subprocess.run((sys.executable, "-c", script, str(tmp_path / "c"), "put"), check=True)
     for _ in range(12):
         subprocess.run((sys.executable, "-c", script, str(tmp_path / "c")), check=True)
+
+
+def test_long_texts_are_hashed_once_and_no_two_lists_share_a_key():
+    long = "a text of some length " * 100
+    assert cache.key("s", long) == cache.key("s", "".join([*long])) != cache.key("s", long + ".")
+    digest = hashlib.sha256(long.encode()).digest()
+    others = [(digest,), (digest.decode("latin-1"),), (long, "")]
+    assert len({cache.key("s", long), *(cache.key("s", *parts) for parts in others)}) == 4
+
+
+def test_digests_forget_the_texts_asked_for_longest_ago():
+    digests = cache._Digests(10)
+    texts = ["one", "two", "three", "a text that is too long"]
+    assert [digests.digest(each) for each in texts * 2] == [
+        hashlib.sha256(each.encode()).digest() for each in texts * 2
+    ]
+    assert digests._held == sum(map(len, digests._known)) <= 10

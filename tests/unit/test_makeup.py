@@ -1,7 +1,7 @@
 """What a designer would circle, found on pages made of facts."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -302,3 +302,20 @@ def test_places_are_shown_as_the_caller_writes_them():
     empty = {fault.name: () for fault in makeup.FAULTS}
     made = makeup.Makeup(1, 1, None, empty | {"widows": (spot,)})
     assert "page 4  >one.md:3<  a line" in makeup.table(made, 1, lambda at: f">{at.path}:{at.line}<")
+
+
+def test_parts_are_judged_as_the_whole_and_only_once():
+    one, two = paragraph(23, last="in"), paragraph(17, "d.q", "of a word", hyphen=True)
+    pages = [*flowing(10, 9, 4, lines=one), *flowing(10, 7, lines=two)]
+    pages = book(*pages)
+    known: dict[str, makeup.Judged] = {}
+
+    def keep(name: str, judge: Callable[[], makeup.Judged]) -> makeup.Judged:
+        assert name not in known
+        return known.setdefault(name, judge())
+
+    runs = (makeup.Run("c", 1), makeup.Run("still c", 2), makeup.Run("d", 2))
+    assert makeup.examine(pages, composed=(), parts=makeup.Parts(runs, keep)) == makeup.examine(pages, composed=())
+    assert [*known] == ["c\nstill c", "d"]
+    again = makeup.Parts(runs, lambda name, _: known[name])
+    assert makeup.examine(pages, composed=(), parts=again) == makeup.examine(pages, composed=())

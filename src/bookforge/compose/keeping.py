@@ -78,13 +78,14 @@ def name(
     if any(_has_class(markup, each) for each in _MADE_ANEW):
         return None
     notes = repr([(wardrobe.numbers.get(note.id), note.id in wardrobe.endnotes) for note in content.notes])
-    links = dict.fromkeys(html.unescape(found) for found in _LINK.findall(markup))
-    led = repr([(link, pages.get(link)) for link in links]) if _has_class(markup, _PAGE) else ""
+    is_led = wardrobe.format is Format.PDF and _has_class(markup, _PAGE)
+    links = dict.fromkeys(html.unescape(found) for found in _LINK.findall(markup)) if is_led else ()
     return (
         repr(_bare(section, wardrobe)),
+        content.body,
         notes,
-        led if wardrobe.format is Format.PDF else "",
-        files if links else "",
+        repr([(link, pages.get(link)) for link in links]),
+        files if files and _LINK.search(markup) else "",
         pictures if "<img" in markup else "",
     )
 
@@ -94,9 +95,12 @@ def _has_class(markup: str, name: str) -> bool:
 
 
 def _bare(section: BookSection, wardrobe: Wardrobe) -> BookSection:
-    """Leave out what dressing does not look at: where things stand in files, but for a proof, which prints it."""
+    """Leave out the text, and what dressing does not look at.
+
+    That is where things stand in files, but for a proof, which prints it.
+    """
     content = section.content
     assert content is not None
     blocks = content.source_map.blocks if wardrobe.proof else {}
-    bare = dataclasses.replace(content, source_map=SourceMap(blocks, {}, ()))
+    bare = dataclasses.replace(content, body="", source_map=SourceMap(blocks, {}, ()))
     return dataclasses.replace(section, content=bare, at=_NO_PLACE)

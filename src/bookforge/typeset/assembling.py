@@ -4,8 +4,9 @@ What a section shows of the book around it (page numbers, running heads, the sid
 a section is drawn again only when that changed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import chain
 from typing import Final
 
@@ -17,7 +18,7 @@ from bookforge.laid import Laid
 from bookforge.typeset.plan import Plan, Unit
 from bookforge.typeset.sections import Bench, Typesetter, first_page
 from bookforge.writers import assembly, pdf
-from bookforge.writers.assembly import faces
+from bookforge.writers.assembly import UsedFaces, faces
 from bookforge.writers.assembly.about import About
 from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
 from bookforge.writers.assembly.faces import CutFace, UnlinkableError
@@ -30,6 +31,10 @@ _ABOUT: Final = "about"
 _MARGINS: Final = "margins"
 _FONT: Final = "font"
 _BLOCK: Final = "block"
+_PLACES: Final = "places"
+_FACES: Final = "faces"
+_BYTES: Final = 2000
+"""About what is taken by the faces of a section, or by the place of a page."""
 
 
 def assemble(composition: Composition, planned: Plan, bench: Bench, report: Report) -> Laid:
@@ -46,16 +51,29 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     units = [*_in_place(planned)]
     drawn = [binder.drawn(unit, side, None) for unit, side in units]
     counted = binder.counted(assembly.kinds(drawn))
-    numbers = assembly.numbers(drawn, counted)
-    drawn = [binder.drawn(unit, side, numbers) for unit, side in units]
-    margins = binder.margins(assembly.places(drawn, counted))
+    if any(each.asked for each in drawn):
+        numbers = assembly.numbers(drawn, counted)
+        drawn = [binder.drawn(unit, side, numbers) for unit, side in units]
+    margins = binder.margins(drawn, counted)
     said = (each.said for each in drawn), (each.said for each in margins)
     for finding in dict.fromkeys(chain.from_iterable(chain(*said))):
         report(finding)
     runs = binder.runs(drawn, margins)
-    fonts = binder.fonts(assembly.used(runs))
+    fonts = binder.fonts(binder.used(runs))
     assembled = assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block)
     return pdf.judged(assembly.laid(assembled, typeset.first_of_body(composition)), composition, report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The pages of a section as their margins see them; ``name`` is that of what stands there."""
+
+    name: str
+    pages: tuple[Place, ...]
+
+
+def _size(places: _Places) -> int:
+    return _BYTES * (1 + len(places.pages))
 
 
 class _Binder:
@@ -96,18 +114,38 @@ class _Binder:
         """Return what the book says of itself."""
         return self._bench.kept(_ABOUT, self._book_key(_ABOUT), About, self._stand.about)
 
-    def margins(self, places: Sequence[Sequence[Place]]) -> list[RunMargins]:
-        """Return what stands in the margins of sections' pages; ``places`` are those of their pages in the book."""
-        names = [self._book_key(_MARGINS, repr(its)) for its in places]
-        known = {name: self._bench.remembered(_MARGINS, name, RunMargins) for name in names}
-        missing = [(name, its) for name, its in zip(names, places, strict=True) if known[name] is None]
+    def margins(self, drawn: Sequence[Drawn], counted: Counted) -> list[RunMargins]:
+        """Return what stands in the margins of sections' pages."""
+        places = [*self._places(drawn, counted)]
+        known = {its.name: self._bench.remembered(_MARGINS, its.name, RunMargins) for its in places}
+        missing = {its.name: its.pages for its in places if known[its.name] is None}
         said: list[Diagnostic] = []
-        wanted = [place for _, its in missing for place in its]
-        made = iter(self._typesetter.galleys.margins(self._stand, wanted, said.append))
-        for name, its in missing:
-            run = RunMargins(name, tuple(next(made) for _ in its), tuple(said))
+        made = iter(self._typesetter.galleys.margins(self._stand, [*chain(*missing.values())], said.append))
+        for name, pages in missing.items():
+            run = RunMargins(name, tuple(next(made) for _ in pages), tuple(said))
             known[name] = self._bench.keep(_MARGINS, name, run)
-        return [each for name in names if (each := known[name])]
+        return [each for its in places if (each := known[its.name])]
+
+    def _places(self, drawn: Sequence[Drawn], counted: Counted) -> Iterator[_Places]:
+        """Yield the pages of each section as their margins see them."""
+        numbers = repr(counted)
+
+        def make(each: Drawn, start: assembly.Start) -> _Places:
+            pages = tuple(assembly.places(each, start, counted))
+            return _Places(self._book_key(_MARGINS, repr(pages)), pages)
+
+        for each, start in zip(drawn, assembly.starts(drawn), strict=True):
+            name = self._book_key(_PLACES, each.name, repr(start), numbers)
+            yield self._bench.store.held(_PLACES, name, _Places, partial(make, each, start), _size)
+
+    def used(self, runs: Iterable[Run]) -> list[DrawnFace]:
+        """Return the faces in use, each once."""
+        held = self._bench.store.held
+        its = (
+            held(_FACES, cache_key(_FACES, run.name), UsedFaces, partial(assembly.used, run), lambda _: _BYTES)
+            for run in runs
+        )
+        return faces.merged(face for each in its for face in each.faces)
 
     def runs(self, drawn: Sequence[Drawn], margins: Sequence[RunMargins]) -> list[Run]:
         """Return the pages of sections with what stands in their margins."""

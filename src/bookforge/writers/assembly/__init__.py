@@ -6,7 +6,7 @@ the structure. The result is the PDF that the page engine would make of the whol
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,10 +34,24 @@ class Assembled:
     keep: Keep
 
 
-def used(runs: Iterable[Run]) -> list[DrawnFace]:
-    """Return all faces in use, each once."""
-    its = ((*run.drawing.faces, *(face for each in run.margins for face in each.faces)) for run in runs)
-    return merged(face for faces in its for face in faces)
+@dataclass(frozen=True, slots=True)
+class UsedFaces:
+    """The faces in use on some pages, each once."""
+
+    faces: tuple[DrawnFace, ...]
+
+
+def used(run: Run) -> UsedFaces:
+    """Return the faces in use on the pages of a section and in their margins."""
+    return UsedFaces(tuple(merged((*run.drawing.faces, *(face for each in run.margins for face in each.faces)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a section begins: its first page, and the strings in force then."""
+
+    page: int
+    strings: Mapping[str, str]
 
 
 def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
@@ -45,17 +59,22 @@ def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
     return [page.kind for each in drawn for page in each.drawing.pages]
 
 
-def places(drawn: Sequence[Drawn], counted: Counted) -> list[list[Place]]:
-    """Return the pages of each section as their margins see them; ``counted`` are the counters of all pages."""
-    found: list[list[Place]] = []
-    counters = iter(counted.pages)
-    before: dict[str, str] = {}
+def starts(drawn: Iterable[Drawn]) -> Iterator[Start]:
+    """Yield where each section begins."""
+    page = 0
+    strings: dict[str, str] = {}
     for each in drawn:
-        found.append([])
-        for page in each.drawing.pages:
-            found[-1].append(Place(page.kind, next(counters), page.strings, dict(before)))
-            before |= {name: texts[-1] for name, texts in page.strings.items()}
-    return found
+        yield Start(page, dict(strings))
+        page += len(each.drawing.pages)
+        strings |= {name: texts[-1] for its in each.drawing.pages for name, texts in its.strings.items()}
+
+
+def places(drawn: Drawn, start: Start, counted: Counted) -> Iterator[Place]:
+    """Yield the pages of a section as their margins see them; ``counted`` are the counters of all pages."""
+    strings = dict(start.strings)
+    for at, page in enumerate(drawn.drawing.pages, start.page):
+        yield Place(page.kind, counted.pages[at], page.strings, dict(strings))
+        strings |= {name: texts[-1] for name, texts in page.strings.items()}
 
 
 def numbers(drawn: Sequence[Drawn], counted: Counted) -> dict[str, int]:
@@ -85,9 +104,11 @@ def laid(assembled: Assembled, start: str | None) -> Laid:
         unfit |= set(facts.unfit)
         shown.update(*(page.shown for page in facts.pages))
     first_of_body = anchors[start][0] if start in anchors else 0
+    runs = tuple((each.name, len(each.facts.pages)) for each in assembled.drawn)
     around = [margins for run in assembled.runs for margins in run.margins]
     for index, (page, margins) in enumerate(zip(pages, around, strict=True)):
         marked = page.marked or bool(margins.shown.strip())
         pages[index] = dataclasses.replace(page, index=index, label=label(index, first_of_body), marked=marked)
         shown |= set(margins.shown)
-    return Laid(tuple(pages), notes, anchors, frozenset(unfit), frozenset(shown - {_NO_WIDTH}), assembled)
+    every = frozenset(shown - {_NO_WIDTH})
+    return Laid(tuple(pages), notes, anchors, frozenset(unfit), every, assembled, runs)

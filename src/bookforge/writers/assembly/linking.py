@@ -5,8 +5,10 @@ before have room for: what is made of it can be kept as it stands in the file. N
 """
 
 import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from bookforge.writers.assembly.about import About
@@ -16,12 +18,13 @@ from bookforge.writers.assembly.objects import compressed
 
 _HEADER: Final = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 _ENTRY: Final = struct.Struct(">BIH")
-_FREE: Final = 65535
+_FREE: Final = _ENTRY.pack(0, 0, 65535)
 _SHELF: Final = 64
 _OF_PAGE: Final = 2
 """Numbers that a page needs beside those of its objects: for what it and its margins are drawn with."""
 
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
+_order: Final = attrgetter("order")
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 
 
@@ -67,18 +70,29 @@ class Run:
 class Block:
     """A run of pages as it stands in the file: its bytes, with numbers that nothing else in the file has.
 
-    ``streams`` are numbers and places, from the beginning of the bytes; ``gathered`` the numbers of objects that stand
-    in the object stream ``holder``, in order. ``pages`` are the numbers of the pages, ``parents`` what the parent tree
-    says of them and their links, ``roots`` references to their structure elements.
+    ``table`` is its part of the table of all objects, from the number ``first`` on; what it says is true but for the
+    ``streams``, of which only the places from the beginning of the bytes are known. ``pages`` are the numbers of the
+    pages, ``parents`` that of what the parent tree says of them and their links, ``roots`` references to their
+    structure elements. ``places`` are the ids in it.
     """
 
     data: bytes
+    first: int
+    table: bytes
     streams: tuple[tuple[int, int], ...]
-    holder: int
-    gathered: tuple[int, ...]
     pages: tuple[int, ...]
-    parents: bytes
+    parents: int
     roots: bytes
+    places: Mapping[str, "Destination"]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The place of an id. ``order`` is what a reader looks it up by, ``name`` how it is written, ``at`` where it is."""
+
+    order: bytes
+    name: bytes
+    at: bytes
 
 
 Keep = Callable[[str, Callable[[], Block]], Block]
@@ -110,7 +124,9 @@ class _Bytes:
         self.write(data)
         self.write(b"\nendstream\nendobj\n")
 
-    def gathered(self, holder: int, objects: Sequence[tuple[int, bytes]]) -> None:
+    def gathered(
+        self, holder: int, objects: Sequence[tuple[int, bytes]], press: Callable[[bytes], bytes] = compressed
+    ) -> None:
         """Write objects that are no streams, together in one that is."""
         head: list[bytes] = []
         at = 0
@@ -118,7 +134,7 @@ class _Bytes:
             head.append(b"%d %d" % (number, at))
             at += len(data) + 1
         start = b" ".join(head) + b"\n"
-        data = compressed(start + b"\n".join(data for _, data in objects))
+        data = press(start + b"\n".join(data for _, data in objects))
         entries = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.stream(holder, entries % (len(objects), len(start), len(data)), data)
 
@@ -129,13 +145,13 @@ class _File:
     def __init__(self) -> None:
         self._written = _Bytes()
         self._written.write(_HEADER)
-        self._table = bytearray(_ENTRY.pack(0, 0, _FREE))
+        self._table = bytearray(_FREE)
 
     def take(self, count: int) -> int:
         """Return the first of so many free numbers."""
         first = len(self._table) // _ENTRY.size
         # Numbers that nothing gets are free.
-        self._table += _ENTRY.pack(0, 0, _FREE) * count
+        self._table += _FREE * count
         return first
 
     def _enter(self, number: int, kind: int, where: int, place: int) -> None:
@@ -150,16 +166,16 @@ class _File:
         """Write objects that are no streams."""
         holder = self.take(1)
         self._enter(holder, 1, self._written.size, 0)
-        self._written.gathered(holder, objects)
+        self._written.gathered(holder, objects, _quickly)
         for place, (number, _) in enumerate(objects):
             self._enter(number, 2, holder, place)
 
     def block(self, block: Block) -> None:
         """Write a block."""
+        start = block.first * _ENTRY.size
+        self._table[start : start + len(block.table)] = block.table
         for number, at in block.streams:
             self._enter(number, 1, self._written.size + at, 0)
-        for place, number in enumerate(block.gathered):
-            self._enter(number, 2, block.holder, place)
         self._written.write(block.data)
 
     def finished(self, root: int, information: int, identity: bytes) -> bytes:
@@ -167,7 +183,7 @@ class _File:
         own = self.take(1)
         at = self._written.size
         self._enter(own, 1, at, 0)
-        data = compressed(bytes(self._table))
+        data = _quickly(self._table)
         entries = b"<</Type /XRef/W [1 4 2]/Size %d/Root %d 0 R/Info %d 0 R/ID [(%s) (%s)]" % (
             own + 1, root, information, identity, identity,
         )  # fmt: skip
@@ -186,7 +202,7 @@ class _Linker:
         self._own = {name: self._file.take(1) for name in own}
         self._pages: list[int] = []
         self._blocks: list[Block] = []
-        self._anchors: dict[str, tuple[int, float, float]] = {}
+        self._places: dict[str, Destination] = {}
 
     def link(self) -> bytes:
         """Return the whole file."""
@@ -204,14 +220,14 @@ class _Linker:
             b"".join(b"/%s %s" % (name.encode(), value) for name, value in self._whole.said.entries.items()),
         )  # fmt: skip
         roots = b" ".join(block.roots for block in self._blocks if block.roots)
-        parents = b" ".join(block.parents for block in self._blocks)
+        parents = b" ".join(b"%d 0 R" % block.parents for block in self._blocks)
         file.gathered([
             (own["catalog"], catalog),
             (own["pages"], b"<</Type /Pages/Count %d/Kids [%s]>>" % (len(self._pages), kids)),
             (own["information"], self._whole.said.information),
             (own["structure"], _STRUCTURE % (own["parents"], own["document"])),
             (own["document"], _DOCUMENT % (roots, own["structure"])),
-            (own["parents"], b"<</Nums [%s]>>" % parents),
+            (own["parents"], b"<</Kids [%s]>>" % parents),
             (own["fonts"], b"<<%s>>" % b"".join(b"/%s %d 0 R" % (name.encode(), at) for name, at in fonts.items())),
             *outline,
         ])  # fmt: skip
@@ -233,27 +249,23 @@ class _Linker:
         drawing, states = run.drawing, self._whole.states
         if not drawing.pages:
             return
-        first = self._file.take(_room(sum(page.count + _OF_PAGE for page in drawing.pages) + 1))
+        room = _room(sum(page.count + _OF_PAGE for page in drawing.pages) + 2)
+        first = self._file.take(room)
         name = f"{run.name} {first} {sorted(states.items())}"
-        block = self._keep(name, lambda: _Blocks(run, first, self._own, states).block())
+        block = self._keep(name, lambda: _Blocks(run, first, room, self._own, states).block())
         self._file.block(block)
         self._blocks.append(block)
-        for anchor, (page, x, y) in drawing.anchors.items():
-            self._anchors.setdefault(anchor, (len(self._pages) + page, x, y))
+        self._places = {**block.places, **self._places}
         self._pages += block.pages
-
-    def _destination(self, name: str) -> bytes:
-        page, x, y = self._anchors[name]
-        return b"[%d 0 R /XYZ %s %s 0]" % (self._pages[page], _decimal(x), _decimal(y))
 
     def _destinations(self) -> bytes:
         """Return the places that links lead to; in the order of their names' bytes, as a reader looks them up."""
-        named = sorted(self._anchors, key=_bytes)
-        return b"<</Names [%s]>>" % b" ".join(text(name) + b" " + self._destination(name) for name in named)
+        places = sorted(self._places.values(), key=_order)
+        return b"<</Names [%s]>>" % b" ".join(b"%s %s" % (place.name, place.at) for place in places)
 
     def _outline(self) -> Iterator[tuple[int, bytes]]:
         """Yield the objects of the outline, the one that holds all others first."""
-        marks = [mark for mark in self._whole.bookmarks if mark.target in self._anchors]
+        marks = [mark for mark in self._whole.bookmarks if mark.target in self._places]
         if not marks:
             return
         first = self._file.take(len(marks) + 1)
@@ -261,7 +273,7 @@ class _Linker:
         for place in range(-1, len(marks)):
             below = kids.get(place, [])
             entries = b"".join((
-                b"/Title %s/Dest %s" % (text(marks[place].text), self._destination(marks[place].target))
+                b"/Title %s/Dest %s" % (text(marks[place].text), self._places[marks[place].target].at)
                 if place >= 0
                 else b"",
                 b"/First %d 0 R/Last %d 0 R" % (first + 1 + below[0], first + 1 + below[-1]) if below else b"",
@@ -285,13 +297,15 @@ class _Blocks:
     """Makes the block of a run whose numbers begin at ``first``.
 
     The numbers of a page's objects are followed by those of what it and its margins are drawn with. In the parent tree
-    a page or a link has the number of an object of the page: unlike all others, too.
+    a page or a link has the number of an object of the page: unlike all others, too. There is ``room`` for so many
+    numbers.
     """
 
-    def __init__(self, run: Run, first: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
+    def __init__(self, run: Run, first: int, room: int, own: Mapping[str, int], states: Mapping[str, bytes]) -> None:
         self._run = run
         self._states = states
         self._first = first
+        self._room = room
         self._own = own
         self._written = _Bytes()
         self._small: list[tuple[int, bytes]] = []
@@ -301,21 +315,31 @@ class _Blocks:
         """Return the block."""
         at = self._first
         numbers: list[_Numbers] = []
-        pages = self._run.drawing.pages
+        pages, anchors = self._run.drawing.pages, self._run.drawing.anchors
         for page, margins in zip(pages, self._run.margins, strict=True):
             numbers.append(self._page(page, margins, at))
             at += page.count + _OF_PAGE
-        self._written.gathered(at, self._small)
         both = [*zip(pages, numbers, strict=True)]
+        self._small.append((at, _parents(both)))
+        self._written.gathered(at + 1, self._small)
+        kids = tuple(its.of(page.number) for page, its in both)
         return Block(
             data=b"".join(self._written.parts),
+            first=self._first,
+            table=self._table(at + 1),
             streams=tuple(self._written.streams),
-            holder=at,
-            gathered=tuple(number for number, _ in self._small),
-            pages=tuple(its.of(page.number) for page, its in both),
-            parents=b" ".join(parent for page, its in both for parent in _parents(page, its)),
+            pages=kids,
+            parents=at,
             roots=b" ".join(b"%d 0 R" % its.of(root) for page, its in both for root in page.roots),
+            places={name: _destination(name, kids[page], x, y) for name, (page, x, y) in anchors.items()},
         )
+
+    def _table(self, holder: int) -> bytes:
+        """Return the entries of the objects that are gathered in one; all others are free."""
+        table = bytearray(_FREE * self._room)
+        for place, (number, _) in enumerate(self._small):
+            _ENTRY.pack_into(table, (number - self._first) * _ENTRY.size, 2, holder, place)
+        return bytes(table)
 
     def _page(self, page: DrawnPage, margins: Margins, first: int) -> "_Numbers":
         """Write a page and its objects; return their numbers."""
@@ -374,11 +398,18 @@ class _Blocks:
         )  # fmt: skip
 
 
-def _parents(page: DrawnPage, numbers: "_Numbers") -> Iterator[bytes]:
-    """Yield what says of marked content and of links in which elements they stand."""
-    yield b"%d [%s]" % (numbers.first, b" ".join(b"%d 0 R" % numbers.of(each) for each in page.parents))
-    for place, link_ in enumerate(page.links, numbers.first + 1):
-        yield b"%d %d 0 R" % (place, numbers.of(link_))
+def _destination(name: str, page: int, x: float, y: float) -> Destination:
+    return Destination(_bytes(name), text(name), b"[%d 0 R /XYZ %s %s 0]" % (page, _decimal(x), _decimal(y)))
+
+
+def _parents(pages: "Sequence[tuple[DrawnPage, _Numbers]]") -> bytes:
+    """Return what says of marked content and of links in which elements they stand: a part of the parent tree."""
+    found: list[tuple[int, bytes]] = []
+    for page, numbers in pages:
+        found.append((numbers.first, b"[%s]" % b" ".join(b"%d 0 R" % numbers.of(each) for each in page.parents)))
+        found += ((at, b"%d 0 R" % numbers.of(link_)) for at, link_ in enumerate(page.links, numbers.first + 1))
+    named = b" ".join(b"%d %s" % each for each in found)
+    return b"<</Limits [%d %d]/Nums [%s]>>" % (found[0][0], found[-1][0], named)
 
 
 def _in_order(objects: Mapping[int, DrawnObject]) -> Iterator[int]:
@@ -394,6 +425,11 @@ def _in_order(objects: Mapping[int, DrawnObject]) -> Iterator[int]:
 
     for each in objects:
         yield from visit(each)
+
+
+def _quickly(data: bytes | bytearray) -> bytes:
+    """Compress what is written anew for every book, a hundredth of it; more takes ten times the time."""
+    return zlib.compress(data, 1)
 
 
 def _room(count: int) -> int:

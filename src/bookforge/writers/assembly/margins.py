@@ -8,7 +8,7 @@ import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from bookforge.diagnostics import Diagnostic
@@ -168,7 +168,12 @@ class Stand:
 
 def knows(sheets: Iterable[Stylesheet]) -> bool:
     """Whether all that stylesheets ask of a section and a page can be known without the whole book."""
-    return not any(_UNKNOWABLE.search(sheet.text) for sheet in sheets)
+    return not any(_asks(sheet.text) for sheet in sheets)
+
+
+@lru_cache(maxsize=64)
+def _asks(sheet: str) -> bool:
+    return _UNKNOWABLE.search(sheet) is not None
 
 
 def _margins(page: Any, drawn: bytes, states: Mapping[str, bytes], used: Mapping[str, DrawnFace]) -> Margins:
