@@ -82,6 +82,9 @@ def raw_offset(source: Source, offset: int) -> int:
 
 def raw_offsets(source: Source, offsets: Iterable[int]) -> tuple[int, ...]:
     """Return the offsets in ``source.raw`` of many offsets in ``source.text``."""
+    if len(source.offsets.pairs) == 1:  # nothing but the beginning was cut off
+        shift = source.offsets.pairs[0][1]
+        return tuple(offset + shift for offset in offsets) if shift else tuple(offsets)
     edges = [clean for clean, _ in source.offsets.pairs]
     shifts = [raw - clean for clean, raw in source.offsets.pairs]
     end = len(source.raw)
