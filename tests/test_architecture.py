@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "typography": {"book", "words", "xhtml"},
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "cache", "manifest", "textfile", "yamlfile"},
-    "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
+    "markdown": SAY | BOOK | {"cache", "engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
     "assets": SAY | BOOK | {"bookpath", "cache", "engines", "imagefile", "svg"},
     "illustrations": BOOK | {"xhtml"},
     "indexing": SAY | BOOK,
