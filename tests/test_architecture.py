@@ -47,12 +47,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     # from the manuscript to the book
     "typography": {"book", "words", "xhtml"},
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
-    "manuscript": SAY | BOOK | {"bookpath", "manifest", "textfile", "yamlfile"},
-    "markdown": SAY | BOOK | {"engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
+    "manuscript": SAY | BOOK | {"bookpath", "cache", "manifest", "textfile", "yamlfile"},
+    "markdown": SAY | BOOK | {"cache", "engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
     "assets": SAY | BOOK | {"bookpath", "cache", "engines", "imagefile", "svg"},
     "illustrations": BOOK | {"xhtml"},
     "indexing": SAY | BOOK,
-    "outline": SAY | BOOK | {"illustrations", "indexing", "manifest", "xhtml"},
+    "outline": SAY | BOOK | {"cache", "illustrations", "indexing", "manifest", "xhtml"},
     "pipeline": SAY | BOOK | READING_SIDE | {"assets", "cache", "engines", "markdown", "outline", "timings", "warm"},
     # from the book to an edition
     "workshop": SAY | {"cache", "engines", "pipeline", "timings"},

@@ -309,6 +309,7 @@ class Section:
     ``title`` is the inline markup of the heading the file opens with, taken out of ``body``; ``title_id`` its id;
     ``title_above`` says whether it stood above the file's other headings.
     ``left_out`` counts what of the file is no word of the book, by kind: comments, queries, HTML tags, attributes …
+    ``key`` is a hash of all it was made from, where that is known: sections of one key are the same.
     ``body`` is a well-formed XHTML fragment without namespace declarations (MathML and SVG carry theirs).
     Its vocabulary is documented in ``docs/architecture.md``.
     """
@@ -329,6 +330,7 @@ class Section:
     title_above: bool = True
     left_out: dict[str, int] = field(default_factory=dict)
     index: tuple[IndexMark, ...] = ()
+    key: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ that a book made on a Mac builds on Linux.
 """
 
 import difflib
+import os
+import stat
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,11 +57,12 @@ def _walk(book_dir: Path, typed: str) -> Found | Missing:
             parts.pop()
             here = here.parent
             continue
-        name = _name_on_disk(here, part)
+        names = _names(here)
+        name = _name_on_disk(names, part)
         if name is None:
-            return _near(here, part, "/".join(parts), typed)
+            return _near(names, part, "/".join(parts), typed)
         here = here / name
-        if here.is_symlink() and not _is_inside(book_dir, here):
+        if names[name] and not _is_inside(book_dir, here):
             return _outside(typed)
         parts.append(unicodedata.normalize("NFC", name))
     return _checked(book_dir, here, "/".join(parts), typed)
@@ -84,9 +88,8 @@ def _outside(typed: str) -> Missing:
     return Missing(f"the path '{typed}' leads out of the book's folder", hint)
 
 
-def _name_on_disk(folder: Path, part: str) -> str | None:
+def _name_on_disk(names: Iterable[str], part: str) -> str | None:
     """Return how the file system spells a name: exactly so, in another Unicode form, or in another case."""
-    names = _names(folder)
     if part in names:
         return part
     wanted = unicodedata.normalize("NFC", part)
@@ -96,15 +99,17 @@ def _name_on_disk(folder: Path, part: str) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _names(folder: Path) -> tuple[str, ...]:
+def _names(folder: Path) -> dict[str, bool]:
+    """Return the names in a folder, and which of them are symbolic links."""
     try:
-        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.isprintable()))
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.is_symlink() for entry in entries if entry.name.isprintable()}
     except (FileNotFoundError, NotADirectoryError):
-        return ()
+        return {}
 
 
-def _near(folder: Path, part: str, before: str, typed: str) -> Missing:
-    shown = {unicodedata.normalize("NFC", name): name for name in _names(folder) if not name.startswith(".")}
+def _near(names: Iterable[str], part: str, before: str, typed: str) -> Missing:
+    shown = {unicodedata.normalize("NFC", name): name for name in sorted(names) if not name.startswith(".")}
     close = difflib.get_close_matches(unicodedata.normalize("NFC", part), shown, 1, 0.6)
     if close:
         rest = typed.split("/")[typed.split("/").index(part) + 1 :]
@@ -124,17 +129,18 @@ def _is_inside(book_dir: Path, file: Path) -> bool:
 
 
 def _checked(book_dir: Path, file: Path, path: str, typed: str) -> Found | Missing:
-    try:
-        real, root = file.resolve(strict=True), book_dir.resolve(strict=True)
+    try:  # as text, since every file of a book is looked up at each build
+        real, root = os.path.realpath(file, strict=True), os.path.realpath(book_dir, strict=True)
+        mode = os.lstat(real).st_mode
     except (OSError, RuntimeError):
         return Missing(f"'{typed}' is a symbolic link that leads nowhere", "put the file itself in its place")
-    if not real.is_relative_to(root):
+    if real != root and not real.startswith(f"{root.rstrip(os.sep)}{os.sep}"):
         return _outside(typed)
-    if real.is_dir():
+    if stat.S_ISDIR(mode):
         return Missing(f"'{typed}' is a folder", "name one file in it")
-    if not real.is_file():
+    if not stat.S_ISREG(mode):
         return Missing(f"'{typed}' is not an ordinary file", "put an ordinary file in its place")
-    return Found(path, real)
+    return Found(path, Path(real))
 
 
 def find_book(given: Path | None, here: Path) -> Path:

@@ -5,18 +5,24 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from bookforge import bookpath, textfile, yamlfile
 from bookforge.book import ChapterMeta, Entry, OffsetMap, Place, Source
+from bookforge.cache import Cache
+from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Location, ManifestError, ManuscriptError, Report, error, warning
 from bookforge.manifest.entries import chapter_meta, check_voice
 from bookforge.manifest.fields import FieldReader
 from bookforge.manifest.model import CHAPTER
 
 MAX_BYTES: Final = 8_000_000
+
+_STAGE: Final = "source"
+_NOTHING_KEPT: Final = Cache(None)
 
 _FENCE: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*---[ \t]*(?:\r\n|\r|\n)")
 _CLOSE: Final = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
@@ -25,9 +31,16 @@ _KEY: Final = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s|\Z)")
 _DOCUMENTED: Final = frozenset(key.name for key in CHAPTER.keys)
 
 
-def read(book_dir: Path, entry: Entry, report: Report, voices: Collection[str] | None = None) -> Source:
+def read(
+    book_dir: Path,
+    entry: Entry,
+    report: Report,
+    voices: Collection[str] | None = None,
+    store: Cache = _NOTHING_KEPT,
+) -> Source:
     """Read the file of an entry that has one; where ``voices`` are given, the block's voice must be one of them.
 
+    A ``store`` of a process that stays has the sources whose files are as they were.
     Errors: entry-file-exists, file-readable, file-size, text-characters, text-encoding as ``ManuscriptError``;
     what is wrong in the YAML block as ``ManifestError``. Warnings: text-undamaged.
     """
@@ -35,12 +48,22 @@ def read(book_dir: Path, entry: Entry, report: Report, voices: Collection[str] |
     found = bookpath.find(book_dir, entry.path)
     if isinstance(found, bookpath.Missing):
         raise ManuscriptError(error("entry-file-exists", found.message, entry.at, found.hint))
-    raw = textfile.read(found.file, entry.path, MAX_BYTES)
+    data = textfile.load(found.file, entry.path, MAX_BYTES)
+    if isinstance(data, Diagnostic):
+        raise ManuscriptError(data)
+    name = cache_key(_STAGE, entry.path, data, repr(sorted(voices)) if voices is not None else "")
+    decoded = partial(_from_bytes, data, entry.path, voices)
+    source = store.held(_STAGE, name, Source, decoded, lambda made: 2 * len(made.raw))
+    if "\ufffd" in source.raw:
+        report(_damaged(source.raw, entry.path))
+    return source
+
+
+def _from_bytes(data: bytes, path: str, voices: Collection[str] | None) -> Source:
+    raw = textfile.decode(data, path)
     if isinstance(raw, Diagnostic):
         raise ManuscriptError(raw)
-    if "\ufffd" in raw:
-        report(_damaged(raw, entry.path))
-    return from_text(raw, entry.path, voices)
+    return from_text(raw, path, voices)
 
 
 def from_text(raw: str, path: str, voices: Collection[str] | None = None) -> Source:
@@ -59,6 +82,9 @@ def raw_offset(source: Source, offset: int) -> int:
 
 def raw_offsets(source: Source, offsets: Iterable[int]) -> tuple[int, ...]:
     """Return the offsets in ``source.raw`` of many offsets in ``source.text``."""
+    if len(source.offsets.pairs) == 1:  # nothing but the beginning was cut off
+        shift = source.offsets.pairs[0][1]
+        return tuple(offset + shift for offset in offsets) if shift else tuple(offsets)
     edges = [clean for clean, _ in source.offsets.pairs]
     shifts = [raw - clean for clean, raw in source.offsets.pairs]
     end = len(source.raw)

@@ -8,11 +8,13 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import unquote
 
 from bookforge import indexing, xhtml
 from bookforge.book import Asset, Book, BookSection, ChapterMeta, Entry, Heading, Section, SectionId
+from bookforge.cache import Recent
+from bookforge.cache import key as cache_key
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
@@ -194,7 +196,13 @@ def _with_declared_title(content: Section, declared: str) -> Section:
     headings = tuple(dataclasses.replace(each, level=level[each.level]) for each in content.headings)
     own = Heading(1, content.title_id or "", content.title, content.title_text or "")
     return dataclasses.replace(
-        content, title=None, title_text=None, title_id=None, body=xhtml.write(body), headings=(own, *headings)
+        content,
+        title=None,
+        title_text=None,
+        title_id=None,
+        body=xhtml.write(body),
+        headings=(own, *headings),
+        key=cache_key("declared-title", content.key, declared) if content.key else "",
     )
 
 
@@ -264,6 +272,28 @@ def _block_location(content: Section, element: xhtml.Element) -> Location:
     return Location(content.path)
 
 
+_RECENT: Final = Recent(64 * 1024 * 1024)
+"""What was bound last: a process that stays binds only what changed."""
+T = TypeVar("T", Section, "_Ids")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Ids:
+    """All ids inside a section."""
+
+    all: frozenset[str]
+
+
+def _kept(stage: str, key: str, type_: type[T], make: Callable[[], T], size: Callable[[T], int]) -> T:
+    """Return what is kept under a key, made where it is not; without a key it is made anew."""
+    known = _RECENT.get(stage, key, type_) if key else None
+    if known is None:
+        known = make()
+        if key:
+            _RECENT.keep(stage, key, known, size(known))
+    return known
+
+
 class _Targets:
     """What links can lead to: bound ids by section and by file."""
 
@@ -271,12 +301,14 @@ class _Targets:
         self.left_out = left_out
         self.report = report
         self.by_path = {s.content.path: s for s in book.sections if s.content}
-        self.local = {s.id: _local_ids(s.content) for s in book.sections if s.content}
 
     def resolve(self, href: str, section: BookSection, at: Location) -> str | None:
         """Return the bound id a link inside the book leads to, ``None`` when its file is not being built."""
         path, _, fragment = href.partition("#")
-        path, fragment = unquote(path), unquote(fragment)
+        return self.target(unquote(path), unquote(fragment), section, at)
+
+    def target(self, path: str, fragment: str, section: BookSection, at: Location) -> str | None:
+        """Return the bound id of a place in a file, of this one where none is named; ``None`` where it is not built."""
         assert section.content is not None
         if path in self.left_out:
             self.report(note("link-resolves", f"the link to '{path}' is text here: that file is not being built", at))
@@ -286,10 +318,12 @@ class _Targets:
             near = get_close_matches(path, self.by_path, 1, 0.75)
             hint = f"did you mean '{near[0].rpartition('/')[2]}'?" if near else "list it in book.yaml"
             raise ManuscriptError(error("link-resolves", f"'{path}' is not a chapter of this book", at, hint))
-        if not fragment or fragment == (target.content.title_id if target.content else None):
+        assert target.content is not None
+        if not fragment or fragment == target.content.title_id:
             return target.id
-        if fragment not in self.local[target.id]:
-            raise ManuscriptError(_dead(path, fragment, self.local[target.id], at))
+        local = _local_ids(target.content)
+        if fragment not in local:
+            raise ManuscriptError(_dead(path, fragment, local, at))
         return f"{target.id}.{fragment}"
 
 
@@ -304,6 +338,10 @@ def _dead(path: str, fragment: str, known: frozenset[str], at: Location) -> Diag
 
 
 def _local_ids(content: Section) -> frozenset[str]:
+    return _kept("ids", content.key, _Ids, lambda: _Ids(_read_ids(content)), lambda ids: 100 * len(ids.all)).all
+
+
+def _read_ids(content: Section) -> frozenset[str]:
     found: set[str | None] = {content.title_id}
     for markup in (content.title or "", content.body, *(each.markup for each in content.notes)):
         found |= {each.get("id") for each in xhtml.read(markup).iterfind(".//*[@id]")}
@@ -316,8 +354,37 @@ def _bind_section(section: BookSection, targets: _Targets) -> BookSection:
     content = section.content
     if content is None:
         return section
+    aims = _aims(section, targets)
+    name = cache_key("bound", content.key, section.id, *aims) if content.key and aims is not None else ""
+    bound = _kept("bound", name, Section, lambda: _bound(section, content, targets), _size)
+    title = bound.title if section.title == content.title else section.title
+    return dataclasses.replace(section, content=bound, title=title)
+
+
+def _aims(section: BookSection, targets: _Targets) -> tuple[str, ...] | None:
+    """Return the bound ids a section's links lead to; ``None`` where there is something to say of one."""
+    assert section.content is not None
+    links = section.content.links
+    if any(link.path in targets.left_out for link in links):
+        return None
+    try:
+        found = [
+            targets.target(link.path or "", link.fragment or "", section, Location(section.content.path))
+            for link in links
+        ]
+    except ManuscriptError:
+        return None
+    return tuple(each or "" for each in found)
+
+
+def _size(section: Section) -> int:
+    """Reckon how many bytes a section takes in memory: its markup, and a number for each word."""
+    return len(section.body) + sum(len(note.markup) for note in section.notes) + 40 * section.word_count
+
+
+def _bound(section: BookSection, content: Section, targets: _Targets) -> Section:
     bind = _binder(section, targets)
-    bound = dataclasses.replace(
+    return dataclasses.replace(
         content,
         title=bind(content.title) if content.title is not None else None,
         body=bind(content.body),
@@ -336,9 +403,8 @@ def _bind_section(section: BookSection, targets: _Targets) -> BookSection:
             blocks={f"{section.id}.{key}": place for key, place in content.source_map.blocks.items()},
             words={f"{section.id}.{key}" if key else "": at for key, at in content.source_map.words.items()},
         ),
+        key="",
     )
-    title = bound.title if section.title == content.title else section.title
-    return dataclasses.replace(section, content=bound, title=title)
 
 
 def _bind_ids(element: xhtml.Element, section: SectionId) -> None:

@@ -91,7 +91,8 @@ def load(
     asked = _asked(declared, only)
     entries = _chosen(declared, asked)
     with timings.span("read"):
-        sources = _gather(lambda entry: manuscript.read(declared.folder, entry, report, declared.voices), entries, 1)
+        folder, voices = declared.folder, declared.voices
+        sources = _gather(lambda entry: manuscript.read(folder, entry, report, voices, store), entries, 1)
     language = {source.path: _language(entry, source, declared) for entry, source in zip(entries, sources, strict=True)}
     with warm.POOL.held():
         parsed = _gather(lambda source: convert(source, language[source.path], store, timings), sources, jobs)
@@ -120,8 +121,11 @@ def _gather(step: Callable[[S], T], items: Iterable[S], jobs: int) -> tuple[T, .
         except BookforgeError as problem:
             return problem
 
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        results = list(pool.map(attempt, items))
+    if jobs <= 1:
+        results = list(map(attempt, items))
+    else:
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            results = list(pool.map(attempt, items))
     wrong = [result for result in results if isinstance(result, BookforgeError)]
     if wrong:
         worst = max(wrong, key=lambda problem: problem.exit_status)
@@ -221,7 +225,7 @@ def _converted(source: Source, language: str, store: Cache, name: str) -> Parsed
     from bookforge import markdown
 
     said: list[Diagnostic] = []
-    section = markdown.parse(source, language, said.append)
+    section = replace(markdown.parse(source, language, said.append), key=name)
     parsed = Parsed(section, tuple(said))
     store.put(_STAGE, name, parsed)
     return parsed

@@ -2,6 +2,7 @@
 
 import bisect
 import re
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,9 @@ _UTF16: Final = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 def line_starts(text: str) -> tuple[int, ...]:
     """Return the offsets at which lines begin; a line ends with LF, CR LF or CR, as editors count."""
-    return (0, *(match.end() for match in LINE_END.finditer(text)))
+    if "\r" in text:
+        return (0, *(match.end() for match in LINE_END.finditer(text)))
+    return (0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1]))
 
 
 def location(path: str, starts: tuple[int, ...], offset: int, first_line: int = 1) -> Location:
@@ -33,6 +36,15 @@ def read(file: Path, path: str, limit: int) -> str | Diagnostic:
     ``limit`` is in bytes; no more than that is ever read.
     Errors: file-readable, file-size, text-encoding, text-characters.
     """
+    data = load(file, path, limit)
+    return data if isinstance(data, Diagnostic) else decode(data, path)
+
+
+def load(file: Path, path: str, limit: int) -> bytes | Diagnostic:
+    """Return the bytes of ``file``, or why they cannot be had.
+
+    Errors: file-readable, file-size.
+    """
     try:
         with file.open("rb") as stream:
             data = stream.read(limit + 1)
@@ -42,7 +54,7 @@ def read(file: Path, path: str, limit: int) -> str | Diagnostic:
     if len(data) > limit:
         message = f"this file is larger than {limit // 1_000_000} MB"
         return error("file-size", message, Location(path), "split it, and keep pictures in files of their own")
-    return decode(data, path)
+    return data
 
 
 def decode(data: bytes, path: str) -> str | Diagnostic:

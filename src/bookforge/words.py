@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _UNSEEN: Final = "\u00ad\u200c\u200d\ufe00-\ufe0f"
 """Soft hyphen, joiner, non-joiner, variation selectors: they stand in words and change none."""
 
 WORD: Final = re.compile(rf"[^\W_]+(?:[{_MARKS}{_UNSEEN}]+[^\W_]*)*")
+_PARTED: Final = re.compile(f"({WORD.pattern})")
 _IGNORED: Final = re.compile(f"[{_UNSEEN}]+")
 
 
@@ -48,6 +49,13 @@ def find(text: str) -> Iterator[tuple[int, str]]:
     """Yield (offset, word) for each word of ``text``, as it stands there."""
     for match in WORD.finditer(text):
         yield match.start(), match.group()
+
+
+def parted(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the words of ``text`` and where each starts and ends there, which is one reading of it."""
+    pieces = _PARTED.split(text)
+    edges = list(accumulate(map(len, pieces)))
+    return pieces[1::2], edges[:-1:2], edges[1::2]
 
 
 def normal(word: str) -> str:
@@ -186,13 +194,12 @@ class _TreeReader:
     def shown(self) -> Shown:
         """Return what was read."""
         text = "".join(self.parts)
-        starts = [match.start() for match in WORD.finditer(text)]
+        found, starts, _ = parted(text)
         blocks: list[str | None] = []
         ends = (*(bisect_left(starts, at) for at, _ in self.changes[1:]), len(starts))
         for (_, block), end in zip(self.changes, ends, strict=False):
             blocks += [block] * (end - len(blocks))
-        found = tuple(WORD.findall(text))
-        return Shown(text, found, tuple(starts), tuple(blocks), self._word_extents(starts), tuple(self.formulas))
+        return Shown(text, tuple(found), tuple(starts), tuple(blocks), self._word_extents(starts), tuple(self.formulas))
 
     def _word_extents(self, starts: list[int]) -> dict[str, tuple[int, int]]:
         return {
@@ -210,7 +217,7 @@ _LARGE_GAP: Final = 2_000_000
 def letters(found: Sequence[str]) -> str:
     """Return all letters of words, as they are compared."""
     joined = "".join(found)
-    return joined if joined.isascii() else "".join(map(normal, found))
+    return joined if joined.isascii() else "".join([word if word.isascii() else normal(word) for word in found])
 
 
 def differences(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int, int, int]]:

@@ -8,6 +8,7 @@ import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -75,10 +76,11 @@ _CUT: Final = re.compile(r" *#\w")
 _RESOLVER: Final = yaml.resolver.Resolver()
 
 
+@lru_cache(maxsize=128)
 def load(text: str | bytes, path: str, first_line: int = 1) -> Node:
     """Return the one document of a YAML text; an empty text is a node of kind ``NULL``.
 
-    ``first_line`` is the line of the file at which ``text`` begins.
+    ``first_line`` is the line of the file at which ``text`` begins. A process that stays reads the same text once.
     Errors, all that YAML lets us find in one run: file-size, text-characters, text-encoding, yaml-keys-unique,
     yaml-limits, yaml-plain, yaml-syntax.
     """

@@ -1,4 +1,7 @@
-"""Pandoc kept running gives, byte for byte and remark for remark, what its command gives for each chapter."""
+"""Pandoc kept running gives, byte for byte and remark for remark, what its command gives for each chapter.
+
+So does a chapter converted by its paragraphs.
+"""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bookforge import warm
-from bookforge.markdown import pandoc
+from bookforge.markdown import pandoc, paragraphs
 from tests.corpus import book, made_up
 from tests.spec import cases
 
@@ -34,6 +37,11 @@ def _compare(texts: list[str]) -> None:
         alone = list(threads.map(lambda text: pandoc.convert(text, "a.md"), texts))
     with warm.POOL.held():
         kept = [pandoc.convert(text, "a.md") for text in texts]
+        by_paragraphs = [paragraphs.apart(f"{text}\n\nA plain one.\n\n{text}\n", "a.md") for text in texts]
+        whole = [pandoc.convert(f"{text}\n\nA plain one.\n\n{text}\n", "a.md") for text in texts]
     assert len(alone) > 30
     for text, one, other in zip(texts, alone, kept, strict=True):
         assert other == one, text
+    taken = [(one, other) for one, other in zip(whole, by_paragraphs, strict=True) if other is not None]
+    assert len(taken) > len(texts) / 2
+    assert all(other == one for one, other in taken)

@@ -1,5 +1,6 @@
 """Paths as typed into files of the book: found in any spelling the file system keeps, and never outside."""
 
+import os
 import unicodedata
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_a_folder_that_cannot_be_looked_into_is_not_called_empty(
     def refuse(_: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     assert find(tmp_path, "chapters/one.md") == Missing(
         "the file 'chapters/one.md' cannot be reached: Permission denied", "check the permissions of its folder"
     )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bookforge import manuscript
 from bookforge.book import ChapterMeta, Entry, SectionId, Source, When
+from bookforge.cache import Cache, Recent
 from bookforge.diagnostics import BookforgeError, Diagnostic, Location, ManifestError, ManuscriptError
 from bookforge.semantics import Matter, Role
 
@@ -90,6 +91,24 @@ def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ManuscriptError) as caught:
         manuscript.read(tmp_path, ENTRY, fail)
     assert caught.value.diagnostics[0].rule == "entry-file-exists"
+
+
+def test_a_process_that_stays_reads_a_file_anew_when_it_changed(tmp_path: Path) -> None:
+    file = tmp_path / "one.md"
+    store = Cache(None, recent=Recent())
+    file.write_bytes(b"One.\n")
+    first = manuscript.read(tmp_path, ENTRY, fail, (), store)
+    assert manuscript.read(tmp_path, ENTRY, fail, (), store) is first
+    file.write_bytes(b"Two.\n")
+    assert manuscript.read(tmp_path, ENTRY, fail, (), store).text == "Two.\n"
+
+
+def test_what_is_said_of_a_kept_file_is_said_each_time(tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_bytes("A \ufffd.\n".encode())
+    store, said = Cache(None, recent=Recent()), list[Diagnostic]()
+    for _ in range(2):
+        manuscript.read(tmp_path, ENTRY, said.append, None, store)
+    assert [found.rule for found in said] == ["text-undamaged"] * 2
 
 
 def test_replacement_character_is_a_warning(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from bookforge import outline
-from bookforge.book import Book, IndexMark
+from bookforge.book import Book, IndexMark, Link, Place, SectionId
 from bookforge.diagnostics import Diagnostic, ManuscriptError
 from bookforge.semantics import Matter, Role
 from tests.unit import books
@@ -182,3 +184,39 @@ def test_a_part_of_a_book_is_not_asked_for_the_rest_of_its_index() -> None:
     mark = IndexMark(("lamp",), "p-a", books.NOWHERE, range="start")
     book = built(chapter("one.md", index=(mark,)), (books.entry("two.md"), None), said=[])
     assert "book-index" in [section.id for section in book.sections]
+
+
+# ---------------------------------------------------------------- in a process that stays
+
+
+def linked(key: str, target: str | None) -> tuple[object, object]:
+    entry, section = chapter("one.md", '<p id="p-a"><a href="two.md#p-b">There</a></p>')
+    link = Link("two.md", target, Place(0, 1, 1, 1))
+    return entry, replace(section, links=(link,), key=key)
+
+
+def test_a_section_of_the_same_key_is_bound_once() -> None:
+    first, second = (
+        built(linked("same", "p-b"), chapter("two.md", '<p id="p-b">Words.</p>')).sections[-3].content for _ in range(2)
+    )
+    assert first is second
+    assert first is not None
+    assert 'href="#two.p-b"' in first.body
+
+
+def test_a_kept_section_follows_its_links() -> None:
+    there = chapter("two.md", '<p id="p-b">Words.</p>')
+    assert built(linked("moving", "p-b"), there)
+    with pytest.raises(ManuscriptError) as caught:
+        built(linked("moving", "p-b"), chapter("two.md", '<p id="p-c">Words.</p>'))
+    assert caught.value.diagnostics[0].rule == "link-resolves"
+    entry = replace(books.entry("two.md"), id=SectionId("second"))
+    renamed = built(linked("moving", "p-b"), (entry, there[1])).sections[-3].content
+    assert renamed is not None
+    assert 'href="#second.p-b"' in renamed.body
+
+
+def test_sections_without_a_key_are_bound_each_time() -> None:
+    contents = [built(chapter("one.md")).sections[-2].content for _ in range(2)]
+    assert contents[0] == contents[1]
+    assert contents[0] is not contents[1]

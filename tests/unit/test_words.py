@@ -3,6 +3,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from bookforge import words
@@ -112,3 +114,10 @@ def test_a_sentence_is_cut_out_around_a_place() -> None:
     assert words.sentence(text, text.index("second")) == "Two is the second!"
     assert words.sentence(text, 0) == "One here."
     assert len(words.sentence("word " * 500, 1000)) <= 200
+
+
+@given(st.text(alphabet="ab é\u0301\u00ad’-_1\n", max_size=40))
+def test_one_reading_gives_words_and_places(text: str) -> None:
+    found, starts, ends = words.parted(text)
+    assert list(zip(starts, found, strict=True)) == list(words.find(text))
+    assert [text[start:end] for start, end in zip(starts, ends, strict=True)] == found

@@ -68,12 +68,18 @@ class Studio:
         cover = self.metadata.cover
         return self.read.book.assets[cover.path] if cover else None
 
+    @property
+    def is_lettered(self) -> bool:
+        """Whether the book's picture bears title and authors."""
+        cover = self.metadata.cover
+        return cover is not None and cover.is_lettered(self.read.book.metadata.title)
+
     def depicted(self) -> Art | None:
         """Return the view of the book's picture: its colours, and whether it bears title and authors."""
-        cover, found = self.metadata.cover, self.art
-        if cover is None or found is None:
+        found = self.art
+        if found is None:
             return None
-        shown, lettered = raw(self), cover.is_lettered(self.read.book.metadata.title)
+        shown, lettered = raw(self), self.is_lettered
         edge = art.edge(shown.data)
         ground = edge if lettered else art.legible(edge)
         strong = None if lettered else art.accent(shown.data, ground)
@@ -133,14 +139,13 @@ def picture(studio: Studio) -> Picture:
     else title and authors are set, with the picture where there is one.
     Notes: ``cover-lettering``. Warnings: ``cover-large-enough``, and what the engine says of the stylesheets.
     """
-    depicted = studio.depicted()
-    if depicted is not None and depicted.lettered:
+    if studio.is_lettered:
         shown = raw(studio)
     else:
         name = cache_key("cover", *studio.depends(), repr(studio.metadata))
         known = studio.store.get("cover", name, Picture)
         if known is None:
-            known = _set(studio, depicted)
+            known = _set(studio, studio.depicted())
             studio.store.put("cover", name, known)
         shown = known
     said = (*_unsaid(studio), *_small(studio), *shown.said)

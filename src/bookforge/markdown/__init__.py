@@ -27,6 +27,7 @@ from bookforge.markdown import (
     messages,
     notes,
     pandoc,
+    paragraphs,
     references,
     sanitize,
     tree,
@@ -83,7 +84,7 @@ def parse(source: Source, language: str, report: Report) -> Section:
 def _convert(
     source: Source, lexed: lexer.Lexed, marks: indexmarks.Marks, found: list[Diagnostic]
 ) -> tuple[_Parts, list[Problem], references.References]:
-    converted = pandoc.convert(lexed.prepared, source.path)
+    converted = paragraphs.convert(lexed.prepared, source.path)
     look, targets = finder.finder(source, lexed), finder.finder(source, lexed, finder.TARGETS)
     found += messages.findings(converted.messages, source, lexed, look)
     root = _clean(converted.html, source, look, found)

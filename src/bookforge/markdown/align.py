@@ -79,10 +79,9 @@ class _Aligner:
 
     def stream(self, key: str, number: int, stream: Stream, shown: words.Shown) -> None:
         """Align one stream of the tree with the source's."""
-        if shown.words == tuple(words.WORD.findall(stream.text)):
-            spans = _Spans(*stream.extents())
-        else:
-            spans = self._matched(key, stream, shown)
+        expected, starts, ends = stream.located()
+        same = shown.words == tuple(expected)
+        spans = _Spans(starts, ends) if same else self._matched(key, stream, shown)
         self._compare_formulas(key, stream, shown)
         self.words[key] = raw_offsets(self.source, spans.starts)
         self._place_blocks(number, shown, spans)

@@ -4,6 +4,7 @@ Everything here changes marks and spaces, never a letter or a figure, and change
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +47,7 @@ _KNOWN_TO_READERS: Final = {
     0xFEFF: "",
 }
 """Kindle Publishing Guidelines 6: of all spaces only the usual one and the no-break space, and no format characters."""
+_UNKNOWN_TO_READERS: Final = re.compile(f"[{''.join(map(chr, _KNOWN_TO_READERS))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,16 @@ class House:
             text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
         if self.medium == PRINT and self.choices.quotes != AS_TYPED:
             text = spaces.quotes_apart(text)
-        return text.translate(_KNOWN_TO_READERS) if self.medium == READER else text
+        return _for_readers(text) if self.medium == READER else text
 
     def set_words(self, text: str, language: str) -> str:
         """Set a plain text that has not been through pandoc: its marks are straight."""
         plain = dataclasses.replace(self, medium=READER) if self.medium == PRINT else self
         return runs.with_addresses_aside(quotes.curl(text), language, plain.set_line)
+
+
+def _for_readers(text: str) -> str:
+    return text.translate(_KNOWN_TO_READERS) if _UNKNOWN_TO_READERS.search(text) else text
 
 
 @lru_cache(maxsize=_LINES)

@@ -27,7 +27,7 @@ def dashes(text: str, style: str) -> str:
     Dashes that begin a line, those that stand for names, and those between figures are left.
     """
     if style == "em":
-        return _SPACED.sub(_closed_up, text) if " " in text or NO_BREAK in text else text
+        return _SPACED.sub(_closed_up, text) if "–" in text or "—" in text or "-" in text else text
     if style == "en":
         if "—" in text:
             text = _CLOSED.sub(_spaced_out, text)

@@ -21,6 +21,8 @@ _OPENS_AFTER: Final = "([{—–-/¿¡“‘„‚«‹\u00a0\u202f\u2060"
 _ENDS: Final = ".,;:!?…)]}—–-/”’»›"
 _SPACED_NN: Final = re.compile(rf"(?<![^\s{TURN}])[‘’][Nn][’‘](?=[{SEAM}]*\s*\w)")
 _JOINED_NN: Final = re.compile(r"(?<=\w)[‘’]([Nn])[’‘](?=\w)")
+_NN: Final = re.compile("[‘’][Nn][’‘]")
+"""What both have; like the next such patterns it is quickly seen to be nowhere in a text."""
 _LETTER_NAMED: Final = words(
     "letter letters an a the of by for as with to in symbol number sound consonant variable say write"
 )
@@ -35,6 +37,7 @@ _FAR: Final = 200
 _SENTENCE_END: Final = re.compile(r"[.!?…]\s+[^\W\d_]")
 
 _N: Final = r"(?:\d{1,3}(?:[.,]\d+)?[½¼¾⅓⅔⅛⅜⅝⅞]?|[½¼¾⅓⅔⅛⅜⅝⅞])"
+_MEASURED: Final = re.compile("[’”](?<=[\\d½¼¾⅓⅔⅛⅜⅝⅞].)")
 _FEET_INCHES: Final = re.compile(rf"(?<![\d’‘])({_N})’(\s?(?:[½¼¾⅓⅔⅛⅜⅝⅞]\s?)?{_N})”(?!\w)")
 _DEGREES: Final = re.compile(rf"(°[\s\u00a0\u202f]?{_N})’(?:([\s\u00a0\u202f]?{_N})”)?")
 _BY: Final = re.compile(rf"(?<![\d’‘])({_N})([’”])(\s?(?:[x×–-]|by)\s?)({_N})\2(?!\w)")
@@ -114,7 +117,7 @@ def resolve(text: str, language: Language, marks: Marks) -> str:
     """
     if not _WORTH.search(text) and not (marks.primes and "°" in text):
         return text
-    if marks.elisions:
+    if marks.elisions and _NN.search(text):
         text = _JOINED_NN.sub("’\\1’", text)
         text = _SPACED_NN.sub(lambda match: _and(text, match), text)
     if marks.primes is not None:
@@ -134,6 +137,8 @@ def _and(text: str, match: re.Match[str]) -> str:
 
 def _certain_primes(text: str, primes: Pair) -> str:
     minute, second = primes
+    if not _MEASURED.search(text):
+        return text
     if "°" in text:
         text = _DEGREES.sub(lambda m: f"{m[1]}{minute}" + (f"{m[2]}{second}" if m[2] else ""), text)
     text = _FEET_INCHES.sub(lambda m: f"{m[1]}{minute}{m[2]}{second}", text)

@@ -10,10 +10,12 @@ from bookforge.typography.runs import ADDRESS, SEAM, THING, TURN
 _ANY: Final = r"[ \u00a0\u202f\u2009]"
 _S: Final = rf"[{SEAM}]*"
 _GAPS: Final = re.compile(_ANY)
+_DIGIT: Final = re.compile(r"\d")
 _DOUBLE: Final = re.compile(r"(?<=\S)  +(?=\S)")
 _THOUSANDS: Final = re.compile(r"(?<![\d.,\u00a0\u202f])\d{1,3}(?: \d{3})+(?!\d)")
-_GAP_BEFORE: Final = re.compile(rf"(?<=[^\s{TURN}])({_S}) ({_S})(?=\d|[^\W\d_a-zß-öø-ÿ]|[ivxlc]+\b)")
-_TOKEN: Final = re.compile(r"[\w.º°§¶’-]+\Z")
+_OF_TOKEN: Final = r"[\w.º°§¶’-]"
+_GAP_BEFORE: Final = re.compile(rf"(?<={_OF_TOKEN})({_S}) ({_S})(?=\d|[^\W\d_a-zß-öø-ÿ]|[ivxlc]+\b)")
+_TOKEN: Final = re.compile(rf"{_OF_TOKEN}+\Z")
 _ROMAN: Final = re.compile(r"[IVXLC]+\b|[ivxlc]+\b")
 _REGNAL: Final = re.compile(r"[IVX]{2,5}\b")
 _DAY: Final = re.compile(r"\d{1,2}(?!\d)")
@@ -48,8 +50,9 @@ def spaced(text: str, language: Language) -> str:
 
 def held(text: str, language: Language) -> str:
     """Let a line not end between a title and a name, between initials, a number and its unit, the parts of a date."""
-    text = _GAP_BEFORE.sub(lambda match: _hold(match, language), text)
-    if any(map(str.isdigit, text)):
+    references = _references(language)
+    text = _GAP_BEFORE.sub(lambda match: _hold(match, language, references), text)
+    if _DIGIT.search(text):
         text = _UNIT.sub(rf"\1{NO_BREAK}\2", text)
         if language.months:
             text = _days(language).sub(rf"\1{NO_BREAK}\2", text)
@@ -58,11 +61,12 @@ def held(text: str, language: Language) -> str:
     return text
 
 
-def _hold(match: re.Match[str], language: Language) -> str:
+def _hold(match: re.Match[str], language: Language, references: frozenset[str]) -> str:
     text, end = match.string, match.end()
     found = _TOKEN.search(text, max(0, match.start() - _LONGEST), match.start())
-    token = found[0] if found else ""
-    is_counted = token in language.before_numbers or token.lower() in _references(language)
+    assert found is not None
+    token = found[0]
+    is_counted = token in language.before_numbers or token.lower() in references
     if text[end].isdigit():
         is_held = is_counted or (token in language.months and _DAY.match(text, end) is not None)
     else:

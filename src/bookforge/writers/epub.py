@@ -103,7 +103,13 @@ def _assemble(composition: Composition, pages: tuple[Page, ...]) -> dict[str, by
         for mark in composition.landmarks
         if mark.epub_type in _GUIDE
     ]
-    options = {"mtime": _ANY_TIME, "epub3_pages": False, "epub3_landmark": False, "raise_exceptions": True}
+    options = {
+        "mtime": _ANY_TIME,
+        "epub3_pages": False,
+        "epub3_landmark": False,
+        "raise_exceptions": True,
+        "compresslevel": 0,  # it is unpacked at once
+    }
     made = io.BytesIO()
     epub.write_epub(made, book, options)
     with zipfile.ZipFile(made) as archive:

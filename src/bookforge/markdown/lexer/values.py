@@ -1,6 +1,7 @@
 """What our own reading of a chapter's Markdown finds, as values. All offsets count characters of ``Source.text``."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bookforge import words
@@ -48,13 +49,22 @@ class Stream:
 
     def words(self) -> tuple[Word, ...]:
         """Return the words in order."""
-        return tuple(map(Word, words.WORD.findall(self.text), *self.extents()))
+        return tuple(map(Word, *self.located()))
 
-    def extents(self) -> tuple[list[int], list[int]]:
-        """Return the source offsets where each word starts and ends."""
-        before, behind = self._places()
-        found = [match.span() for match in words.WORD.finditer(self.text)]
-        return [before[start] for start, _ in found], [behind[end - 1] for _, end in found]
+    def located(self) -> tuple[list[str], list[int], list[int]]:
+        """Return the words with the source offsets where each starts and ends."""
+        found, starts, ends = words.parted(self.text)
+        before: list[int] = []
+        behind: list[int] = []
+        first = last = 0
+        for run, until in self._stretches():
+            head, tail = bisect_left(starts, until, first), bisect_right(ends, until, last)
+            shift, end = run.start - run.at, run.start + run.length
+            whole = until - run.at != run.length
+            before += [run.start if whole else start + shift for start in starts[first:head]]
+            behind += [end if whole else stop + shift for stop in ends[last:tail]]
+            first, last = head, tail
+        return found, before, behind
 
     def letters(self) -> tuple[str, list[int], list[int]]:
         """Return all letters of the words in normal form, with the source offsets where each starts and ends."""
@@ -77,12 +87,16 @@ class Stream:
         """Return the source offsets where each character of the text starts and ends."""
         starts: list[int] = []
         ends: list[int] = []
-        for run, until in zip(self.runs, (*(run.at for run in self.runs[1:]), len(self.text)), strict=False):
+        for run, until in self._stretches():
             shown, end = until - run.at, run.start + run.length
             whole = shown != run.length
             starts += [run.start] * shown if whole else range(run.start, end)
             ends += [end] * shown if whole else range(run.start + 1, end + 1)
         return starts, ends
+
+    def _stretches(self) -> Iterable[tuple[Run, int]]:
+        """Return the runs, each with the place in the text where it ends."""
+        return zip(self.runs, (*(run.at for run in self.runs[1:]), len(self.text)), strict=False)
 
 
 @dataclass(frozen=True, slots=True)

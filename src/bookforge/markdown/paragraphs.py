@@ -1,0 +1,104 @@
+"""The plain paragraphs of a long chapter, converted apart, so that a change in one of them costs one of them.
+
+Pandoc needs half a second for a chapter of a hundred pages, of which a changed sentence leaves nearly all as it was.
+A plain paragraph has words and marks of punctuation only: nothing around it decides what becomes of it, and it decides
+nothing around it. So pandoc gets the chapter with a marker in the place of each, on as many lines, and the paragraphs
+that are new; what is known of the others goes where their markers came out. Wherever anything looks different from what
+that expects, the chapter is converted whole, as it is when it is met first: who builds once, keeps nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bookforge.cache import Recent
+from bookforge.markdown import pandoc
+from bookforge.markdown.pandoc import Converted
+
+_LONG: Final = 20_000
+"""Characters of a chapter that is worth it."""
+
+_BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+)")
+_SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
+_LINE: Final = rf"""(?!\(?\w+[.)]|[Tt]able:)["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
+_PLAIN: Final = re.compile(rf"(?P<quote>(?:> ?)*){_LINE}(?:\n(?P=quote){_LINE})*")
+"""A paragraph, which may stand in a quote. No line looks like an item of a list or a caption, has a place for
+attributes, a link, a note, code, HTML or a formula, or ends in spaces, which would break it."""
+
+_MARKER: Final = "bookforgeparagraph"
+_MARKED: Final = re.compile(rf"<p>{_MARKER}(\d+)(?: x)*</p>")
+_CHAPTER: Final = "chapter"
+_PARAGRAPH: Final = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    html: str
+
+
+_RECENT: Final = Recent(32 * 1024 * 1024)
+
+
+def convert(text: str, path: str) -> Converted:
+    """Convert Markdown to HTML5: what ``pandoc.convert`` gives, by less work for a long chapter that was met before.
+
+    Errors: those of ``pandoc.convert``.
+    """
+    if len(text) < _LONG:
+        return pandoc.convert(text, path)
+    is_met = _RECENT.get(_CHAPTER, path, _Known) is not None
+    _RECENT.keep(_CHAPTER, path, _Known(""), len(path))
+    return (apart(text, path) if is_met else None) or pandoc.convert(text, path)
+
+
+def apart(text: str, path: str) -> Converted | None:
+    """Convert a chapter by its plain paragraphs and the rest; ``None`` where that cannot be done."""
+    if _MARKER in text:
+        return None
+    blocks = _BETWEEN.split(text)
+    plain = dict(_plain(blocks))
+    known = _converted(plain.values(), path)
+    if known is None:
+        return None
+    for number in plain:
+        blocks[number] = _marked(number, blocks[number])
+    rest = pandoc.convert("".join(blocks), path)
+    if [int(number) for number in _MARKED.findall(rest.html)] != list(plain):
+        return None
+    return replace(rest, html=_MARKED.sub(lambda match: known[plain[int(match[1])]], rest.html))
+
+
+def _plain(blocks: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the plain paragraphs by their numbers, without the signs of a quote."""
+    for number in range(0, len(blocks), 2):
+        match = _PLAIN.fullmatch(blocks[number])
+        following = blocks[number + 2] if match and number + 2 < len(blocks) else ""
+        if match and not following.lstrip("> ").startswith((":", "~")):  # or it would be the term of a definition
+            yield number, blocks[number].removeprefix(match["quote"]).replace(f"\n{match['quote']}", "\n")
+
+
+def _marked(number: int, block: str) -> str:
+    """Return a paragraph of the same lines, so that it stands where it stood and pandoc's remarks too."""
+    quote = block[: len(block) - len(block.lstrip("> "))]
+    return f"{quote}{_MARKER}{number}" + f"\n{quote}x" * block.count("\n")
+
+
+def _converted(texts: Iterable[str], path: str) -> dict[str, str] | None:
+    """Return the markup of plain paragraphs, those together converted that are new."""
+    wanted = dict.fromkeys(texts)
+    found = {text: known.html for text in wanted if (known := _RECENT.get(_PARAGRAPH, text, _Known))}
+    new = [text for text in wanted if text not in found]
+    if new:
+        made = pandoc.convert("\n\n".join(new), path)
+        each = made.html.removesuffix("\n").split("\n")
+        if made.messages or len(each) != len(new) or not all(map(_is_paragraph, each)):
+            return None
+        for text, html in zip(new, each, strict=True):
+            _RECENT.keep(_PARAGRAPH, text, _Known(html), len(text) + len(html))
+            found[text] = html
+    return found
+
+
+def _is_paragraph(html: str) -> bool:
+    return html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1

@@ -1,0 +1,97 @@
+"""A chapter converted by its plain paragraphs is the chapter converted whole."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bookforge import warm
+from bookforge.cache import Recent
+from bookforge.markdown import pandoc, paragraphs
+
+LONG = "\n\n".join(f"Paragraph “{'very ' * number}long” — *it's* so, Mr. Smith." for number in range(1, 120))
+AROUND = """# A heading
+
+::: {.letter}
+Dear Anna,
+we met.
+
+> A plain one in a quote,
+> of two lines.
+>
+> Another ‘one’.
+>> Deeper
+:::
+
+A. An initial is the item of a list.
+
+Term
+
+:   What it is.
+
+Table: a caption
+
+A call.[^1] [A link][1] and <b>HTML</b>.
+
+[^1]: A note.
+
+    Goes on.
+
+[1]: https://example.org
+
+::: open
+A last one, in a passage that is not closed.
+"""
+
+
+@pytest.fixture(autouse=True)
+def at_first(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(paragraphs, "_RECENT", Recent())
+    with warm.POOL.held():
+        yield
+
+
+@pytest.fixture(name="asked")
+def count_characters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Give the lengths of the texts that pandoc converts."""
+    lengths: list[int] = []
+    convert = pandoc.convert
+
+    def counted(text: str, path: str) -> pandoc.Converted:
+        lengths.append(len(text))
+        return convert(text, path)
+
+    monkeypatch.setattr(pandoc, "convert", counted)
+    return lengths
+
+
+def test_plain_paragraphs_are_those_that_nothing_around_decides_about() -> None:
+    found = [text for _, text in paragraphs._plain(paragraphs._BETWEEN.split(AROUND))]
+    assert found == ["A plain one in a quote,\nof two lines."]
+
+
+@pytest.mark.parametrize("text", [AROUND, LONG, f"{AROUND}\n\n{LONG}", f"{LONG}\n\n{AROUND}\n\nTheir end."])
+def test_the_whole_comes_of_the_parts(text: str) -> None:
+    assert paragraphs.apart(text, "a.md") == pandoc.convert(text, "a.md")
+
+
+@pytest.mark.parametrize("text", ["```\n\nIn code.\n\n```\n", "<!--\n\nIn a remark.\n\n-->\n", "bookforgeparagraph0\n"])
+def test_what_pandoc_reads_otherwise_is_converted_whole(text: str) -> None:
+    assert paragraphs.apart(text, "a.md") is None
+
+
+def test_a_changed_sentence_costs_its_paragraph(asked: list[int]) -> None:
+    paragraphs.convert(LONG, "a.md")
+    assert asked == [len(LONG)]
+    paragraphs.convert(LONG, "a.md")
+    asked.clear()
+    changed = LONG.replace("Smith.", "Smith. And more.", 1)
+    assert paragraphs.convert(changed, "a.md").html == paragraphs.convert(LONG, "a.md").html.replace(
+        "Smith.", "Smith. And more.", 1
+    )
+    assert sum(asked) < len(LONG) / 5
+
+
+def test_a_short_chapter_is_converted_whole(asked: list[int]) -> None:
+    for _ in range(3):
+        paragraphs.convert(AROUND, "a.md")
+    assert asked == [len(AROUND)] * 3
