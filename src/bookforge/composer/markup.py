@@ -122,8 +122,15 @@ def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
 
 
 def _leave_room(block: xhtml.Element, width: float) -> None:
-    """Let a block's last line end in room, before what follows its lines."""
-    following = next((child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None)
+    """Let a block's last line end in room, before what follows its lines.
+
+    The first paragraph of a note holds the lines of the note; in the rest of one it is a block of its own.
+    """
+    paragraphs = [child for child in block if xhtml.has_class(child, "note-block")]
+    if paragraphs and not is_out_of_line(paragraphs[0]):
+        _leave_room(paragraphs[0], width)
+        return
+    following = paragraphs[0] if paragraphs else None
     rest = _span(_Part("", (_REST,)))
     _style(rest, {"margin-right": f"{width:.2f}pt"})
     block.insert(len(block) if following is None else block.index(following), rest)

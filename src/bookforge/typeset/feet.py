@@ -5,6 +5,7 @@ parted, its rest is called in the last line of that page, which has no room for 
 with the rest. Lengths are points.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -86,13 +87,13 @@ class Foot:
             return Foot(self.above, self.most, whole)
         return Foot(self.above, self.most, note.part(rest.line, cut), rest=Rest(rest.note, cut))
 
-    def with_notes(self, notes: Iterable[Note]) -> "Foot | None":
-        """Return the foot with more notes; ``None`` where they do not fit below each other."""
+    def with_notes(self, notes: Iterable[Note]) -> "Foot":
+        """Return the foot with more notes; it is endless where they cannot stand below each other."""
         foot = self
         for note in notes:
             foot = Foot(self.above, self.most, foot.height + note.height, note if note.cuts else None, self.rest)
             if self.rest is not None or foot.least - self.above > self.most + _TOLERANCE:
-                return None
+                return Foot(self.above, self.most, math.inf)
         return foot
 
     def within(self, room: float) -> "Foot | None":

@@ -5,7 +5,6 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 """
 
 import heapq
-import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -266,6 +265,8 @@ class _Planner:
         self._sheet = sheet
         self._filled: dict[Place, tuple[_Filled, ...]] = {}
         self._least = 0.0
+        self._bottom = sheet.height + _TOLERANCE
+        self._noted = {index for index, slab in enumerate(slabs) if any(row.notes for row in slab.options[0].rows)}
         self._notes = {
             note.name: note for slab in slabs for option in slab.options for row in option.rows for note in row.notes
         }
@@ -337,35 +338,42 @@ class _Planner:
         is_first = index == place.slab
         start = place.row if is_first else 0
         cost = front.cost + (0.0 if start else chosen.cost)
-        here = front._replace(cost=cost, chosen=front.chosen + (() if start else ((index, option),)))
+        taken = front.chosen + (() if start else ((index, option),))
+        may_end = not (is_first and place.forced)
+        y, drop, foot, count, hyphen = front.y, front.drop, front.foot, front.rows, front.hyphen
         inside: list[_Inside] = []
         deepest = 0.0
-        after: _Front | None = here
+        fits = True
         for number in range(start, len(chosen.rows)):
             row = chosen.rows[number]
-            y = self._below(here.y, slab, row, number, is_first and number == start)
-            foot = here.foot.with_notes(row.notes)
-            deepest = math.inf if foot is None else y + row.drop + foot.depth
-            if number > start and row.open and self._is_full(here) and not (is_first and place.forced):
-                bare = not here.foot.height and self._overflows(here.y + here.drop + here.foot.above)
-                least = math.inf if foot is None else y + row.drop + (foot.least if row.notes else foot.depth)
+            below = self._below(y, slab, row, number, is_first and number == start)
+            after = foot.with_notes(row.notes) if row.notes else foot
+            deepest = below + row.drop + after.depth
+            if may_end and number > start and row.open and y + drop + foot.depth >= self._least:
+                here = _Front(y, drop, foot, count, cost, taken, hyphen)
+                least = below + row.drop + after.least if row.notes else deepest
+                bare = not foot.height and y + drop + foot.above > self._bottom
                 for page, overleaf in self._pages(here, Place(index, number, option)):
-                    inside.append(_Inside(page, overleaf, bare, self._overflows(least - overleaf)))
-            if row.notes and not self._overflows(y + row.drop):
+                    inside.append(_Inside(page, overleaf, bare, full=least - overleaf > self._bottom))
+            if row.notes and below + row.drop <= self._bottom:
                 inside = [each for each in inside if not each.bare]
-            if foot is None or self._overflows(y + row.drop + foot.least):
-                after = None
+            if deepest > self._bottom and below + row.drop + after.least > self._bottom:
+                fits = False
                 break
-            after = here = here._replace(y=y, drop=row.drop, foot=foot, rows=here.rows + 1, hyphen=row.hyphen)
+            y, drop, foot, count, hyphen = below, row.drop, after, count + 1, row.hyphen
         # Only a block that does not fit can be made to break, at this place or before it.
-        ends = [each for each in inside if self._overflows(deepest - each.overleaf)]
+        ends = [each for each in inside if deepest - each.overleaf > self._bottom]
         for each in ends:
-            forced = not each.full and each is not ends[-1]
-            yield each.page._replace(next=each.page.next._replace(forced=forced))
-        return after
+            is_last = each.full or each is ends[-1] or self._ends_on(each.page.next)
+            yield each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True))
+        return _Front(y, drop, foot, count, cost, taken, hyphen) if fits else None
 
-    def _overflows(self, depth: float) -> bool:
-        return depth > self._sheet.height + _TOLERANCE
+    def _ends_on(self, place: Place) -> bool:
+        """Whether a page that begins inside a slab has room for the rest of it in any case."""
+        rows = self._slabs[place.slab].options[place.option].rows
+        noted = place.rest is not None or place.slab in self._noted
+        room = self._sheet.height * (1 - MOST if noted else 1)
+        return (len(rows) - place.row) * self._sheet.leading <= room
 
     def _below(self, y: float, slab: Slab, row: Row, number: int, at_top: bool) -> float:
         """Return the baseline of the next row."""
@@ -380,11 +388,11 @@ class _Planner:
 
     def _pages(self, front: _Front, after: Place) -> Iterator[tuple[_Filled, float]]:
         """Yield the page that ends at a place, if there is one, with the height of what it leaves of its notes."""
-        foot = front.foot.within(self._sheet.height - front.y - front.drop)
-        last = self._slabs[after.slab if after.row else after.slab - 1]
-        if foot is not None and (foot == front.foot or last.calls):
-            page = self._page(front._replace(foot=foot), after._replace(rest=foot.rest))
-            yield page, front.foot.depth - foot.depth
+        foot = front.foot.within(self._sheet.height - front.y - front.drop) if front.foot.height else front.foot
+        if foot is front.foot:
+            yield self._page(front, after._replace(rest=foot.rest) if foot.rest is not None else after), 0.0
+        elif foot is not None and self._slabs[after.slab if after.row else after.slab - 1].calls:
+            yield self._page(front._replace(foot=foot), after._replace(rest=foot.rest)), front.foot.depth - foot.depth
 
     def _page(self, front: _Front, after: Place) -> _Filled:
         cost = front.cost
