@@ -14,7 +14,7 @@ from typing import Final
 from bookforge.composer import Composed, Lines
 from bookforge.composer.paragraph import SPACE
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
-from bookforge.typeset import feet
+from bookforge.typeset import feet, grid
 from bookforge.typeset.feet import Note
 from bookforge.typeset.plan import Place
 from bookforge.typeset.plates import pages as plate_pages
@@ -261,10 +261,15 @@ def _slab(
         and _opens(block, previous, first.kind, before[-1].kind if before else ""),
         bool(before) and _turns(galley.laid.pages[before[-1].page], galley.laid.pages[first.page]),
         scene is not None,
-        first.body,
+        first.body or _resumes(before, first, leading),
         tuple(maker.composed(composed)) if composed is not None else (maker.as_set(),),
         block is not None and len(block.rows) == len(group) and block.rows[-1].letters > 0,
     )
+
+
+def _resumes(before: list[_Seen], first: _Seen, leading: float) -> bool:
+    """Whether a block stands on the grid because it goes on after a table, as a quotation does."""
+    return bool(before) and grid.resumes(before[-1].kind, first.kind, first.bottom - first.top, leading)
 
 
 @dataclass(frozen=True, slots=True)
