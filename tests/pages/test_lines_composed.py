@@ -96,7 +96,9 @@ def test_lines_are_set_exactly_as_chosen(seed: int, layout: str, cache_folder: P
     assert len(lines) > 14  # all paragraphs, and notes
     laid = [line for page in book.laid.pages for line in page.lines]
     plain = xhtml.read(composed(mixed(random.Random(seed), 14)).parts[0].text)
-    assert composer.differs(plain, lines, laid) == frozenset()
+    parted = book.plan.corrections["a"].notes  # their rests have no names
+    whole = {name: each for name, each in lines.items() if not name.startswith(tuple(parted))}
+    assert composer.differs(plain, whole, laid) == frozenset()
     assert book.off_grid() == []
     assert {page.index for page in book.laid.pages for line in page.lines if line.note}
     for number in (1, 4, 7):

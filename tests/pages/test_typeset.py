@@ -223,6 +223,39 @@ def test_the_last_note_of_a_chapter_ends_before_the_next_chapter(cache_folder: P
     assert [*typeset.kept(book.plan, book.laid)] == []
 
 
+@pytest.mark.parametrize("lengths", [(60, 250), (500, 900)])
+def test_pages_with_notes_that_go_on_overleaf_are_planned(lengths: tuple[int, int], cache_folder: Path) -> None:
+    chance = random.Random(4)
+    body = "".join(
+        paragraph(
+            f"a.p-{n}", f"{words(150, chance)} {note(n, words(chance.randint(*lengths), chance))} {words(60, chance)}"
+        )
+        for n in range(1, 8)
+    )
+    book = set_book(composed(body, trim="5.5x8.5in"), cache_folder)
+    assert book.plan.corrections["a"].starts
+    parted = book.plan.corrections["a"].notes
+    assert parted
+    assert makeup.examine(book.laid.pages).count("uneven-spreads") == 0
+    for number in range(1, 8):
+        pages = [*dict.fromkeys(book.pages_of(name := f"a.note-{number}"))]
+        assert pages == [*range(pages[0], pages[0] + (len(parted[name].cuts) + 1 if name in parted else 1))]
+        assert pages[0] == book.page_of_call(name)
+        assert all(sum(line.note == name for line in book.laid.pages[page].lines) >= 2 for page in pages)
+    assert book.off_grid() == []
+    assert book.lost() == []
+
+
+def test_the_last_line_of_a_paragraph_of_a_parted_note_is_not_spread(cache_folder: Path) -> None:
+    chance = random.Random(2)
+    told = [words(90, chance) + " and no more", words(60, chance)]
+    body = paragraph("a.p-1", f"{words(150, chance)} {notes(1, told)} {words(100, chance)}")
+    book = set_book(composed(body), cache_folder)
+    assert len({*book.pages_of("a.note-1")}) > 1
+    stretched = [line.stretch for page in book.laid.pages for line in page.lines if line.note and line.stretch]
+    assert max(stretched) < 3
+
+
 def test_a_parted_note_is_called_once(cache_folder: Path, chance: random.Random) -> None:
     body = paragraph("a.p-1", words(60, chance) + " " + note(1, words(300, chance)) + ", " + words(40, chance))
     book = set_book(composed(body + paragraph("a.p-2", words(20, chance))), cache_folder)
@@ -316,6 +349,16 @@ def test_a_plan_without_rest_is_told_and_parts_no_note_line_by_line(
     parted = book.plan.corrections["a"].notes["a.note-1"]
     assert len(parted.cuts) == len(set(book.pages_of("a.note-1"))) - 1
     assert book.lost() == []
+
+
+def test_a_quotation_goes_on_upon_the_grid_after_a_table(cache_folder: Path, chance: random.Random) -> None:
+    table = '<table id="a.t"><tbody><tr><td>One</td><td>x</td></tr></tbody></table>'
+    before, after = paragraph("a.p-2", words(30, chance)), paragraph("a.p-3", words(60, chance))
+    quoted = f'<blockquote id="a.q" style="margin-top: 12pt">{before}{table}{after}</blockquote>'
+    book = set_book(composed(paragraph("a.p-1", words(30, chance)) + quoted), cache_folder)
+    lines = [(page, line) for page in book.laid.pages for line in page.lines if line.block == "a.p-3"]
+    assert lines
+    assert max(abs(page.off_grid(line)) for page, line in lines) < 0.25
 
 
 def test_lines_that_stay_off_the_grid_are_told_with_their_place(

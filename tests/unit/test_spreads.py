@@ -6,6 +6,8 @@ from functools import cache
 import pytest
 
 from bookforge.typeset import spreads
+from bookforge.typeset.feet import Note, Rest
+from bookforge.typeset.plan import Cut
 from bookforge.typeset.rows import Option, Row, Slab
 
 LEADING = 14.0
@@ -89,11 +91,19 @@ def test_a_last_page_has_five_lines() -> None:
     assert lengths(slabs, _planned(slabs, 9))[-1] >= 5
 
 
+def _note(lines: int, cuts: tuple[int, ...] = ()) -> Note:
+    """A note with lines as high as those of the text."""
+    return Note("n", tuple(LEADING * (line + 1) for line in range(lines)), {cut: Cut(cut, full=True) for cut in cuts})
+
+
+def _noted(name: str, note: Note, lines: int = 4) -> Slab:
+    """A paragraph that calls a note in its first line, and is not broken."""
+    rows = (Row(10, 4, LEADING, notes=(note,)), *(Row(10, 4, LEADING) for _ in range(lines - 1)))
+    return Slab(name, name, LEADING, 10, True, False, False, True, (Option(rows),))
+
+
 def test_notes_take_their_room() -> None:
-    noted = Slab(
-        "b", "b", LEADING, 10, True, False, False, True,
-        (Option((Row(10, 4, LEADING, notes=(3 * LEADING,)), *(Row(10, 4, LEADING) for _ in range(3)))),),
-    )  # fmt: skip
+    noted = _noted("b", _note(3))
     slabs = [slab("a", (3, 0.0)), noted, slab("c", (9, 0.0)), slab("d", (9, 0.0))]
     assert lengths(slabs, _planned(slabs, 9))[0] == 3
 
@@ -134,3 +144,55 @@ def test_no_word_is_divided_by_a_plate() -> None:
     nowhere = spreads.plan(slabs, sheet(9), right=True, plates=spreads.Plates(("plate",), (1,)))
     assert nowhere is not None
     assert nowhere.plates[0][:2] == (1, 0), "where a plate cannot be moved it stays"
+
+
+# ---------------------------------------------------------------- notes that go on overleaf
+
+
+def test_a_note_without_room_goes_on_overleaf() -> None:
+    slabs = [slab("a", (4, 0.0)), _noted("b", _note(8, (2, 3, 4, 5, 6)), 2), slab("c", (9, 0.0)), slab("d", (9, 0.0))]
+    found = _planned(slabs, 9)
+    assert [place.rest for place in found.parted] == [Rest("n", 2)], (
+        "two rows of text and the white above take the rest"
+    )
+    assert lengths(slabs, found)[:2] == [6, 2], "what is left of the note takes its room from the next page"
+
+
+def test_a_note_that_may_not_be_parted_takes_its_lines_overleaf() -> None:
+    slabs = [slab("a", (7, 0.0)), _noted("b", _note(4), 2), slab("c", (9, 0.0)), slab("d", (9, 0.0))]
+    found = _planned(slabs, 9)
+    assert found.parted == ()
+    assert found.starts[0].block == "b"
+
+
+def test_the_rest_of_a_note_behind_the_text_is_parted_by_pages() -> None:
+    """Notes have three quarters of a page."""
+    slabs = [slab("a", (4, 0.0)), _noted("b", _note(24, tuple(range(2, 23))), 2)]
+    found = _planned(slabs, 12)
+    assert [place.rest for place in found.parted] == [Rest("n", 5), Rest("n", 14), Rest("n", 22)]
+    assert [place.slab for place in found.parted] == [2, 2, 2]
+
+
+def test_a_paragraph_over_several_pages_fills_all_but_the_last() -> None:
+    """Where it breaks can be asked of it once."""
+    for seed in range(10):
+        chance = random.Random(seed)
+        slabs = [slab(str(number), (chance.choice([3, 5, 22, 27]), 0.0)) for number in range(9)]
+        found = _planned(slabs, 9)
+        inside = [start.block for start in found.starts if start.row]
+        counts = lengths(slabs, found)
+        twice = [place for place, start in enumerate(found.starts[:-1]) if start.block == found.starts[place + 1].block]
+        assert len(inside) > len({*inside})
+        assert all(counts[place] == 9 for place in twice if found.starts[place].row)
+
+
+def test_a_page_has_room_for_the_white_above_a_note_that_goes_overleaf_with_its_line() -> None:
+    """The engine still counts it."""
+    rows = [Row(10, 4, LEADING, open=2 <= number <= 8) for number in range(10)]
+    rows[4] = Row(10, 4, LEADING, open=True, notes=(_note(4),))
+    noted = Slab("b", "b", LEADING, 10, True, False, False, True, (Option(tuple(rows)),))
+    slabs = [slab("a", (4, 0.0)), noted, slab("c", (9, 0.0)), slab("d", (9, 0.0))]
+    assert lengths(slabs, _planned(slabs, 9))[0] == 8
+    found = spreads.plan(tuple(slabs), spreads.Sheet(9 * LEADING, LEADING, 1.5 * LEADING), right=True)
+    assert found is not None
+    assert lengths(slabs, found)[0] == 7

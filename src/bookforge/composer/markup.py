@@ -99,13 +99,15 @@ def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
     """
     start = 0
     texts: list[Leaf] = []
+    last = parts[0]
     begins = {0} | {end.at + 1 for end in lines.ends if end.kind == SPACE}
     for part in parts:
         if start not in begins:
             break
         xhtml.add_class(part, JUSTIFIED if lines.justified else RAGGED)
         for element in [each for each in part.iterdescendants() if is_out_of_line(each)]:
-            _style(element, lines.inner)
+            # The rest of a note may stand in a later block than the note: its own lines are set by then.
+            _style(element, lines.inner, below=True)
         if lines.justified:
             _style(part, {"word-spacing": f"{lines.spacing:.3f}pt"})
         found = leaves(part)
@@ -113,26 +115,36 @@ def carry_out(parts: list[xhtml.Element], lines: Lines) -> None:
             leaf.start += start
         texts += found
         start = texts[-1].end + 1
+        last = part
     for leaf in reversed(texts):
         _set_leaf(leaf, lines)
         if not leaf.tail:
             xhtml.drop_class(leaf.element, FORCED)
     if lines.justified and lines.rest > 0 and texts[-1].end == lines.ends[-1].at:
-        _leave_room(parts[-1], lines.rest)
+        _leave_room(last, lines.rest)
 
 
 def _leave_room(block: xhtml.Element, width: float) -> None:
-    """Let a block's last line end in room, before what follows its lines."""
-    following = next((child for child in block if xhtml.has_class(child, "note-block") and is_out_of_line(child)), None)
+    """Let a block's last line end in room, before what follows its lines.
+
+    The first paragraph of a note holds the lines of the note; in the rest of one it is a block of its own.
+    """
+    paragraphs = [child for child in block if xhtml.has_class(child, "note-block")]
+    if paragraphs and not is_out_of_line(paragraphs[0]):
+        _leave_room(paragraphs[0], width)
+        return
+    following = paragraphs[0] if paragraphs else None
     rest = _span(_Part("", (_REST,)))
     _style(rest, {"margin-right": f"{width:.2f}pt"})
     block.insert(len(block) if following is None else block.index(following), rest)
 
 
-def _style(element: xhtml.Element, properties: dict[str, str]) -> None:
+def _style(element: xhtml.Element, properties: dict[str, str], below: bool = False) -> None:
+    """Add properties to those of an element; ``below``: its own count more."""
     said = "; ".join(f"{name}: {value}" for name, value in properties.items())
     own = element.get("style")
-    element.set("style", f"{own}; {said}" if own else said)
+    both = [said, own] if below else [own, said]
+    element.set("style", "; ".join(each for each in both if each))
 
 
 @dataclass(slots=True)

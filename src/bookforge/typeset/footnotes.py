@@ -5,18 +5,18 @@ hole. But it fills a page with as many notes as fit and takes the others over to
 many notes as it has lines, all called at one place; what then stands on one page is joined again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate, islice
 from typing import Final
 
 from bookforge.laid import Laid, Line
 from bookforge.typeset.plan import Cut, PartedNote, Place
-from bookforge.writers.galley import Block, Call, Galley
+from bookforge.writers.galley import Block, Galley
 
-_LEAST: Final = 2
+LEAST: Final = 2
 """Lines of a note that stand at least on either side of a cut."""
 
-HOLE: Final = 3
+_HOLE: Final = 3
 """Lines that want at the foot of a page before a note is parted to fill it."""
 
 _RULE: Final = 1.5
@@ -31,7 +31,7 @@ _MANY: Final = 80
 _LARGER: Final = 3
 """Lines of such parts at least."""
 
-NEAR: Final = 4
+_NEAR: Final = 4
 """Lines at the top of a page in which the call of a note says that the note is why the page before it has a hole."""
 
 
@@ -40,24 +40,13 @@ def troubled(galley: Galley) -> bool:
     pages = _pages_of_notes(galley.laid)
     if galley.laid.unfit or any(page >= galley.end for found in pages.values() for page in found):
         return True
-    firsts = long_ones(galley)
+    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * LEAST}
+    firsts = [call for call in galley.calls if call.part == 1 and call.note in long]
     if any(call.page != pages[call.note][0] for call in firsts):
         return True
     above = _rows_above(galley)
-    near = {call.page for call in firsts if above[call.block, call.row] < NEAR}
-    return any(hole(galley, index) >= HOLE for index in range(galley.end - 1) if index + 1 in near)
-
-
-def long_ones(galley: Galley) -> list[Call]:
-    """Return the first calls of all notes of so many lines that they can be parted."""
-    long = {note for note, lines in _lines_of_notes(galley.laid).items() if len(lines) >= 2 * _LEAST}
-    return [call for call in galley.calls if call.part == 1 and call.note in long]
-
-
-def near_top(galley: Galley, page: int) -> bool:
-    """Whether a note of many lines is called near the top of a page: it may be why the page before has a hole."""
-    above = _rows_above(galley)
-    return any(call.page == page and above[call.block, call.row] < NEAR for call in long_ones(galley))
+    near = {call.page for call in firsts if above[call.block, call.row] < _NEAR}
+    return any(hole(galley, index) >= _HOLE for index in range(galley.end - 1) if index + 1 in near)
 
 
 def crowded(galley: Galley) -> frozenset[str]:
@@ -168,7 +157,7 @@ def _cuts(lines: list[Line]) -> Iterator[tuple[int, Cut]]:
     """Yield where a note may be parted, with the number of lines before."""
     spread = any(line.stretch is not None for line in lines)
     letters = list(accumulate(sum(map(str.isalnum, line.text)) for line in lines))
-    for place in range(_LEAST - 1, len(lines) - _LEAST):
+    for place in range(LEAST - 1, len(lines) - LEAST):
         if not lines[place].hyphen:
             yield place + 1, Cut(letters[place], spread and not lines[place].ends)
 
@@ -235,3 +224,28 @@ def kept(galley: Galley, parted: Mapping[str, PartedNote]) -> bool:
     """Say whether each part of a note stands on a page of its own."""
     pages = _pages_of_notes(galley.laid)
     return all(len(set(pages.get(note, []))) == len(plan.cuts) + 1 for note, plan in parted.items())
+
+
+# ---------------------------------------------------------------- parted by a plan
+
+
+def astray(galley: Galley, parted: Mapping[str, PartedNote]) -> int | None:
+    """Return the first page with the call of a note that does not begin there, or whose parts are not on the next ones.
+
+    ``None`` when there is none.
+    """
+    pages = _pages_of_notes(galley.laid)
+    firsts = {call.note: call.page for call in galley.calls if call.part == 1 and call.note in pages}
+    parts = {note: len(parted[note].cuts) + 1 if note in parted else 1 for note in firsts}
+    wrong = (
+        page
+        for note, page in firsts.items()
+        if note in galley.laid.unfit or {*pages[note]} != {*range(page, page + parts[note])}
+    )
+    return min(wrong, default=None)
+
+
+def blocks(galley: Galley, notes: Collection[str]) -> frozenset[str]:
+    """Return the blocks that stand in notes."""
+    lines = (line for page in galley.laid.pages for line in page.lines if line.note in notes)
+    return frozenset(line.block for line in lines if line.block is not None)

@@ -16,6 +16,11 @@ from bookforge.writers.galley import Galley
 TOLERANCE: Final = 0.05
 """Points a line may lie beside the grid before it is moved; the eye would take five times as much."""
 
+_AMONG: Final = frozenset({"table", "caption", "code"})
+"""What may stand among quotations and is of any height."""
+
+_QUOTED: Final = frozenset({"quote", "letter"})
+
 
 @dataclass(frozen=True, slots=True)
 class Pad:
@@ -102,8 +107,10 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool)
     before: Line | None = None
     lines = [line for line in page.lines if line.note is None]
     for place, line in enumerate(lines):
-        if not line.body:
+        parted = _parted_from(lines, place, page)
+        if not line.body and parted is None:
             continue
+        before = parted or before
         wanting = -(line.baseline + moved - page.first) % page.leading
         if line.starts and line.block and TOLERANCE < wanting < page.leading - TOLERANCE:
             moved += wanting
@@ -112,6 +119,23 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool)
             old = known.get(line.block, Pad(line.block, above, 0, 0))
             yield _pad(old, wanting, page.leading if least else math.inf, above, heading)
         before = line
+
+
+def _parted_from(lines: list[Line], place: int, page: LaidPage) -> Line | None:
+    """Return the line from which a table parts one of a quotation; ``None`` unless it was on the grid, as this can be.
+
+    Quotations are free of the grid, but where nothing stands among them their lines are on it.
+    """
+    line = lines[place]
+    if line.body or not resumes(lines[place - 1].kind if place else "", line.kind, line.height, page.leading):
+        return None
+    above = next((each for each in reversed(lines[:place]) if each.kind not in _AMONG), None)
+    return above if above is not None and abs(page.off_grid(above)) <= ON_GRID else None
+
+
+def resumes(before: str, kind: str, height: float, leading: float) -> bool:
+    """Whether a line of a quotation follows a table, and is as high as those of the text."""
+    return before in _AMONG and kind in _QUOTED and abs(height - leading) <= TOLERANCE
 
 
 def _pad(old: Pad, wanting: float, limit: float, above: str | None, heading: bool) -> Pad:

@@ -9,7 +9,7 @@ from typing import Final
 from bookforge import compose, composer, xhtml
 from bookforge.cache import Shelf
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.typeset import level, parting, plates
+from bookforge.typeset import feet, level, parting, plates
 from bookforge.typeset.plan import Corrections
 
 AT_EDGE: Final = "at-edge"
@@ -18,8 +18,9 @@ AT_EDGE: Final = "at-edge"
 _VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
 _SPECIAL: Final = re.compile(r"[^A-Za-z0-9_\u0080-\U0010ffff-]")
 
-_RULES: Final = """
-@page { @footnote { max-height: 75% } }
+_RULES: Final = (
+    f"\n@page {{ @footnote {{ max-height: {feet.MOST:.0%} }} }}"
+    + """
 .footnote.continued { counter-increment: footnote -1; footnote-policy: auto }
 .footnote.continued::footnote-call { content: ""; vertical-align: baseline; line-height: 0; margin: 0; padding: 0 }
 .footnote.continued::footnote-marker { content: none }
@@ -37,7 +38,8 @@ p[data-goes-on] { text-align-last: justify !important; margin-bottom: 0 !importa
 p[data-begins-page] { break-before: page }
 p[data-rest-of] { text-indent: 0 !important; margin-top: 0 !important }
 """
-"""What every PDF edition needs: the text keeps a quarter of each page, parts of a note read as one, no sign in a line
+)
+"""What every PDF edition needs: the text keeps its part of each page, parts of a note read as one, no sign in a line
 is higher than the line, and pages end where an author says."""
 
 

@@ -29,6 +29,9 @@ _LOOKS: Final = 3
 _PAGES: Final = 4
 """Pages from which on a section is worth it; one of few may be set without a plan."""
 
+_HOLE: Final = 2
+"""Lines that want at the foot of a page for a paragraph to be divided."""
+
 _ROOM: Final = 0.2
 """How much of a line less than a whole block a page has room for that is to end inside it."""
 
@@ -223,7 +226,7 @@ class _Resetting:
         lines |= {name: option.lines for name, option in found.chosen.items() if option.lines is not None}
         corrections = Corrections(lines=lines, starts=found.starts)
         groups = [*_groups(self._copy, corrections, paging)]
-        _demand(groups[-1].end >= _PAGES and all(start.block for start in found.starts))
+        _demand(groups[-1].end >= _PAGES and not found.parted and all(start.block for start in found.starts))
         keys = [name for group in groups for name in group.keys(self._copy, paging)]
         known = {name: place for place, name in enumerate(self._old.keys)}
         pages: list[SetPage] = []
@@ -396,11 +399,13 @@ class _Take:
         style = f"display: block; margin: 0; padding: 0; height: {height:.2f}pt; counter-set: footnote {counted}"
         return f'<div style="{style}">\u200b</div>'
 
+    def _slab(self, start: Start) -> rows.Slab:
+        return next(each for each in self._paging.slabs if each.block == start.block)
+
     def _room(self, start: Start) -> float:
         """Return the room for a block that is to go over to the next page: for all of it but a little."""
-        slab = next(each for each in self._paging.slabs if each.block == start.block)
-        option = next(each for each in slab.options if len(each.rows) == start.rows)
-        notes = [height for row in option.rows[: start.row] for height in row.notes]
+        option = next(each for each in self._slab(start).options if len(each.rows) == start.rows)
+        notes = [note.height for row in option.rows[: start.row] for note in row.notes]
         above = self._paging.sheet.above_notes if notes else 0.0
         return (start.rows - _ROOM) * option.rows[-1].advance + sum(notes) + above
 
@@ -440,11 +445,11 @@ class _Take:
         if behind is None or not behind.row:
             _demand(galley.end == self._skipped + count)
             starts = starts[:-1]
-        _demand(settling.first_wrong(galley, tuple(starts)) is None)
+        _demand(settling.first_wrong(galley, Corrections(starts=tuple(starts))) is None)
         _demand(not self._press.differs(galley, corrections.lines))
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
-        # Whether a note is why a page before is as it is cannot be seen without that page.
-        _demand(not footnotes.troubled(galley) and footnotes.hole(galley, self._skipped + count - 1) < footnotes.HOLE)
-        _demand(not (self._skipped and footnotes.near_top(galley, self._skipped)))
         _demand(not plates.held(galley, {}, set()))
+        # Whether the page behind would need a paragraph divided is not to be seen without it.
+        noted = behind is not None and any(row.notes for row in self._slab(behind).options[0].rows)
+        _demand(not noted or footnotes.hole(galley, self._skipped + count - 1) < _HOLE)

@@ -14,6 +14,9 @@ from typing import Final
 from bookforge.composer import Composed, Lines
 from bookforge.composer.paragraph import SPACE
 from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.typeset import feet, grid
+from bookforge.typeset.feet import Note
+from bookforge.typeset.plan import Place
 from bookforge.typeset.plates import pages as plate_pages
 from bookforge.writers.galley import Block, Call, Galley
 
@@ -26,14 +29,15 @@ _COSTS: Final = 1000.0
 
 _VARIANT: Final = 3.0
 
+_Called = tuple[Call, Note]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line, or what stands beside each other at one height.
 
     ``rise`` and ``drop`` are its extent above and below its baseline, ``advance`` is the distance from the row before
-    in its slab. ``hyphen``: it ends inside a word; ``open``: a page may end before it. ``notes`` are the heights of the
-    notes it calls.
+    in its slab. ``hyphen``: it ends inside a word; ``open``: a page may end before it. ``notes`` are those it calls.
     """
 
     rise: float
@@ -41,7 +45,7 @@ class Row:
     advance: float
     hyphen: bool = False
     open: bool = False
-    notes: tuple[float, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Slab:
 
     ``opener`` is what a page begins with that begins with it: a scene break before it, or its own block. ``open``: a
     page may end before it; ``forced``: one must; ``parted``: after a scene break; ``body``: it stands on the grid.
+    ``calls``: the rest of a note can be called in its rows.
     """
 
     block: str
@@ -70,6 +75,7 @@ class Slab:
     parted: bool
     body: bool
     options: tuple[Option, ...]
+    calls: bool = True
 
 
 @dataclass(slots=True)
@@ -106,7 +112,7 @@ def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> t
     groups = _grouped(_seen(galley))
     if not memory.kinds:
         _look(groups, galley, memory)
-    calls = _calls(galley)
+    calls = _calls(galley, feet.of(galley, composed))
     found = []
     before: list[_Seen] = []
     for group in groups:
@@ -120,6 +126,24 @@ def plates(galley: Galley) -> tuple[int, ...]:
     """Return the number of the slab behind each plate."""
     firsts = [group[0].page for group in _grouped(_seen(galley))]
     return tuple(bisect_left(firsts, galley.tops[name][0]) for name in galley.plates)
+
+
+def call_before(slab: Slab, option: Option, row: int, galley: Galley, composed: Mapping[str, Composed]) -> Place | None:
+    """Return the place in the last line before a row where the rest of a note is called; ``None``: beside its call."""
+    last = row - 1
+    if option.rows[last].notes:
+        return None
+    letters = row_letters(slab.block, option, galley, composed)
+    if row == len(option.rows):
+        return Place(slab.block, letters[last])
+    return Place(slab.block, letters[last - 1] + 1 if last else 1)
+
+
+def row_letters(block: str, option: Option, galley: Galley, composed: Mapping[str, Composed]) -> tuple[int, ...]:
+    """Return the letters of a block up to the end of each of its rows."""
+    if block in composed:
+        return composed[block].letters(option.lines or composed[block].lines)
+    return tuple(row.letters for row in galley.blocks[block].rows)
 
 
 def learn(galley: Galley, memory: Memory) -> None:
@@ -213,12 +237,12 @@ def _learn(groups: list[list[_Seen]], galley: Galley, memory: Memory) -> None:
             memory.tops[first.block] = first.baseline - galley.laid.pages[first.page].top
 
 
-def _calls(galley: Galley) -> dict[str, list[Call]]:
+def _calls(galley: Galley, notes: Mapping[str, Note]) -> dict[str, list[_Called]]:
     """Return the calls of notes at the foot by their blocks."""
-    found: dict[str, list[Call]] = {}
+    found: dict[str, list[_Called]] = {}
     for call in galley.calls:
-        if call.note in galley.notes:
-            found.setdefault(call.block, []).append(call)
+        if call.note in notes:
+            found.setdefault(call.block, []).append((call, notes[call.note]))
     return found
 
 
@@ -227,7 +251,7 @@ def _slab(
     before: list[_Seen],
     galley: Galley,
     composed: Composed | None,
-    calls: list[Call],
+    calls: list[_Called],
     memory: Memory,
 ) -> Slab:
     first = group[0]
@@ -243,7 +267,7 @@ def _slab(
         lead = before[-1].bottom - before[-1].baseline + white + first.baseline - first.top
         if first.kind == "table":  # keeps its margin at the top of a page
             apart += white
-    maker = _Maker(group, block, leading, galley.notes, calls, memory)
+    maker = _Maker(group, block, leading, calls, memory)
     return Slab(
         first.block,
         scene.id if scene is not None and scene.id else first.block,
@@ -254,9 +278,15 @@ def _slab(
         and _opens(block, previous, first.kind, before[-1].kind if before else ""),
         bool(before) and _turns(galley.laid.pages[before[-1].page], galley.laid.pages[first.page]),
         scene is not None,
-        first.body,
+        first.body or _resumes(before, first, leading),
         tuple(maker.composed(composed)) if composed is not None else (maker.as_set(),),
+        block is not None and len(block.rows) == len(group) and block.rows[-1].letters > 0,
     )
+
+
+def _resumes(before: list[_Seen], first: _Seen, leading: float) -> bool:
+    """Whether a block stands on the grid because it goes on after a table, as a quotation does."""
+    return bool(before) and grid.resumes(before[-1].kind, first.kind, first.bottom - first.top, leading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +296,7 @@ class _Maker:
     group: list[_Seen]
     block: Block | None
     leading: float
-    notes: Mapping[str, float]
-    calls: list[Call]
+    calls: list[_Called]
     memory: Memory
 
     def as_set(self) -> Option:
@@ -278,7 +307,7 @@ class _Maker:
         for number, row in enumerate(group):
             goes_on = number and group[number - 1].page == row.page
             step = row.baseline - group[number - 1].baseline if goes_on else usual
-            notes = tuple(_rounded(self.notes[call.note]) for call in self.calls if call.row == number)
+            notes = tuple(note for call, note in self.calls if call.row == number)
             hyphen = row.hyphen and number < len(group) - 1
             extent = (_rounded(row.baseline - row.top), _rounded(row.bottom - row.baseline))
             found.append(Row(*extent, _rounded(step), hyphen, self._opens(number, len(group)), notes))
@@ -302,11 +331,11 @@ class _Maker:
         extent = (_rounded(like.baseline - like.top), _rounded(like.bottom - like.baseline))
         step = _rounded(self._step())
         count = len(lines.ends)
-        notes: dict[int, tuple[float, ...]] = {}
+        notes: dict[int, tuple[Note, ...]] = {}
         ends = composed.letters(lines) if self.calls else ()
-        for call in self.calls:
+        for call, note in self.calls:
             row = min(bisect_left(ends, call.letters), count - 1)
-            notes[row] = (*notes.get(row, ()), _rounded(self.notes[call.note]))
+            notes[row] = (*notes.get(row, ()), note)
         return tuple(
             Row(
                 *extent,

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 
 from bookforge.composer import Composed, Lines
 from bookforge.laid import LaidPage
-from bookforge.typeset import columns, footnotes, grid, plates, rows, spreads, tails
+from bookforge.typeset import columns, feet, footnotes, grid, plates, rows, spreads, tails
 from bookforge.typeset.grid import Grid
-from bookforge.typeset.plan import Corrections, PartedNote, Plate, SectionPlan, Shape, Start, Tail
+from bookforge.typeset.plan import Corrections, PartedNote, Plate, SectionPlan, Shape, Tail
 from bookforge.typeset.plates import Plates
 from bookforge.writers.galley import Block, Galley
 
@@ -98,21 +98,19 @@ def _paged(
         if len({plate.block for plate in moved.values()}) < len(set(moved.values())):
             return None  # a paragraph is divided once
         trial = state.after(trial)
-        trial.set_pages(found, moved)
+        trial.set_pages(found, moved, _parted(found, slabs, galley, state.composed))
         shown = lay(trial.corrections)
-        unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.corrections.lines)
-        wrong = first_wrong(shown, found.starts)
+        unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.whole_lines(galley))
+        wrong = first_wrong(shown, trial.corrections)
         if wrong is None and not unlike:
-            if footnotes.troubled(shown):
-                return None  # notes that go on overleaf fill the pages as they come
             shown = trial.rest(shown, lay)
-            wrong = first_wrong(shown, found.starts)
+            wrong = first_wrong(shown, trial.corrections)
             if wrong is None:
                 return None if trial.restless else (trial.plan(shown), None if number else paging)
         state.forget(unlike)
         rows.learn(shown, memory)
         if wrong is not None:
-            memory.refused.add((found.starts[wrong].block, found.starts[wrong].row))
+            memory.refused |= {(start.block, start.row) for start in found.starts[wrong : wrong + 1]}
     return None
 
 
@@ -134,6 +132,23 @@ def _plates(galley: Galley) -> spreads.Plates:
     return spreads.Plates(galley.plates, rows.plates(galley), galley.paragraphs)
 
 
+def _parted(
+    pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley, composed: Mapping[str, Composed]
+) -> dict[str, PartedNote]:
+    """Return the notes that go on overleaf, parted: the rest of each is called at the end of the page it begins on."""
+    notes = feet.of(galley, composed)
+    found: dict[str, PartedNote] = {}
+    for place in pages.parted:
+        rest = place.rest
+        assert rest is not None
+        slab = slabs[place.slab if place.row else place.slab - 1]
+        option = pages.chosen.get(slab.block, slab.options[0])
+        call = rows.call_before(slab, option, place.row or len(option.rows), galley, composed)
+        known = found.get(rest.note, PartedNote((), call))
+        found[rest.note] = dataclasses.replace(known, cuts=(*known.cuts, notes[rest.note].cuts[rest.line]))
+    return found
+
+
 def _moved(
     pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley, composed: Mapping[str, Composed]
 ) -> dict[str, Plate]:
@@ -146,9 +161,7 @@ def _moved(
         if place.row:
             block = slabs[place.slab].block
             option = slabs[place.slab].options[place.option]
-            letters = [row.letters for row in galley.blocks[block].rows]
-            if block in composed:
-                letters = [*composed[block].letters(option.lines or composed[block].lines)]
+            letters = rows.row_letters(block, option, galley, composed)
             found[name] = Plate(block, letters[place.row - 1], full=True)
         elif place.slab > at:
             block = slabs[place.slab - 1].block
@@ -160,16 +173,17 @@ def _area(page: LaidPage) -> tuple[float, float]:
     return round(page.top, 2), round(page.bottom, 2)
 
 
-def first_wrong(galley: Galley, starts: tuple[Start, ...]) -> int | None:
-    """Return the number of the first page start that is not where it is to be; ``None`` when all are."""
-    for number, start in enumerate(starts):
+def first_wrong(galley: Galley, planned: Corrections) -> int | None:
+    """Return the number of the first page start that is not where it is to be; ``None`` when all are, and all notes."""
+    for number, start in enumerate(planned.starts):
         if not start.block:  # what begins a page by itself needs no name
             continue
         block = galley.blocks.get(start.block)
         page = galley.tops[start.block][0] if start.block in galley.tops else -1
         if page != number + 1 if block is None else not _begins(block, start.row, number + 1):
             return number
-    return None
+    astray = footnotes.astray(galley, planned.notes)
+    return None if astray is None else min(astray, max(0, len(planned.starts) - 1))
 
 
 def _begins(block: Block, row: int, page: int) -> bool:
@@ -224,12 +238,18 @@ class _Settling:
     def _best_lines(self) -> dict[str, Lines]:
         return {name: composed.lines for name, composed in self.composed.items()}
 
-    def set_pages(self, pages: spreads.Pages, moved: Mapping[str, Plate]) -> None:
-        """Let the pages begin where they are planned to, with the lines and the places of plates chosen for that."""
+    def set_pages(self, pages: spreads.Pages, moved: Mapping[str, Plate], parted: Mapping[str, PartedNote]) -> None:
+        """Let the pages begin where they are planned to, with the lines and the plates and notes as chosen for that."""
         chosen = {block: option.lines for block, option in pages.chosen.items() if option.lines is not None}
         self.corrections = dataclasses.replace(
-            self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts, plates=moved
+            self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts, plates=moved, notes=parted
         )
+        self._partings = _PARTINGS  # no note is parted but as planned
+
+    def whole_lines(self, galley: Galley) -> dict[str, Lines]:
+        """Return the lines of all blocks but those of notes that are parted: their rests have no names."""
+        parted = footnotes.blocks(galley, self.corrections.notes)
+        return {name: lines for name, lines in self.corrections.lines.items() if name not in parted}
 
     def forget(self, blocks: frozenset[str]) -> None:
         """Leave blocks as the page sets them: their lines did not come out as chosen."""

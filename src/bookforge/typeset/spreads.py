@@ -7,12 +7,13 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 import heapq
 import operator
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, NamedTuple
 
 from bookforge.laid import ON_GRID
 from bookforge.makeup import SHORT_END
+from bookforge.typeset.feet import MOST, Foot, Rest
 from bookforge.typeset.plan import Start
 from bookforge.typeset.plates import rest_of
 from bookforge.typeset.rows import Option, Row, Slab
@@ -25,6 +26,13 @@ _SHORT: Final = 30.0
 _EMPTY: Final = 12.0
 """A line left empty above notes."""
 
+_PARTED: Final = 400.0
+"""A note that goes on overleaf, and each of its lines there."""
+
+_OVER: Final = 4.0
+_SHEET: Final = 1000.0
+"""A page more, for the rest of a note alone."""
+
 _TURNED_HYPHEN: Final = 400.0
 _HYPHEN: Final = 40.0
 _EDGE: Final = 300.0
@@ -36,19 +44,21 @@ _FEW: Final = 2000.0
 _SHORTEST: Final = 3.2
 """Lines by which a page may be short of the type area by choice."""
 
-_LONG: Final = 30
-"""Rows of a block that may go over two ends of pages: only its last end can be chosen, so it fills its pages."""
-
 _FRONTIER: Final = 6
 _TOLERANCE: Final = 0.6
 
 
 class Place(NamedTuple):
-    """Where a page begins: a slab, the option in which it is set, and the row."""
+    """Where a page begins: a slab, the option in which it is set, the row, and what is left of a note for it.
+
+    ``forced``: more of the slab would fit on the page before. That can be asked once of a block, at its last end.
+    """
 
     slab: int
     row: int
     option: int
+    rest: Rest | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,13 @@ class _Filled(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Pages planned: ``starts`` is what each begins with, but for the first; ``chosen`` are the options by block, where
-    they are not the usual ones. ``plates`` are the places before which each plate has its page."""
+    they are not the usual ones. ``plates`` are the places before which each plate has its page, ``parted`` those where
+    a note goes on."""
 
     starts: tuple[Start, ...]
     chosen: dict[str, Option]
     plates: tuple[Place, ...] = ()
+    parted: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +118,10 @@ class Plates:
         return tuple(name for name, at in zip(self.names, self.at, strict=True) if place.slab < at <= after.slab)
 
     def stand(self, filled: "_Filled", slabs: tuple[Slab, ...], names: tuple[str, ...]) -> bool:
-        """Whether plates may stand behind a page: no word is divided by one, and nothing but a paragraph."""
+        """Whether plates may stand behind a page: no word is divided by one, no note, and nothing but a paragraph."""
         after = filled.next
+        if after.rest is not None:
+            return False
         if after.row:
             return not filled.hyphen and slabs[after.slab].block in self.among
         moved = any(at < after.slab for name, at in zip(self.names, self.at, strict=True) if name in names)
@@ -131,8 +145,8 @@ class Fills:
 
     def __init__(self) -> None:
         self._sheet: Sheet | None = None
-        self._known: dict[tuple[int, int, int], _Known] = {}
-        self._used: dict[tuple[int, int, int], _Known] = {}
+        self._known: dict[tuple[int, int, int, bool], _Known] = {}
+        self._used: dict[tuple[int, int, int, bool], _Known] = {}
 
     def begin(self, sheet: Sheet) -> None:
         """Begin a plan; what the one before did not use is forgotten."""
@@ -141,9 +155,9 @@ class Fills:
 
     def get(self, slabs: tuple[Slab, ...], place: Place) -> "tuple[_Filled, ...] | None":
         """Return how a page is filled that begins at a place."""
-        if place.slab >= len(slabs):
-            return None
-        name = (id(slabs[place.slab]), place.row, place.option)
+        if place.slab >= len(slabs) or place.rest is not None:
+            return None  # of a note that is called before these slabs
+        name = (id(slabs[place.slab]), place.row, place.option, place.forced)
         known = self._known.get(name)
         if known is None or not known.holds(slabs, place.slab):
             return None
@@ -152,9 +166,11 @@ class Fills:
 
     def keep(self, slabs: tuple[Slab, ...], place: Place, reach: int, filled: "tuple[_Filled, ...]") -> None:
         """Keep how a page is filled; ``reach`` is the slab before which nothing more was looked at."""
-        if place.slab < len(slabs):
+        if place.slab < len(slabs) and place.rest is None:
             seen = slabs[place.slab : reach]
-            self._used[id(seen[0]), place.row, place.option] = _Known(place.slab, seen, reach > len(slabs), filled)
+            self._used[id(seen[0]), place.row, place.option, place.forced] = _Known(
+                place.slab, seen, reach > len(slabs), filled
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +230,10 @@ def plan(
                 best[after] = total
                 came[after] = (state, filled)
                 heapq.heappush(queue, (after.place.slab, after.place.row, next(order), after))
-    return _traced(slabs, end, came, plates) if end is not None else None
+    if end is None:
+        return None
+    found = _traced(slabs, end, came, plates)
+    return replace(found, parted=(*found.parted, *planner.sheets(end.place)))
 
 
 def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_State, float]:
@@ -222,7 +241,8 @@ def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_
     cost = filled.cost
     if filled.next.slab == slabs:
         few = max(0, SHORT_END - filled.rows) if state.place != Place(0, 0, -1) else 0
-        return _State(Place(slabs, 0, 0), not state.right, None), cost + few * _FEW
+        alone = _SHEET * (filled.next.rest is not None)
+        return _State(filled.next, not state.right, None), cost + few * _FEW + alone
     depth = _NOTES if filled.depth is None else filled.depth
     if filled.hyphen:
         cost += _TURNED_HYPHEN if state.right else _HYPHEN
@@ -245,6 +265,7 @@ def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_Stat
     starts: list[Start] = []
     chosen: dict[str, Option] = {}
     places: list[Place] = []
+    parted: list[Place] = []
     after = end
     while after in came:
         state, filled = came[after]
@@ -253,6 +274,7 @@ def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_Stat
                 chosen[slabs[number].block] = slabs[number].options[option]
         shown = plates.between(state.place, after.place)
         places += [after.place] * len(shown)
+        parted += [after.place] if after.place.rest is not None else []
         if after.place.slab < len(slabs):
             slab = slabs[after.place.slab]
             if shown and after.place.row:
@@ -260,7 +282,7 @@ def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_Stat
             starts.append(_start(slab, after.place, by_itself=bool(shown)))
         starts += (Start(name, 0, 0, "") for name in reversed(shown))
         after = state
-    return Pages(tuple(reversed(starts)), chosen, tuple(reversed(places)))
+    return Pages(tuple(reversed(starts)), chosen, tuple(reversed(places)), tuple(reversed(parted)))
 
 
 def _start(slab: Slab, place: Place, by_itself: bool) -> Start:
@@ -283,11 +305,24 @@ class _Front(NamedTuple):
 
     y: float
     drop: float
-    notes: float
+    foot: Foot
     rows: int
     cost: float
     chosen: tuple[tuple[int, int], ...]
     hyphen: bool
+
+
+class _Inside(NamedTuple):
+    """A page that ends inside a slab, with the height of what it leaves of its notes. ``full``: no row more fits on it.
+
+    ``bare``: it has no notes, and no room for the white above any. WeasyPrint 70 still counts that when the first note
+    has gone overleaf with its line, and takes the whole block over.
+    """
+
+    page: _Filled
+    overleaf: float
+    bare: bool
+    full: bool
 
 
 class _Planner:
@@ -299,6 +334,18 @@ class _Planner:
         fills.begin(sheet)
         self._filled: dict[Place, tuple[_Filled, ...]] = {}
         self._least = 0.0
+        self._bottom = sheet.height + _TOLERANCE
+        self._noted = {index for index, slab in enumerate(slabs) if any(row.notes for row in slab.options[0].rows)}
+        self._notes = {
+            note.name: note for slab in slabs for option in slab.options for row in option.rows for note in row.notes
+        }
+
+    def sheets(self, place: Place) -> Iterator[Place]:
+        """Yield where what is left of a note behind the text goes on once more."""
+        rest = self._foot(place.rest).rest
+        while rest is not None:
+            yield place._replace(rest=rest)
+            rest = self._foot(rest).rest
 
     def fill(self, place: Place) -> tuple[_Filled, ...]:
         """Return the ways to fill a page that begins at a place; each next place once."""
@@ -330,10 +377,15 @@ class _Planner:
         return [*best.values()]
 
     def _is_full(self, front: _Front) -> bool:
-        return front.y + front.drop + front.notes >= self._least
+        return front.y + front.drop + front.foot.depth >= self._least
+
+    def _foot(self, rest: Rest | None) -> Foot:
+        """Return the foot of a page on which nothing is called yet."""
+        foot = Foot(self._sheet.above_notes, MOST * self._sheet.height)
+        return foot if rest is None else foot.after(self._notes[rest.note], rest)
 
     def _fill(self, place: Place) -> Iterator[_Filled]:
-        fronts = [_Front(0.0, 0.0, 0.0, 0, 0.0, (), hyphen=False)]
+        fronts = [_Front(0.0, 0.0, self._foot(place.rest), 0, 0.0, (), hyphen=False)]
         index = place.slab
         while fronts and index < len(self._slabs):
             slab = self._slabs[index]
@@ -341,47 +393,67 @@ class _Planner:
             is_first = index == place.slab
             if not is_first and (slab.open or slab.forced):
                 ends = (front for front in fronts if slab.forced or self._is_full(front))
-                yield from (self._page(front, Place(index, 0, -1)) for front in ends)
+                yield from (page for front in ends for page, _ in self._pages(front, Place(index, 0, -1)))
             if not is_first and slab.forced:
                 return
             further: dict[float, _Front] = {}
             options = [place.option] if is_first and place.row else range(len(slab.options))
             for option in options:
                 for front in fronts:
-                    after = yield from self._slab(front, index, option, place.row if is_first else 0, is_first)
+                    after = yield from self._slab(front, index, option, place)
                     if after is not None:
-                        key = round(after.y + after.notes, 1)
+                        key = round(after.y + after.foot.depth, 1)
                         if key not in further or after.cost < further[key].cost:
                             further[key] = after
             fronts = sorted(further.values(), key=lambda each: each.cost)[:_FRONTIER]
             index += 1
         if index == len(self._slabs):
             self._reach = index + 1
-            yield from (self._page(front, Place(index, 0, 0)) for front in fronts)
+            yield from (page for front in fronts for page, _ in self._pages(front, Place(index, 0, 0)))
 
-    def _slab(
-        self, front: _Front, index: int, option: int, start: int, is_first: bool
-    ) -> Generator[_Filled, None, _Front | None]:
+    def _slab(self, front: _Front, index: int, option: int, place: Place) -> Generator[_Filled, None, _Front | None]:
         """Set a slab's rows below what stands; yield the pages that may end inside, return what is filled behind it."""
         slab = self._slabs[index]
         chosen = slab.options[option]
-        new = () if start else ((index, option),)
-        inside: list[_Filled] = []
-        y, notes, count, hyphen, drop = front.y, front.notes, front.rows, front.hyphen, front.drop
+        is_first = index == place.slab
+        start = place.row if is_first else 0
         cost = front.cost + (0.0 if start else chosen.cost)
+        taken = front.chosen + (() if start else ((index, option),))
+        may_end = not (is_first and place.forced)
+        y, drop, foot, count, hyphen = front.y, front.drop, front.foot, front.rows, front.hyphen
+        inside: list[_Inside] = []
+        deepest = 0.0
+        fits = True
         for number in range(start, len(chosen.rows)):
             row = chosen.rows[number]
-            if number > start and row.open and y + drop + notes >= self._least:
-                before = _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
-                inside.append(self._page(before, Place(index, number, option)))
-            y = self._below(y, slab, row, number, is_first and number == start)
-            notes += sum(row.notes) + (self._sheet.above_notes if row.notes and not notes else 0.0)
-            if y + row.drop + notes > self._sheet.height + _TOLERANCE:
-                # Only a block that does not fit can be made to break, at this place or before it.
-                yield from inside[-1:] if len(chosen.rows) > _LONG else inside
-                return None
-            count, hyphen, drop = count + 1, row.hyphen, row.drop
-        return _Front(y, drop, notes, count, cost, front.chosen + new, hyphen)
+            below = self._below(y, slab, row, number, is_first and number == start)
+            after = foot.with_notes(row.notes) if row.notes else foot
+            deepest = below + row.drop + after.depth
+            if may_end and number > start and row.open and y + drop + foot.depth >= self._least:
+                here = _Front(y, drop, foot, count, cost, taken, hyphen)
+                least = below + row.drop + after.least if row.notes else deepest
+                bare = not foot.height and y + drop + foot.above > self._bottom
+                for page, overleaf in self._pages(here, Place(index, number, option)):
+                    inside.append(_Inside(page, overleaf, bare, full=least - overleaf > self._bottom))
+            if row.notes and below + row.drop <= self._bottom:
+                inside = [each for each in inside if not each.bare]
+            if deepest > self._bottom and below + row.drop + after.least > self._bottom:
+                fits = False
+                break
+            y, drop, foot, count, hyphen = below, row.drop, after, count + 1, row.hyphen
+        # Only a block that does not fit can be made to break, at this place or before it.
+        ends = [each for each in inside if deepest - each.overleaf > self._bottom]
+        for each in ends:
+            is_last = each.full or each is ends[-1] or self._ends_on(each.page.next)
+            yield each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True))
+        return _Front(y, drop, foot, count, cost, taken, hyphen) if fits else None
+
+    def _ends_on(self, place: Place) -> bool:
+        """Whether a page that begins inside a slab has room for the rest of it in any case."""
+        rows = self._slabs[place.slab].options[place.option].rows
+        noted = place.rest is not None or place.slab in self._noted
+        room = self._sheet.height * (1 - MOST if noted else 1)
+        return (len(rows) - place.row) * self._sheet.leading <= room
 
     def _below(self, y: float, slab: Slab, row: Row, number: int, at_top: bool) -> float:
         """Return the baseline of the next row."""
@@ -394,16 +466,26 @@ class _Planner:
             y += leading - off if leading / 20 < off < leading * 19 / 20 else 0.0
         return y
 
+    def _pages(self, front: _Front, after: Place) -> Iterator[tuple[_Filled, float]]:
+        """Yield the page that ends at a place, if there is one, with the height of what it leaves of its notes."""
+        foot = front.foot.within(self._sheet.height - front.y - front.drop) if front.foot.height else front.foot
+        if foot is front.foot:
+            yield self._page(front, after._replace(rest=foot.rest) if foot.rest is not None else after), 0.0
+        elif foot is not None and self._slabs[after.slab if after.row else after.slab - 1].calls:
+            yield self._page(front._replace(foot=foot), after._replace(rest=foot.rest)), front.foot.depth - foot.depth
+
     def _page(self, front: _Front, after: Place) -> _Filled:
         cost = front.cost
+        if after.rest is not None:
+            cost += _PARTED + _OVER * (len(self._notes[after.rest.note].depths) - after.rest.line)
         if after.slab < len(self._slabs) and not after.row:
             following = self._slabs[after.slab]
             if following.forced:
                 return _Filled(after, None, 0.0, cost, hyphen=False, rows=SHORT_END, chosen=front.chosen)
             cost += _EDGE * following.parted
-        left = (self._sheet.height - front.notes - front.y - front.drop) / self._sheet.leading
+        left = (self._sheet.height - front.foot.depth - front.y - front.drop) / self._sheet.leading
         short = max(0.0, left)
-        if front.notes:
+        if front.foot.height:
             empty = max(0.0, short - 1)
             return _Filled(after, None, 0.0, cost + _EMPTY * empty**2, front.hyphen, front.rows, front.chosen)
         short = 0.0 if short < 0.9 else short

@@ -174,7 +174,7 @@ class _Reader:
         heights = {note.element.get("data-note-id"): note.margin_height() * PIXEL_PT for note in boxes.children(area)}
         self.notes |= {name: height for name, height in heights.items() if name is not None}
         if heights:
-            self.above_notes = max(self.above_notes, area.margin_height() * PIXEL_PT - sum(heights.values()))
+            self.above_notes = max(self.above_notes, (area.margin_height() - area.height) * PIXEL_PT)
 
     def _block(self, box: Any, floor: float, above: _Above) -> float:
         """Read a box below ``floor``, the edge from which margins count; return the edge below it."""
