@@ -59,12 +59,13 @@ class Tail:
 @dataclass(frozen=True, slots=True)
 class Start:
     """The beginning of a page: a row of a block, which has ``rows`` of them. ``opener`` is what comes before its text
-    on the same page: a scene break's id, or the block's own."""
+    on the same page: a scene break's id, or the block's own. ``over``: a note goes on from the page before."""
 
     block: str
     row: int
     rows: int
     opener: str
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

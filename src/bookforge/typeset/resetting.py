@@ -126,9 +126,9 @@ def _demand(sure: bool) -> None:
 
 
 def _is_plain(plan: SectionPlan) -> bool:
-    """Whether nothing was corrected in a section but margins, scene breaks at edges, lines and ends of pages."""
+    """Whether nothing was corrected in a section but margins, scene breaks at edges, lines, notes and ends of pages."""
     its = plan.corrections
-    usual = Corrections(margins=its.margins, edges=its.edges, lines=its.lines, starts=its.starts)
+    usual = Corrections(its.margins, its.notes, its.edges, lines=its.lines, starts=its.starts)
     return its == usual and not (plan.restless or plan.off_grid or plan.unfit)
 
 
@@ -154,14 +154,16 @@ class _Group:
     first: int
     last: int
     starts: tuple[Start | None, ...]
-    lines: Mapping[str, Lines] = field(repr=False)
+    planned: Corrections = field(repr=False)
 
     def keys(self, copy: Copy, paging: Paging) -> Iterator[str]:
         """Yield a hash of all that decides about each page."""
         html = copy.take(self.first, self.last)
-        names = [name for name in copy.names(self.first, self.last) if name in self.lines]
-        lines = repr([self.lines[name] for name in names])
-        name = key("take", html, lines, repr(self.starts), str(copy.notes(self.first)))
+        lines, notes = self.planned.lines, self.planned.notes
+        names = [*copy.names(self.first, self.last)]
+        chosen = [lines[name] for name in names if name in lines]
+        parted = [notes[name] for name in names if name in notes]
+        name = key("take", html, repr(chosen), repr(parted), repr(self.starts), str(copy.notes(self.first)))
         for page in range(self.page, self.end):
             yield f"{name} {_is_right(paging, page)} {page - self.page} {page == 0}"
 
@@ -183,7 +185,7 @@ def _groups(copy: Copy, corrections: Corrections, paging: Paging) -> Iterator[_G
             continue
         behind = starts[end] if end < len(starts) else None
         last = len(copy.atoms) if behind is None else firsts[end] + bool(behind.row)
-        yield _Group(page, end, firsts[page], last, (*starts[page:end], behind), corrections.lines)
+        yield _Group(page, end, firsts[page], last, (*starts[page:end], behind), corrections)
         page = end
 
 
@@ -191,7 +193,7 @@ def _is_clean(copy: Copy, starts: Sequence[Start | None], place: int, atom: int,
     """Whether what begins with a page can be set without what comes before."""
     start = starts[place]
     assert start is not None
-    if copy.atoms[atom].name != (start.block if start.row else start.opener):
+    if start.over or copy.atoms[atom].name != (start.block if start.row else start.opener):
         return False
     beside = [starts[place - 1], starts[place + 1] if place + 1 < len(starts) else None]
     alone = not any(each and each.block == start.block for each in beside)
@@ -224,9 +226,11 @@ class _Resetting:
             raise _UnsureError
         lines = {name: each.lines for name, each in paging.composed.items()}
         lines |= {name: option.lines for name, option in found.chosen.items() if option.lines is not None}
-        corrections = Corrections(lines=lines, starts=found.starts)
+        parted = settling.parted(found, paging.slabs)
+        corrections = Corrections(lines=lines, starts=found.starts, notes=parted)
         groups = [*_groups(self._copy, corrections, paging)]
-        _demand(groups[-1].end >= _PAGES and not found.parted and all(start.block for start in found.starts))
+        _demand(not any(place.slab == len(paging.slabs) for place in found.parted))
+        _demand(groups[-1].end >= _PAGES and all(start.block for start in found.starts))
         keys = [name for group in groups for name in group.keys(self._copy, paging)]
         known = {name: place for place, name in enumerate(self._old.keys)}
         pages: list[SetPage] = []
@@ -369,6 +373,7 @@ class _Take:
         its = Corrections(
             lines={name: each for name, each in corrections.lines.items() if name in names},
             starts=tuple(start for start in self._starts if start is not None),
+            notes={name: each for name, each in corrections.notes.items() if name in names},
         )
         galley = self._settled(self._copy.take(first, last, self._gap(first)), its)
         kept = range(self._skipped, self._skipped + self._end - self._first)
@@ -445,8 +450,10 @@ class _Take:
         if behind is None or not behind.row:
             _demand(galley.end == self._skipped + count)
             starts = starts[:-1]
-        _demand(settling.first_wrong(galley, Corrections(starts=tuple(starts))) is None)
-        _demand(not self._press.differs(galley, corrections.lines))
+        _demand(settling.first_wrong(galley, Corrections(starts=tuple(starts), notes=corrections.notes)) is None)
+        parted = footnotes.blocks(galley, corrections.notes)  # their rests have no names
+        whole = {name: lines for name, lines in corrections.lines.items() if name not in parted}
+        _demand(not self._press.differs(galley, whole))
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
         _demand(not plates.held(galley, {}, set()))

@@ -50,9 +50,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to set a slab: its rows, what that costs, and the lines to be set when they are not those it has."""
+    """One way to set a slab: its rows, what that costs, and the lines to be set when they are not those it has.
+
+    ``letters`` are those of the block up to the end of each row.
+    """
 
     rows: tuple[Row, ...]
+    letters: tuple[int, ...] = ()
     cost: float = 0.0
     lines: Lines | None = None
 
@@ -128,22 +132,15 @@ def plates(galley: Galley) -> tuple[int, ...]:
     return tuple(bisect_left(firsts, galley.tops[name][0]) for name in galley.plates)
 
 
-def call_before(slab: Slab, option: Option, row: int, galley: Galley, composed: Mapping[str, Composed]) -> Place | None:
+def call_before(slab: Slab, option: Option, row: int) -> Place | None:
     """Return the place in the last line before a row where the rest of a note is called; ``None``: beside its call."""
     last = row - 1
     if option.rows[last].notes:
         return None
-    letters = row_letters(slab.block, option, galley, composed)
+    letters = option.letters
     if row == len(option.rows):
         return Place(slab.block, letters[last])
     return Place(slab.block, letters[last - 1] + 1 if last else 1)
-
-
-def row_letters(block: str, option: Option, galley: Galley, composed: Mapping[str, Composed]) -> tuple[int, ...]:
-    """Return the letters of a block up to the end of each of its rows."""
-    if block in composed:
-        return composed[block].letters(option.lines or composed[block].lines)
-    return tuple(row.letters for row in galley.blocks[block].rows)
 
 
 def learn(galley: Galley, memory: Memory) -> None:
@@ -311,12 +308,12 @@ class _Maker:
             hyphen = row.hyphen and number < len(group) - 1
             extent = (_rounded(row.baseline - row.top), _rounded(row.bottom - row.baseline))
             found.append(Row(*extent, _rounded(step), hyphen, self._opens(number, len(group)), notes))
-        return Option(tuple(found))
+        return Option(tuple(found), tuple(row.letters for row in self.block.rows) if self.block is not None else ())
 
     def composed(self, composed: Composed) -> Iterator[Option]:
         """Yield the block with composed lines, and with a line more and one fewer where that can be."""
         lines = composed.lines
-        yield Option(self._of_lines(composed, lines))
+        yield Option(self._of_lines(composed, lines), composed.letters(lines))
         if self.block is None or self.block.whole:
             return
         name = self.group[0].block
@@ -324,7 +321,8 @@ class _Maker:
             self.memory.variants[name] = composed.variants()
         for count, (cost, other) in self.memory.variants[name].items():
             if abs(count - len(lines.ends)) == 1 and count > 1:
-                yield Option(self._of_lines(composed, other), _VARIANT + cost / _COSTS, other)
+                cost = _VARIANT + cost / _COSTS
+                yield Option(self._of_lines(composed, other), composed.letters(other), cost, other)
 
     def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
         like = self.group[-1]

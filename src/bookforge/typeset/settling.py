@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from bookforge.composer import Composed, Lines
 from bookforge.laid import LaidPage
-from bookforge.typeset import columns, feet, footnotes, grid, plates, rows, spreads, tails
+from bookforge.typeset import columns, footnotes, grid, plates, rows, spreads, tails
 from bookforge.typeset.grid import Grid
 from bookforge.typeset.plan import Corrections, PartedNote, Plate, SectionPlan, Shape, Tail
 from bookforge.typeset.plates import Plates
@@ -94,11 +94,11 @@ def _paged(
         found = ends(paging, _plates(galley))
         if found is None:
             return None
-        moved = _moved(found, slabs, galley, state.composed)
+        moved = _moved(found, slabs, galley)
         if len({plate.block for plate in moved.values()}) < len(set(moved.values())):
             return None  # a paragraph is divided once
         trial = state.after(trial)
-        trial.set_pages(found, moved, _parted(found, slabs, galley, state.composed))
+        trial.set_pages(found, moved, parted(found, slabs))
         shown = lay(trial.corrections)
         unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.whole_lines(galley))
         wrong = first_wrong(shown, trial.corrections)
@@ -132,26 +132,22 @@ def _plates(galley: Galley) -> spreads.Plates:
     return spreads.Plates(galley.plates, rows.plates(galley), galley.paragraphs)
 
 
-def _parted(
-    pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley, composed: Mapping[str, Composed]
-) -> dict[str, PartedNote]:
+def parted(pages: spreads.Pages, slabs: tuple[rows.Slab, ...]) -> dict[str, PartedNote]:
     """Return the notes that go on overleaf, parted: the rest of each is called at the end of the page it begins on."""
-    notes = feet.of(galley, composed)
+    notes = {note.name: note for slab in slabs for row in slab.options[0].rows for note in row.notes}
     found: dict[str, PartedNote] = {}
     for place in pages.parted:
         rest = place.rest
         assert rest is not None
         slab = slabs[place.slab if place.row else place.slab - 1]
         option = pages.chosen.get(slab.block, slab.options[0])
-        call = rows.call_before(slab, option, place.row or len(option.rows), galley, composed)
+        call = rows.call_before(slab, option, place.row or len(option.rows))
         known = found.get(rest.note, PartedNote((), call))
         found[rest.note] = dataclasses.replace(known, cuts=(*known.cuts, notes[rest.note].cuts[rest.line]))
     return found
 
 
-def _moved(
-    pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley, composed: Mapping[str, Composed]
-) -> dict[str, Plate]:
+def _moved(pages: spreads.Pages, slabs: tuple[rows.Slab, ...], galley: Galley) -> dict[str, Plate]:
     """Return where the plates are set that do not stay where they are: at the ends of pages.
 
     The last comes first: of those at one place each is set before the one that is there.
@@ -161,8 +157,7 @@ def _moved(
         if place.row:
             block = slabs[place.slab].block
             option = slabs[place.slab].options[place.option]
-            letters = rows.row_letters(block, option, galley, composed)
-            found[name] = Plate(block, letters[place.row - 1], full=True)
+            found[name] = Plate(block, option.letters[place.row - 1], full=True)
         elif place.slab > at:
             block = slabs[place.slab - 1].block
             found[name] = Plate(block, galley.blocks[block].rows[-1].letters, full=False)

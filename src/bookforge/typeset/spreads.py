@@ -290,7 +290,7 @@ def _start(slab: Slab, place: Place, by_itself: bool) -> Start:
     rows = len(slab.options[max(0, place.option)].rows)
     if by_itself:
         return Start(rest_of(slab.block) if place.row else slab.block, 0, rows - place.row, "")
-    return Start(slab.block, place.row, rows, slab.opener)
+    return Start(slab.block, place.row, rows, slab.opener, over=place.rest is not None)
 
 
 def _in_rest(start: Start, block: str, row: int) -> Start:
