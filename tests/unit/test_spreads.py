@@ -93,7 +93,12 @@ def test_a_last_page_has_five_lines() -> None:
 
 def _note(lines: int, cuts: tuple[int, ...] = ()) -> Note:
     """A note with lines as high as those of the text."""
-    return Note("n", tuple(LEADING * (line + 1) for line in range(lines)), {cut: Cut(cut, full=True) for cut in cuts})
+    return Note(
+        "n",
+        tuple(LEADING * (line + 1) for line in range(lines)),
+        {cut: Cut(cut, full=True) for cut in cuts},
+        (0.0,) * lines,
+    )
 
 
 def _noted(name: str, note: Note, lines: int = 4) -> Slab:

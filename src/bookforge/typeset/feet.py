@@ -8,7 +8,7 @@ with the rest. Lengths are points.
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from typing import Final, NamedTuple
 
@@ -27,11 +27,15 @@ _TOLERANCE: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note: how deep it is with each of its lines, and where it may be parted, by the number of lines before."""
+    """A note: how deep it is with each of its lines, and where it may be parted, by the number of lines before.
+
+    ``gaps`` are the whites above its lines, which a part that begins with one does not have.
+    """
 
     name: str
     depths: tuple[float, ...]
     cuts: Mapping[int, Cut]
+    gaps: tuple[float, ...]
 
     @property
     def height(self) -> float:
@@ -40,13 +44,16 @@ class Note:
 
     def fitting(self, room: float, begin: int = 0) -> int | None:
         """Return the last place for a part that begins with a line to end; ``None`` where there is none."""
-        above = self.depths[begin - 1] if begin else 0.0
+        above = self._above(begin)
         lines = bisect_right(self.depths, above + room)
         return max((cut for cut in self.cuts if begin < cut <= lines), default=None)
 
     def part(self, begin: int, end: int) -> float:
         """Return the height of the lines from one on up to another."""
-        return self.depths[end - 1] - (self.depths[begin - 1] if begin else 0.0)
+        return self.depths[end - 1] - self._above(begin)
+
+    def _above(self, begin: int) -> float:
+        return self.depths[begin - 1] + self.gaps[begin] if begin else 0.0
 
 
 class Rest(NamedTuple):
@@ -123,12 +130,16 @@ def of(galley: Galley, composed: Mapping[str, Composed]) -> dict[str, Note]:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a note: what it adds to the height, its letters, and whether it is justified and ends in a word."""
+    """A line of a note: what it adds to the height, its letters, and whether it is justified and ends in a word.
+
+    ``gap`` is the white above it, which is part of what it adds.
+    """
 
     height: float
     letters: int
     full: bool
     divided: bool
+    gap: float = 0.0
 
 
 def _note(name: str, height: float, lines: list[Line], composed: Mapping[str, Composed]) -> Note:
@@ -136,14 +147,15 @@ def _note(name: str, height: float, lines: list[Line], composed: Mapping[str, Co
     found: list[_Line] = []
     for block, group in groupby(zip(lines, heights, strict=True), key=lambda each: each[0].block):
         own = [*group]
-        found += _composed(own[0][1], own[-1][1], composed[block]) if block in composed else map(_as_set, own)
+        lined = [*(_composed(own[0][1], own[-1][1], composed[block]) if block in composed else map(_as_set, own))]
+        found += [replace(lined[0], gap=max(0.0, own[0][1] - own[0][0].height)), *lined[1:]]
     depths = [*accumulate(line.height for line in found)]
     depths[-1] += height - sum(heights)
     depths = [round(depth, 3) for depth in depths]  # what its place on a page adds is in the last decimals
     letters = [*accumulate(line.letters for line in found)]
     places = range(LEAST, len(found) - LEAST + 1)
     cuts = {at: Cut(letters[at - 1], found[at - 1].full) for at in places if not found[at - 1].divided}
-    return Note(name, tuple(depths), cuts)
+    return Note(name, tuple(depths), cuts, tuple(round(line.gap, 3) for line in found))
 
 
 def _as_set(each: tuple[Line, float]) -> _Line:

@@ -25,6 +25,9 @@ _FREE_LOOKS: Final = 3
 _TRIALS: Final = 4
 """How often the ends of pages are planned anew when they do not come out as planned."""
 
+_PARTED_TRIALS: Final = 1
+"""How often the same with parted notes."""
+
 _SPREAD: Final = 3
 """Pages of a section that has two facing each other, neither its last."""
 
@@ -107,6 +110,8 @@ def _paged(
             wrong = first_wrong(shown, trial.corrections)
             if wrong is None:
                 return None if trial.restless else (trial.plan(shown), None if number else paging)
+        if trial.corrections.notes and number >= _PARTED_TRIALS:
+            return None  # what a layout shows says little of why a note is not where it is to be
         state.forget(unlike)
         rows.learn(shown, memory)
         if wrong is not None:
