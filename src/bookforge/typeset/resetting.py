@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 _LOOKS: Final = 3
 """Looks at a take at most."""
 
-_PAGES: Final = 4
-"""Pages from which on a section is worth it; one of few may be set without a plan."""
-
 _HOLE: Final = 2
 """Lines that want at the foot of a page for a paragraph to be divided."""
 
@@ -103,7 +100,7 @@ class _UnsureError(Exception):
 def keep(ground: str, copy: Copy, paging: Paging, plan: SectionPlan, drawn: str) -> Setting | None:
     """Return what is needed to set a section again after a change; ``None`` for one that is then set as a whole."""
     try:
-        _demand(plan.shape.pages >= _PAGES and _is_plain(plan) and copy.is_named)
+        _demand(plan.shape.pages >= settling.SPREAD and _is_plain(plan) and copy.is_named)
         places = tuple(_place(copy, slab.block) for slab in paging.slabs)
         _demand(places == tuple(sorted(places)))
         keys = tuple(name for group in _groups(copy, plan.corrections, paging) for name in group.keys(copy, paging))
@@ -230,7 +227,7 @@ class _Resetting:
         corrections = Corrections(lines=lines, starts=found.starts, notes=parted)
         groups = [*_groups(self._copy, corrections, paging)]
         _demand(not any(place.slab == len(paging.slabs) for place in found.parted))
-        _demand(groups[-1].end >= _PAGES and all(start.block for start in found.starts))
+        _demand(groups[-1].end >= settling.SPREAD and all(start.block for start in found.starts))
         keys = [name for group in groups for name in group.keys(self._copy, paging)]
         known = {name: place for place, name in enumerate(self._old.keys)}
         pages: list[SetPage] = []
@@ -296,23 +293,26 @@ class _Resetting:
         same = {name for name, atom in self._copy.ids.items() if atom not in self._changed}
         composed = {name: each for name, each in old.paging.composed.items() if name in same}
         between: list[rows.Slab] = []
+        sheet = old.paging.sheet
         behind = [old.paging.slabs[place] for place in last]
         if self._before + self._behind < max(len(old.marks), len(self._copy.atoms)):
-            between, following, fresh = self._measured(
+            measured = self._measured(
                 old.places[first[-1]] if first else 0,
                 old.places[last[0]] + self._moved + 1 if last else len(self._copy.atoms),
             )
-            composed |= fresh
+            between, following = measured.slabs, measured.behind
+            composed |= measured.composed
+            sheet = dataclasses.replace(sheet, above_notes=max(sheet.above_notes, measured.above_notes))
             if behind and following is not None:
                 # Of the block behind a changed one nothing is different but what is above it.
                 above = ("opener", "lead", "top", "open", "forced", "parted")
                 behind[0] = dataclasses.replace(behind[0], **{name: getattr(following, name) for name in above})
             _demand(not behind or following is not None)
         slabs = (*(old.paging.slabs[place] for place in first), *between, *behind)
-        return dataclasses.replace(old.paging, slabs=slabs, composed=composed)
+        return dataclasses.replace(old.paging, slabs=slabs, sheet=sheet, composed=composed)
 
-    def _measured(self, first: int, end: int) -> tuple[list[rows.Slab], rows.Slab | None, dict[str, Composed]]:
-        """Measure the changed atoms, set with their neighbours; return their slabs, the one behind, and their lines."""
+    def _measured(self, first: int, end: int) -> "_Measured":
+        """Measure the changed atoms, set with their neighbours."""
         copy, paging = self._copy, self._old.paging
         galley = self._press.lay(
             copy.take(first, end), Corrections(), left=not paging.right, bare=frozenset(), follows=first > 0
@@ -325,7 +325,8 @@ class _Resetting:
         places = [_place(copy, slab.block) for slab in found]
         between = [slab for slab, place in zip(found, places, strict=True) if place in changed]
         following = next((slab for slab, place in zip(found, places, strict=True) if place >= changed.stop), None)
-        return between, following, {name: each for name, each in composed.items() if copy.ids.get(name) in changed}
+        fresh = {name: each for name, each in composed.items() if copy.ids.get(name) in changed}
+        return _Measured(between, following, fresh, galley.above_notes)
 
     def _check(self, galley: Galley) -> None:
         """Demand that a take is what any of this section is: nothing but lines on pages of one kind."""
@@ -334,7 +335,18 @@ class _Resetting:
         _demand(not (galley.said or galley.asked or galley.plates or galley.laid.unfit) and galley.apart)
         _demand(not columns.has(galley) and not any(page.pictures for page in pages))
         _demand(all(abs(page.bottom - page.top - sheet.height) < grid.TOLERANCE for page in pages))
-        _demand(not galley.notes or abs(galley.above_notes - sheet.above_notes) < grid.TOLERANCE)
+        above = galley.above_notes if galley.notes and sheet.above_notes else sheet.above_notes
+        _demand(abs(above - sheet.above_notes) < grid.TOLERANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What changed atoms come to: their slabs, the one ``behind`` them, their lines, and the space above notes."""
+
+    slabs: list[rows.Slab]
+    behind: rows.Slab | None
+    composed: dict[str, Composed]
+    above_notes: float
 
 
 def _range(group: _Group) -> tuple[int, int]:

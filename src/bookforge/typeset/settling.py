@@ -28,7 +28,7 @@ _TRIALS: Final = 4
 _PARTED_TRIALS: Final = 1
 """How often the same with parted notes."""
 
-_SPREAD: Final = 3
+SPREAD: Final = 3
 """Pages of a section that has two facing each other, neither its last."""
 
 _PARTINGS: Final = 2
@@ -79,7 +79,7 @@ def _can_be_paged(galley: Galley) -> bool:
     areas = {_area(page) for page in galley.laid.pages[: galley.end] if page.index not in of_plates}
     first = 0 in rows.plates(galley)  # nothing that could go on before it
     odd = first or plates.beside_text(galley) or columns.has(galley)
-    return galley.end >= _SPREAD and len(areas) == 1 and not odd
+    return galley.end >= SPREAD - 1 and len(areas) == 1 and not odd
 
 
 def _paged(
@@ -95,7 +95,7 @@ def _paged(
         slabs = rows.slabs(galley, state.composed, memory)
         paging = paging_of(galley, slabs, state.composed)
         found = ends(paging, _plates(galley))
-        if found is None:
+        if found is None or len(found.starts) + 1 < SPREAD:
             return None
         moved = _moved(found, slabs, galley)
         if len({plate.block for plate in moved.values()}) < len(set(moved.values())):
@@ -363,7 +363,7 @@ def _shape(galley: Galley) -> Shape:
         (page.name, page.side): (round(page.right - page.left, 2), round(page.bottom - page.top, 2)) for page in pages
     }
     sided = (
-        len(pages) >= _SPREAD
+        len(pages) >= SPREAD
         or any(page.blank for page in pages)
         or any(
             size != sizes.get((name, "left" if side == "right" else "right"), size)

@@ -7,6 +7,7 @@ closing marks. So every mark is looked at again: which ones belong together, and
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bookforge.typography.languages import Language, Pair, words
@@ -98,16 +99,21 @@ _OPENERS: Final = re.compile(
 
 def outside_is_single(texts: list[str]) -> bool:
     """Say whether an author sets single marks outside: more speeches of the texts begin with one."""
-    counts = {"“": 0, "‘": 0}
+    return sum(map(_more_single, texts)) > 0
+
+
+@lru_cache(maxsize=256)
+def _more_single(text: str) -> int:
+    """Return how many speeches more of a text begin with a single mark than with a double one."""
+    more = 0
     closing = ""
-    for text in texts:
-        for mark in _OPENERS.findall(text):
-            if mark == "</p>" or mark == closing:
-                closing = ""
-            elif not closing and mark in counts:
-                counts[mark] += 1
-                closing = "”" if mark == "“" else "’"
-    return counts["‘"] > counts["“"]
+    for mark in _OPENERS.findall(text):
+        if mark == "</p>" or mark == closing:
+            closing = ""
+        elif not closing and mark in "“‘":
+            more += 1 if mark == "‘" else -1
+            closing = "”" if mark == "“" else "’"
+    return more
 
 
 def resolve(text: str, language: Language, marks: Marks) -> str:
