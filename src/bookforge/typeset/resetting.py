@@ -305,7 +305,7 @@ class _Resetting:
             sheet = dataclasses.replace(sheet, above_notes=max(sheet.above_notes, measured.above_notes))
             if behind and following is not None:
                 # Of the block behind a changed one nothing is different but what is above it.
-                above = ("opener", "lead", "top", "open", "forced", "parted")
+                above = ("opener", "lead", "top", "open", "forced", "parted", "body")
                 behind[0] = dataclasses.replace(behind[0], **{name: getattr(following, name) for name in above})
             _demand(not behind or following is not None)
         slabs = (*(old.paging.slabs[place] for place in first), *between, *behind)
@@ -321,8 +321,10 @@ class _Resetting:
         changed = self._changed
         composed = self._press.compose(galley)
         found = rows.slabs(galley, composed, rows.Memory())
-        _demand(all(_is_white(one, other, galley) for one, other in pairwise(found)))
         places = [_place(copy, slab.block) for slab in found]
+        # What is above a block is known from margins; below an opening, which is always on the first page, as it is.
+        pairs = pairwise(slab.block for slab in found)
+        _demand(all(not place or pair in galley.whites for place, pair in zip(places, pairs, strict=False)))
         between = [slab for slab, place in zip(found, places, strict=True) if place in changed]
         following = next((slab for slab, place in zip(found, places, strict=True) if place >= changed.stop), None)
         fresh = {name: each for name, each in composed.items() if copy.ids.get(name) in changed}
@@ -355,11 +357,6 @@ def _range(group: _Group) -> tuple[int, int]:
 
 def _notes(page: LaidPage) -> list[str]:
     return [*dict.fromkeys(line.note for line in page.lines if line.note is not None)]
-
-
-def _is_white(one: rows.Slab, other: rows.Slab, galley: Galley) -> bool:
-    """Whether the white between two blocks is known from their margins."""
-    return (one.block, other.block) in galley.whites
 
 
 # ---------------------------------------------------------------- takes
