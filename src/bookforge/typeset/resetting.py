@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from bookforge.cache import key
 from bookforge.composer import Composed, Lines
-from bookforge.laid import LaidPage
+from bookforge.laid import Laid, LaidPage
 from bookforge.typeset import columns, footnotes, grid, plates, rows, settling, spreads
 from bookforge.typeset.plan import Corrections, SectionPlan, Shape, Start
 from bookforge.typeset.settling import Paging
@@ -21,7 +21,7 @@ from bookforge.typeset.takes import Copy
 from bookforge.writers.galley import Galley
 
 if TYPE_CHECKING:
-    from bookforge.writers.assembly.drawn import Drawn, DrawnPage
+    from bookforge.writers.assembly.drawn import Drawn, DrawnPage, Facts
 
 _LOOKS: Final = 3
 """Looks at a take at most."""
@@ -52,12 +52,32 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class SetPage:
-    """A page set anew: drawn, and as facts. ``anchors`` are the places of what begins on it."""
+    """A page set anew: drawn, and as facts. ``anchors`` are the places of what begins on it.
+
+    ``margins`` and ``edges`` are what was corrected on it.
+    """
 
     drawn: "DrawnPage"
     laid: LaidPage
     anchors: Mapping[str, tuple[float, float]]
     notes: Mapping[str, str]
+    margins: Mapping[str, float]
+    edges: tuple[str, ...]
+
+
+def _set_page(drawn: "DrawnPage", index: int, facts: "Facts | Laid", corrections: Corrections) -> SetPage:
+    """Return a page of a section, or of a take, that is so corrected."""
+    laid = facts.pages[index]
+    anchors = {name: (x, y) for name, (page, x, y) in facts.anchors.items() if page == index}
+    breaks = {each.id for each in laid.breaks}
+    return SetPage(
+        drawn,
+        laid,
+        anchors,
+        {name: facts.notes[name] for name in _notes(laid)},
+        {name: each for name, each in corrections.margins.items() if name in anchors},
+        tuple(name for name in corrections.edges if name in breaks),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +173,11 @@ class _Group:
     starts: tuple[Start | None, ...]
     planned: Corrections = field(repr=False)
 
+    @property
+    def pages(self) -> range:
+        """The numbers of its pages."""
+        return range(self.page, self.end)
+
     def keys(self, copy: Copy, paging: Paging) -> Iterator[str]:
         """Yield a hash of all that decides about each page."""
         html = copy.take(self.first, self.last)
@@ -161,7 +186,7 @@ class _Group:
         chosen = [lines[name] for name in names if name in lines]
         parted = [notes[name] for name in names if name in notes]
         name = key("take", html, repr(chosen), repr(parted), repr(self.starts), str(copy.notes(self.first)))
-        for page in range(self.page, self.end):
+        for page in self.pages:
             yield f"{name} {_is_right(paging, page)} {page - self.page} {page == 0}"
 
 
@@ -218,43 +243,39 @@ class _Resetting:
         """Set the section anew."""
         _demand(self._copy.is_named)
         paging = self._paging()
+        planned = self._planned(paging)
+        groups = [*_groups(self._copy, planned, paging)]
+        keys = [name for group in groups for name in group.keys(self._copy, paging)]
+        pages = [self._in_place(page, index) for index, page in enumerate(self._pages(groups, keys, planned, paging))]
+        corrections = dataclasses.replace(
+            planned,
+            margins=dict(sorted((name, each) for page in pages for name, each in page.margins.items())),
+            edges=tuple(sorted(name for page in pages for name in page.edges)),
+        )
+        return Reset(self._plan(corrections, pages), paging, tuple(keys), tuple(pages))
+
+    def _planned(self, paging: Paging) -> Corrections:
+        """Return the lines, the ends of the pages and the parts of notes as planned."""
         found = settling.ends(paging, fills=self._press.fills)
         if found is None:
             raise _UnsureError
+        _demand(len(found.starts) + 1 >= settling.SPREAD and all(start.block for start in found.starts))
+        _demand(not any(place.slab == len(paging.slabs) for place in found.parted))
         lines = {name: each.lines for name, each in paging.composed.items()}
         lines |= {name: option.lines for name, option in found.chosen.items() if option.lines is not None}
-        parted = settling.parted(found, paging.slabs)
-        corrections = Corrections(lines=lines, starts=found.starts, notes=parted)
-        groups = [*_groups(self._copy, corrections, paging)]
-        _demand(not any(place.slab == len(paging.slabs) for place in found.parted))
-        _demand(groups[-1].end >= settling.SPREAD and all(start.block for start in found.starts))
-        keys = [name for group in groups for name in group.keys(self._copy, paging)]
+        return Corrections(lines=lines, starts=found.starts, notes=settling.parted(found, paging.slabs))
+
+    def _pages(
+        self, groups: Sequence[_Group], keys: Sequence[str], planned: Corrections, paging: Paging
+    ) -> Iterator[SetPage]:
+        """Yield the pages in order: those that are as they were, and takes of those that are not."""
         known = {name: place for place, name in enumerate(self._old.keys)}
-        pages: list[SetPage] = []
-        margins: dict[str, float] = {}
-        edges: set[str] = set()
-        for is_known, its in groupby(groups, lambda group: all(keys[page] in known for page in range(*_range(group)))):
+        for is_known, its in groupby(groups, lambda group: all(keys[page] in known for page in group.pages)):
             run = [*its]
             if is_known:
-                where = [known[keys[page]] for group in run for page in range(*_range(group))]
-                pages += (self._again(page) for page in where)
-                continue
-            made, made_margins, made_edges = _Take(self._copy, run, paging, self._press).set(corrections)
-            pages += made
-            margins |= made_margins
-            edges |= made_edges
-        shown = {each for page in pages for each in page.anchors}
-        old = self._old.plan.corrections
-        kept = {name for page in pages for name in page.anchors} - margins.keys()
-        margins |= {name: each for name, each in old.margins.items() if name in kept}
-        at_edge = {each.id for page in pages for each in page.laid.breaks}
-        edges |= {name for name in old.edges if name in at_edge}
-        corrections = dataclasses.replace(
-            corrections, margins=dict(sorted(margins.items())), edges=tuple(sorted(edges))
-        )
-        _demand(shown >= margins.keys())
-        pages = [self._in_place(page, index) for index, page in enumerate(pages)]
-        return Reset(self._plan(corrections, pages), paging, tuple(keys), tuple(pages))
+                yield from (self._again(known[keys[page]]) for group in run for page in group.pages)
+            else:
+                yield from _Take(self._copy, run, paging, self._press).set(planned)
 
     def _plan(self, corrections: Corrections, pages: Sequence[SetPage]) -> SectionPlan:
         was = self._old.plan.shape
@@ -265,23 +286,17 @@ class _Resetting:
 
     def _again(self, index: int) -> SetPage:
         """Return a page that is as it was."""
-        drawn, facts = self._drawn.drawing.pages[index], self._drawn.facts
-        laid = facts.pages[index]
-        anchors = {name: (x, y) for name, (page, x, y) in facts.anchors.items() if page == index}
-        return SetPage(drawn, laid, anchors, {name: facts.notes[name] for name in _notes(laid)})
+        drawn = self._drawn.drawing.pages[index]
+        return _set_page(drawn, index, self._drawn.facts, self._old.plan.corrections)
 
     def _in_place(self, page: SetPage, index: int) -> SetPage:
         """Return a page as the section's so many-th."""
         first = self._drawn.drawing.pages[0].kind
         kind = dataclasses.replace(page.drawn.kind, groups=tuple((name, place + index) for name, place in first.groups))
         laid = page.laid
-        if laid.index != index:
-            laid = dataclasses.replace(laid, index=index, label=self._label(index))
+        laid = dataclasses.replace(laid, index=index, label=str(index + 1))
         drawn = page.drawn if page.drawn.kind == kind else dataclasses.replace(page.drawn, kind=kind)
         return dataclasses.replace(page, drawn=drawn, laid=laid)
-
-    def _label(self, index: int) -> str:
-        return str(index + 1)
 
     # ------------------------------------------------------------ what the blocks come to
 
@@ -351,10 +366,6 @@ class _Measured:
     above_notes: float
 
 
-def _range(group: _Group) -> tuple[int, int]:
-    return group.page, group.end
-
-
 def _notes(page: LaidPage) -> list[str]:
     return [*dict.fromkeys(line.note for line in page.lines if line.note is not None)]
 
@@ -375,31 +386,19 @@ class _Take:
         self._starts = [*inner, groups[-1].starts[-1]]
         self._skipped = int(self._first > 0)
 
-    def set(self, corrections: Corrections) -> tuple[list[SetPage], dict[str, float], set[str]]:
-        """Set the pages; return them with the margins and the scene breaks at edges that they needed."""
+    def set(self, planned: Corrections) -> list[SetPage]:
+        """Set the pages."""
         first, last = self._groups[0].first, self._groups[-1].last
         names = frozenset(self._copy.names(first, last))
         its = Corrections(
-            lines={name: each for name, each in corrections.lines.items() if name in names},
+            lines={name: each for name, each in planned.lines.items() if name in names},
             starts=tuple(start for start in self._starts if start is not None),
-            notes={name: each for name, each in corrections.notes.items() if name in names},
+            notes={name: each for name, each in planned.notes.items() if name in names},
         )
-        galley = self._settled(self._copy.take(first, last, self._gap(first)), its)
+        corrections, galley = self._settled(self._copy.take(first, last, self._gap(first)), its)
         kept = range(self._skipped, self._skipped + self._end - self._first)
-        drawn = self._press.draw(galley[1], kept)
-        laid = galley[1].laid
-        pages = [
-            SetPage(
-                each,
-                dataclasses.replace(laid.pages[index], index=-1),
-                {name: (x, y) for name, (page, x, y) in laid.anchors.items() if page == index},
-                {name: laid.notes[name] for name in _notes(laid.pages[index])},
-            )
-            for each, index in zip(drawn, kept, strict=True)
-        ]
-        begun = {name for page in pages for name in page.anchors}
-        margins = {name: each for name, each in galley[0].margins.items() if name in begun}
-        return pages, margins, set(galley[0].edges)
+        drawn = self._press.draw(galley, kept)
+        return [_set_page(each, index, galley.laid, corrections) for each, index in zip(drawn, kept, strict=True)]
 
     def _gap(self, first: int) -> str:
         """Return what stands for all that comes before: so high that the block ends its page where it is to."""
