@@ -27,12 +27,12 @@ def book(chance: random.Random) -> Chapters:
     return [[*Mixture(chance.randrange(1000))._blocks(chance.randint(3, 9))] for _ in range(3)]
 
 
-def edit(chapters: Chapters, chance: random.Random, number: int) -> str:
-    """Change a book in one way; say in which."""
+def edit(chapters: Chapters, chance: random.Random, number: int, whole: bool = True) -> str:
+    """Change a book in one way; say in which. ``whole``: or its chapters."""
     kinds: list[Callable[[Chapters, random.Random, int], None]] = [
         _word, _word, _sentence, _sentence, _paragraph, _paragraph, _without, _note, _chapter, _moved,
     ]  # fmt: skip
-    kind = chance.choice(kinds)
+    kind = chance.choice(kinds if whole else kinds[:-2])
     kind(chapters, chance, number)
     return kind.__name__.removeprefix("_")
 

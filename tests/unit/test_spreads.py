@@ -201,3 +201,16 @@ def test_a_page_has_room_for_the_white_above_a_note_that_goes_overleaf_with_its_
     found = spreads.plan(tuple(slabs), spreads.Sheet(9 * LEADING, LEADING, 1.5 * LEADING), right=True)
     assert found is not None
     assert lengths(slabs, found)[0] == 7
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_remembered_of_a_plan_changes_no_plan(seed: int) -> None:
+    chance = random.Random(seed)
+    slabs = [slab(f"p{number}", (chance.randint(1, 9), 0), (chance.randint(2, 9), 40)) for number in range(60)]
+    fills = spreads.Fills()
+    for number in range(6):
+        at = chance.randrange(len(slabs))
+        slabs[at : at + chance.randint(0, 2)] = [slab(f"new-{number}", (chance.randint(1, 12), 0))]
+        made = tuple(slabs)
+        planned = spreads.plan(made, sheet(20), True, fills=fills)
+        assert planned == spreads.plan(made, sheet(20), True)

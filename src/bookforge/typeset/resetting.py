@@ -330,7 +330,11 @@ class _Resetting:
         """Measure the changed atoms, set with their neighbours."""
         copy, paging = self._copy, self._old.paging
         galley = self._press.lay(
-            copy.take(first, end), Corrections(), left=not paging.right, bare=frozenset(), follows=first > 0
+            copy.take(first, end, copy.gap(first)),
+            Corrections(),
+            left=not paging.right,
+            bare=frozenset(),
+            follows=first > 0,
         )
         self._check(galley)
         changed = self._changed
@@ -403,14 +407,10 @@ class _Take:
     def _gap(self, first: int) -> str:
         """Return what stands for all that comes before: so high that the block ends its page where it is to."""
         start = self._starts[0]
-        if not self._skipped:
-            return ""
         height = 0.0
-        if start is not None and start.row:
+        if self._skipped and start is not None and start.row:
             height = max(0.0, self._paging.sheet.height - self._room(start))
-        counted = self._copy.notes(first)
-        style = f"display: block; margin: 0; padding: 0; height: {height:.2f}pt; counter-set: footnote {counted}"
-        return f'<div style="{style}">\u200b</div>'
+        return self._copy.gap(first, height) if self._skipped else ""
 
     def _slab(self, start: Start) -> rows.Slab:
         return next(each for each in self._paging.slabs if each.block == start.block)

@@ -56,9 +56,9 @@ class Option:
     """
 
     rows: tuple[Row, ...]
-    letters: tuple[int, ...] = ()
     cost: float = 0.0
     lines: Lines | None = None
+    letters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +308,13 @@ class _Maker:
             hyphen = row.hyphen and number < len(group) - 1
             extent = (_rounded(row.baseline - row.top), _rounded(row.bottom - row.baseline))
             found.append(Row(*extent, _rounded(step), hyphen, self._opens(number, len(group)), notes))
-        return Option(tuple(found), tuple(row.letters for row in self.block.rows) if self.block is not None else ())
+        letters = tuple(row.letters for row in self.block.rows) if self.block is not None else ()
+        return Option(tuple(found), letters=letters)
 
     def composed(self, composed: Composed) -> Iterator[Option]:
         """Yield the block with composed lines, and with a line more and one fewer where that can be."""
         lines = composed.lines
-        yield Option(self._of_lines(composed, lines), composed.letters(lines))
+        yield Option(self._of_lines(composed, lines), letters=composed.letters(lines))
         if self.block is None or self.block.whole:
             return
         name = self.group[0].block
@@ -322,7 +323,7 @@ class _Maker:
         for count, (cost, other) in self.memory.variants[name].items():
             if abs(count - len(lines.ends)) == 1 and count > 1:
                 cost = _VARIANT + cost / _COSTS
-                yield Option(self._of_lines(composed, other), composed.letters(other), cost, other)
+                yield Option(self._of_lines(composed, other), cost, other, composed.letters(other))
 
     def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
         like = self.group[-1]

@@ -65,7 +65,8 @@ def can_be_taken(text: str, stylesheets: Iterable[str]) -> bool:
 class Atom:
     """A part of a section that is set as a whole: its markup, its id, how many notes it has.
 
-    ``mark`` is a hash of all that decides how it looks: its markup, its containers, its neighbours.
+    ``mark`` is a hash of all that decides how it looks: its markup, its containers, its neighbours, the numbers of its
+    notes.
     """
 
     html: str
@@ -110,8 +111,9 @@ class Copy:
         first = len(self.atoms)
         if not is_root and not _is_container(element):
             html = xhtml.whole(element)
-            mark = key("atom", *around, html)
-            self.atoms.append(Atom(html, element.get("id") or "", html.count(' data-note-id="'), mark))
+            notes = html.count(' data-note-id="')
+            numbered = str(self.notes(first)) if notes else ""
+            self.atoms.append(Atom(html, element.get("id") or "", notes, key("atom", *around, html, numbered)))
             return _Node(html, "", like, first, first + 1, ())
         children: list[_Node] = []
         for child in element:
@@ -129,6 +131,15 @@ class Copy:
         """Yield the ids in some atoms."""
         for atom in self.atoms[first:end]:
             yield from _ID.findall(atom.html)
+
+    def gap(self, first: int, height: float = 0.0) -> str:
+        """Return what stands for all before an atom: an empty space, behind which notes are counted on."""
+        if not first:
+            return ""
+        style = (
+            f"display: block; margin: 0; padding: 0; height: {height:.2f}pt; counter-set: footnote {self.notes(first)}"
+        )
+        return f'<div style="{style}">\u200b</div>'
 
     def notes(self, end: int) -> int:
         """Return how many notes stand before an atom."""
