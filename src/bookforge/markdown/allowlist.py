@@ -35,7 +35,7 @@ OUR_CLASSES: Final = (
         "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
         "dense short tall turned divided close "
         # what the plan of the pages marks
-        "continued unfinished resumed level level-picture goes-on at-edge "
+        "continued unfinished resumed goes-over level level-picture goes-on at-edge "
         "lines lines-ragged fitted rest-of-line new-page "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "

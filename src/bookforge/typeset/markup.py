@@ -27,6 +27,8 @@ _RULES: Final = (
 .footnote.continued > .note-block:first-child { display: block }
 .footnote.continued .note-block.resumed { text-indent: 0; margin-top: 0 }
 .footnote.unfinished, .footnote .note-block.unfinished { text-align-last: justify; margin-bottom: 0 }
+.footnote.continued .resumed { margin-top: 0 !important }
+.footnote .goes-over { margin-bottom: 0 !important }
 .level { line-height: 0 }
 .level-picture { display: inline-block; text-indent: 0 }
 .level-picture > img { display: block }

@@ -17,6 +17,7 @@ UNFINISHED: Final = "unfinished"
 """The class of what a cut leaves with a full last line."""
 
 _RESUMED: Final = "resumed"
+_OVER: Final = "goes-over"
 _BLOCK: Final = "note-block"
 _LINE: Final = "line"
 
@@ -71,6 +72,8 @@ def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
                 _mark_first(each)
         if is_full:
             _mark_last(each)
+        if end < whole:
+            _mark_over(each)
         parts.append(each)
     return parts
 
@@ -174,15 +177,30 @@ def _follow(part: xhtml.Element) -> None:
 
 
 def _mark_first(part: xhtml.Element) -> None:
-    for element in part.iter():
-        if xhtml.has_class(element, _BLOCK):
-            xhtml.add_class(element, _RESUMED)
-            return
+    block = next((element for element in part.iter() if xhtml.has_class(element, _BLOCK)), None)
+    if block is not None:
+        _mark_around(block, part, _RESUMED)
+
+
+def _mark_around(block: xhtml.Element, part: xhtml.Element, name: str) -> None:
+    """Give a class to a block, and to what it stands in inside its part."""
+    while block is not part:
+        xhtml.add_class(block, name)
+        parent = block.getparent()
+        assert parent is not None
+        block = parent
 
 
 def _mark_last(part: xhtml.Element) -> None:
     blocks = [element for element in part.iter() if xhtml.has_class(element, _BLOCK)]
     xhtml.add_class(blocks[-1] if len(blocks) > 1 else part, UNFINISHED)
+
+
+def _mark_over(part: xhtml.Element) -> None:
+    """Let the last of several blocks have nothing below it: the part ends with its page."""
+    blocks = [element for element in part.iter() if xhtml.has_class(element, _BLOCK)]
+    if len(blocks) > 1:
+        _mark_around(blocks[-1], part, _OVER)
 
 
 # ---------------------------------------------------------------- where later parts are called
