@@ -16,6 +16,7 @@ from bookforge import typeset
 from bookforge.cache import Cache, Recent
 from bookforge.edition import Composition
 from bookforge.typeset import assembling
+from bookforge.typeset.plan import SectionPlan
 from bookforge.writers import pdf
 
 Chapters = list[list[str]]
@@ -99,17 +100,18 @@ class Desk:
     """A place where a book is set again and again, with all that is kept."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         self._folder = folder
         self._recent = Recent()
 
-    def set(self, made: Composition) -> bytes:
-        """Set a book section by section."""
+    def set(self, made: Composition) -> tuple[list[SectionPlan], bytes]:
+        """Set a book section by section; return what was planned, and the PDF."""
         store = Cache(self._folder / "cache", recent=self._recent)
         bench = typeset.Bench(store, self._folder, "")
         planned = typeset.plan(made, bench)
         laid = assembling.assemble(made, planned, bench, lambda finding: None)
         (data,) = pdf.write(typeset.carry_out(made, planned), laid, lambda finding: None).files.values()
-        return data
+        return [unit.plan for unit in planned.units], data
 
 
 def check(seed: int, count: int, folder: Path) -> list[str]:
@@ -121,8 +123,8 @@ def check(seed: int, count: int, folder: Path) -> list[str]:
     for number in range(count):
         what = edit(chapters, chance, number) if number else "made"
         made = composition(chapters)
-        data = desk.set(made)
-        if data != Desk(folder / f"new-{number}").set(made):
+        plans, data = desk.set(made)
+        if (plans, data) != Desk(folder / f"new-{number}").set(made):
             wrong.append(f"seed {seed}, edit {number} ({what}): other bytes than without a cache")
         whole = set_book(made, folder)
         if not [*typeset.kept(whole.plan, whole.laid)]:  # a section can come out in another way in the whole book

@@ -8,7 +8,7 @@ comes out is what setting the whole section gives. Where that is not sure, nothi
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bookforge.cache import key
@@ -21,7 +21,7 @@ from bookforge.typeset.takes import Copy
 from bookforge.writers.galley import Galley
 
 if TYPE_CHECKING:
-    from bookforge.writers.assembly.drawn import Drawn, DrawnPage, Facts
+    from bookforge.writers.assembly.drawn import Drawn, DrawnPage, Facts, PageKind
 
 _LOOKS: Final = 3
 """Looks at a take at most."""
@@ -113,18 +113,24 @@ class Press(Protocol):
         """Draw pages of a take."""
 
 
-class _UnsureError(Exception):
+class UnsureError(Exception):
     """It is not sure that a part of the section comes out as in the whole."""
 
 
-def keep(ground: str, copy: Copy, paging: Paging, plan: SectionPlan, drawn: str) -> Setting | None:
-    """Return what is needed to set a section again after a change; ``None`` for one that is then set as a whole."""
+def keep(
+    ground: str, copy: Copy, paging: Paging, plan: SectionPlan, drawn: str, pages: "Sequence[DrawnPage]"
+) -> Setting | None:
+    """Return what is needed to set a section again after a change; ``None`` for one that is then set as a whole.
+
+    ``pages`` are those that were drawn, ``drawn`` is their name.
+    """
     try:
+        _demand(all(page.kind == _kind(pages[0], page, index) for index, page in enumerate(pages)))
         _demand(plan.shape.pages >= settling.SPREAD and _is_plain(plan) and copy.is_named)
         places = tuple(_place(copy, slab.block) for slab in paging.slabs)
         _demand(places == tuple(sorted(places)))
         keys = tuple(name for group in _groups(copy, plan.corrections, paging) for name in group.keys(copy, paging))
-    except _UnsureError:
+    except UnsureError:
         return None
     return Setting(ground, tuple(atom.mark for atom in copy.atoms), places, paging, plan, keys, drawn)
 
@@ -133,13 +139,13 @@ def reset(old: Setting, drawn: "Drawn", copy: Copy, press: Press) -> Reset | Non
     """Set a section anew of which ``copy`` is the markup; ``None`` where the whole is to be set."""
     try:
         return _Resetting(old, drawn, copy, press).reset()
-    except _UnsureError:
+    except UnsureError:
         return None
 
 
 def _demand(sure: bool) -> None:
     if not sure:
-        raise _UnsureError
+        raise UnsureError
 
 
 def _is_plain(plan: SectionPlan) -> bool:
@@ -149,10 +155,16 @@ def _is_plain(plan: SectionPlan) -> bool:
     return its == usual and not (plan.restless or plan.off_grid or plan.unfit)
 
 
+def _kind(first: "DrawnPage", page: "DrawnPage", index: int) -> "PageKind":
+    """Return the kind of a section's so many-th page, when all are of one kind."""
+    groups = tuple((name, place + index) for name, place in first.kind.groups)
+    return dataclasses.replace(page.kind, name=first.kind.name, groups=groups)
+
+
 def _place(copy: Copy, name: str) -> int:
-    place = copy.ids.get(name.partition("#")[0])
+    place = copy.ids.get(name, copy.ids.get(name.partition("#")[0]))
     if place is None:
-        raise _UnsureError
+        raise UnsureError
     return place
 
 
@@ -258,7 +270,7 @@ class _Resetting:
         """Return the lines, the ends of the pages and the parts of notes as planned."""
         found = settling.ends(paging, fills=self._press.fills)
         if found is None:
-            raise _UnsureError
+            raise UnsureError
         _demand(len(found.starts) + 1 >= settling.SPREAD and all(start.block for start in found.starts))
         _demand(not any(place.slab == len(paging.slabs) for place in found.parted))
         lines = {name: each.lines for name, each in paging.composed.items()}
@@ -291,8 +303,10 @@ class _Resetting:
 
     def _in_place(self, page: SetPage, index: int) -> SetPage:
         """Return a page as the section's so many-th."""
-        first = self._drawn.drawing.pages[0].kind
-        kind = dataclasses.replace(page.drawn.kind, groups=tuple((name, place + index) for name, place in first.groups))
+        first = self._drawn.drawing.pages[0]
+        _demand(page.drawn.kind.name == first.kind.name)
+        _demand([name for name, _ in page.drawn.kind.groups] == [name for name, _ in first.kind.groups])
+        kind = _kind(first, page.drawn, index)
         laid = page.laid
         laid = dataclasses.replace(laid, index=index, label=str(index + 1))
         drawn = page.drawn if page.drawn.kind == kind else dataclasses.replace(page.drawn, kind=kind)
@@ -340,10 +354,8 @@ class _Resetting:
         changed = self._changed
         composed = self._press.compose(galley)
         found = rows.slabs(galley, composed, rows.Memory())
+        _demand(rows.is_certain(galley, composed))
         places = [_place(copy, slab.block) for slab in found]
-        # What is above a block is known from margins; below an opening, which is always on the first page, as it is.
-        pairs = pairwise(slab.block for slab in found)
-        _demand(all(not place or pair in galley.whites for place, pair in zip(places, pairs, strict=False)))
         between = [slab for slab, place in zip(found, places, strict=True) if place in changed]
         following = next((slab for slab, place in zip(found, places, strict=True) if place >= changed.stop), None)
         fresh = {name: each for name, each in composed.items() if copy.ids.get(name) in changed}
@@ -427,9 +439,11 @@ class _Take:
         start = self._starts[0]
         bare = frozenset({start.block}) if start is not None and start.row else frozenset[str]()
         known = grid.Grid()
-        for _ in range(_LOOKS):
+        for look in range(_LOOKS):
             galley = self._press.lay(html, corrections, left=left, bare=bare, follows=self._skipped > 0)
             shown = self._shown(galley)
+            if look == 0:  # as the whole is compared before anything is corrected
+                self._check_plan(galley, shown, corrections)
             known = grid.correct(shown, known)
             edges = {each.id for page in shown.laid.pages for each in page.breaks_at_edge()}
             found = dataclasses.replace(
@@ -440,15 +454,15 @@ class _Take:
                 self._check(galley, shown, corrections)
                 return corrections, galley
             corrections = found
-        raise _UnsureError
+        raise UnsureError
 
     def _shown(self, galley: Galley) -> Galley:
         """Return a take without the pages around it."""
         kept = galley.laid.pages[self._skipped : self._skipped + self._end - self._first]
         return dataclasses.replace(galley, laid=dataclasses.replace(galley.laid, pages=kept), end=len(kept))
 
-    def _check(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
-        """Demand that the pages are those that were planned, and that there is nothing to be corrected."""
+    def _check_plan(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
+        """Demand that the pages are those that were planned, and the lines."""
         count = self._end - self._first
         _demand(len(shown.laid.pages) == count)
         right = _is_right(self._paging, self._first)
@@ -462,9 +476,14 @@ class _Take:
         parted = footnotes.blocks(galley, corrections.notes)  # their rests have no names
         whole = {name: lines for name, lines in corrections.lines.items() if name not in parted}
         _demand(not self._press.differs(galley, whole))
+
+    def _check(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
+        """Demand that the pages are those that were planned, and that there is nothing to be corrected."""
+        self._check_plan(galley, shown, corrections)
+        behind, last = self._starts[-1], self._skipped + self._end - self._first - 1
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
         _demand(not plates.held(galley, {}, set()))
         # Whether the page behind would need a paragraph divided is not to be seen without it.
         noted = behind is not None and any(row.notes for row in self._slab(behind).options[0].rows)
-        _demand(not noted or footnotes.hole(galley, self._skipped + count - 1) < _HOLE)
+        _demand(not noted or footnotes.hole(galley, last) < _HOLE)

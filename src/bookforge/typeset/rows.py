@@ -29,6 +29,9 @@ _COSTS: Final = 1000.0
 
 _VARIANT: Final = 3.0
 
+_APART: Final = 1e-5
+"""Points by which lengths are kept from where they would be rounded up or down by chance."""
+
 _Called = tuple[Call, Note]
 
 
@@ -124,6 +127,17 @@ def slabs(galley: Galley, composed: Mapping[str, Composed], memory: Memory) -> t
         found.append(_slab(group, before, galley, composed.get(name), calls.get(name, []), memory))
         before = group
     return tuple(found)
+
+
+def is_certain(galley: Galley, composed: Mapping[str, Composed]) -> bool:
+    """Whether the slabs would be the same wherever the pages of this layout ended."""
+    groups = _grouped(_seen(galley))
+    apart = (
+        before[0].kind == "opening" or (before[0].block, group[0].block) in galley.whites
+        for before, group in pairwise(groups)
+    )
+    whole = (group[0].block in composed or group[0].page == group[-1].page for group in groups)
+    return all(apart) and all(whole)
 
 
 def plates(galley: Galley) -> tuple[int, ...]:
@@ -360,8 +374,8 @@ class _Maker:
 
 
 def _rounded(length: float) -> float:
-    """Return a length without what the place on a page adds to its last decimals."""
-    return round(length, 3)
+    """Return a length without what the place on a page adds to its last decimals; no usual length is at an edge."""
+    return round(length + _APART, 3)
 
 
 def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from bookforge import composer, crew, engines, xhtml
 from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
-from bookforge.diagnostics import Location
+from bookforge.diagnostics import Diagnostic, Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.timings import Recorder, Span
 from bookforge.typeset import markup, resetting, settling, spreads, takes
@@ -254,7 +254,9 @@ class Typesetter:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
                 drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
                 if press is not None and press.ground and paging is not None and not (drawn.asked or drawn.said):
-                    self._keep(press, resetting.keep(press.ground, press.copy, paging, known, name))
+                    self._keep(
+                        press, resetting.keep(press.ground, press.copy, paging, known, name, drawn.drawing.pages)
+                    )
         return known
 
     def _keep(self, press: "_Press", setting: resetting.Setting | None) -> None:
@@ -282,7 +284,7 @@ class Typesetter:
         self._bench.keep(_DRAWN, drawn, Drawn(drawn, joined, facts))
         self._bench.keep(_STAGE, name, made.plan)
         press.compositor.keep(made.paging.composed)
-        self._keep(press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name))
+        self._keep(press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name, joined.pages))
         return made.plan
 
     def take(
@@ -402,7 +404,12 @@ class _Press:
         self.side = side
         self.compositor = compositor
         self.name = typesetter.name(place, side)
-        self.ground = typesetter.ground(place, side)
+
+    @cached_property
+    def ground(self) -> str:
+        """A hash of all that decides how the section is set but what it holds; empty where it cannot be parted."""
+        ground = self._typesetter.ground(self._place, self.side)
+        return ground and cache_key(_SETTING, ground, self.copy.opening)
 
     @property
     def fills(self) -> spreads.Fills:
@@ -433,7 +440,14 @@ class _Press:
 
     def draw(self, galley: "Galley", pages: range) -> "tuple[DrawnPage, ...]":
         """Draw pages of a take."""
-        return self._typesetter.galleys.draw_pages(galley, pages)
+        said: list[Diagnostic] = []
+        try:
+            drawn = self._typesetter.galleys.draw_pages(galley, pages, said.append)
+        except UnlinkableError as problem:
+            raise resetting.UnsureError from problem
+        if said:  # which is to be told of the section as a whole
+            raise resetting.UnsureError
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)

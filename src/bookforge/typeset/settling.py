@@ -62,7 +62,7 @@ class Compositor(Protocol):
 def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> tuple[SectionPlan, Paging | None]:
     """Settle a section; ``lay`` lays it out with corrections.
 
-    Returned is also what its pages were planned with, where the first plan came out.
+    Returned is also what its pages were planned with, where the first plan came out and says nothing of this layout.
     """
     state = _Settling()
     galley = lay(state.corrections)
@@ -109,7 +109,8 @@ def _paged(
             shown = trial.rest(shown, lay)
             wrong = first_wrong(shown, trial.corrections)
             if wrong is None:
-                return None if trial.restless else (trial.plan(shown), None if number else paging)
+                sure = not number and rows.is_certain(galley, state.composed)
+                return None if trial.restless else (trial.plan(shown), paging if sure else None)
         if trial.corrections.notes and number >= _PARTED_TRIALS:
             return None  # what a layout shows says little of why a note is not where it is to be
         state.forget(unlike)

@@ -25,30 +25,30 @@ _ID: Final = re.compile(r'\sid="([^"]+)"')
 _TAGS: Final = re.compile(r"<[^>]*>")
 _HIDDEN: Final = "display: none !important"
 
-_LOOKS_AROUND: Final = re.compile(r"~(?!=)|:nth-|-of-type|:nth\((?!\s*1\s+of\b)|#[\w-][^{},;+]*\+[^{};]*\{")
+_LOOKS_AROUND: Final = re.compile(
+    r"~(?!=)|:nth-|-of-type|:nth\((?!\s*1\s+of\b)|#[\w-][^{},;+]*\+[^{};]*\{|\+[^{},;]*\+[^{};]*\{"
+)
 """What asks for more of an element's neighbours, or of a page's place, than the one before, the first and the last."""
+
+_RUNS_ON: Final = re.compile(r"(?:open|close)-quote|list-item")
+"""What depends on all that comes before."""
 
 _COUNTS: Final = re.compile(r"counter-(?:increment|set|reset)\s*:\s*([^;}]*)")
 _COUNTED: Final = frozenset({"page", "sheet", "footnote", "none"})
 """Counters that are known in the middle of a section, too: those of pages, and of the notes, which are counted here."""
 
-_HAS: Final = re.compile(r":has\(([^)]*)\)")
-_CLASS_NAME: Final = re.compile(r"\.([\w-]+)")
+_HAS: Final = re.compile(r":has\(\s*(?:\.([\w-]+)\s*\))?")
+"""Where an element is asked for what it has inside: a class, or else something that is not looked for here."""
 
 
 @lru_cache(maxsize=8)
 def _asks(stylesheets: str) -> frozenset[str] | None:
     """Return the classes of what an element is asked to have inside; ``None`` for what takes cannot tell."""
     counters = (name for found in _COUNTS.findall(stylesheets) for name in found.split() if not _is_number(name))
-    if _LOOKS_AROUND.search(stylesheets) or not _COUNTED.issuperset(counters):
+    if any(each.search(stylesheets) for each in (_LOOKS_AROUND, _RUNS_ON)) or not _COUNTED.issuperset(counters):
         return None
-    asked: set[str] = set()
-    for inner in _HAS.findall(stylesheets):
-        names = _CLASS_NAME.findall(inner)
-        if not names:
-            return None
-        asked.update(names)
-    return frozenset(asked)
+    asked = frozenset(_HAS.findall(stylesheets))
+    return None if "" in asked else asked
 
 
 def _is_number(text: str) -> bool:
@@ -95,10 +95,14 @@ class Copy:
         self.atoms: list[Atom] = []
         self._root = self._node(xhtml.read(text), (), is_root=True)
         self.ids = {name: place for place, atom in enumerate(self.atoms) for name in _ID.findall(atom.html)}
-        opening = _ID.search(self._root.children[0].start) if self._root.children else None
-        if opening:
+        if opening := _ID.search(self.opening):
             # What has no id of its own goes by that of the section: its opening.
             self.ids[opening[1]] = 0
+
+    @property
+    def opening(self) -> str:
+        """The start tag of the section's own element."""
+        return self._root.children[0].start if self._root.children else ""
 
     @property
     def is_named(self) -> bool:

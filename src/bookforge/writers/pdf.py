@@ -156,9 +156,9 @@ class Galleys:
             tuple(said),
         )
 
-    def draw_pages(self, laid: Galley, pages: range) -> tuple[DrawnPage, ...]:
+    def draw_pages(self, laid: Galley, pages: range, report: Report) -> tuple[DrawnPage, ...]:
         """Draw pages of a galley; errors as :meth:`draw`."""
-        with _listening(self._at, _unheard), self._engine.quick():
+        with _listening(self._at, report), self._engine.quick():
             return drawing.draw(laid.laid.document, pages, _finish)
 
     def joined(self, pages: Sequence[DrawnPage]) -> Drawing:
