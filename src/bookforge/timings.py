@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-STAGES: Final = ("read", "convert", "compose", "plan", "lay out", "draw", "package", "publish")
-"""What a build does, in the order in which an edition needs it."""
+_DRAW: Final = "draw"
+STAGES: Final = ("read", "convert", "compose", "plan", "lay out", _DRAW, "package", "publish")
+"""What a build does, in the order in which an edition needs it. Sections are drawn inside other stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def table(recorder: Recorder) -> str:
     for name, row in (*rows.items(), ("seconds in all", sums)):
         cells = (f"{row[stage]:.3f}" if stage in row else "" for stage in stages)
         lines.append(f"{name:<{width}}  " + "  ".join(f"{cell:>8}" for cell in cells).rstrip())
-    made = sum(span.made for span in recorder.spans if span.section)
-    kept = sum(not span.made for span in recorder.spans if span.section)
+    sections = [span for span in recorder.spans if span.section and span.stage != _DRAW]
+    made = sum(span.made for span in sections)
+    kept = len(sections) - made
     lines.append(
         f"the build took {recorder.elapsed():.3f} s; of chapters and sections {made} were made, {kept} were kept"
     )
@@ -151,8 +153,16 @@ def _rows(spans: list[Span]) -> dict[str, dict[str, float]]:
     for span in sorted(spans, key=lambda span: (span.edition != "", span.section != "" and span.edition == "")):
         name = " ".join(filter(None, (span.edition, span.section))) or "the book"
         row = rows.setdefault(name, {})
-        row[span.stage] = row.get(span.stage, 0.0) + span.seconds
+        row[span.stage] = row.get(span.stage, 0.0) + span.seconds - sum(_drawing(span, spans))
     return {name: {stage: row[stage] for stage in STAGES if stage in row} for name, row in rows.items()}
+
+
+def _drawing(span: Span, spans: list[Span]) -> Iterator[float]:
+    """Yield the seconds in which something was drawn inside a span: they are counted where they belong."""
+    for each in spans if span.stage != _DRAW else ():
+        is_part = each.edition == span.edition and span.section in ("", each.section)
+        if each.stage == _DRAW and is_part and span.begun <= each.begun <= span.begun + span.seconds:
+            yield each.seconds
 
 
 def _name(stage: str) -> str:

@@ -8,6 +8,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.timings import Recorder, Span
+from bookforge.timings import Recorder, Span, Work
 from bookforge.typeset import markup, resetting, settling, spreads, takes
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
@@ -252,7 +253,8 @@ class Typesetter:
         self._bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
-                drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
+                with self.drawing(first):
+                    drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
                 if press is not None and press.ground and paging is not None and not (drawn.asked or drawn.said):
                     self._keep(press, resetting.keep(press.ground, press.copy, paging, known, name))
         return known
@@ -334,8 +336,14 @@ class Typesetter:
         known = self._bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
         if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
             galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
-            return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
+            with self.drawing(unit.first):
+                return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
         return known
+
+    def drawing(self, place: int) -> AbstractContextManager[Work]:
+        """Measure how long it takes to draw a section, or some of its pages."""
+        made = self._composition
+        return self._bench.timings.span("draw", made.reading.edition.name, made.parts[place].section)
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
@@ -433,7 +441,8 @@ class _Press:
 
     def draw(self, galley: "Galley", pages: range) -> "tuple[DrawnPage, ...]":
         """Draw pages of a take."""
-        return self._typesetter.galleys.draw_pages(galley, pages)
+        with self._typesetter.drawing(self._place):
+            return self._typesetter.galleys.draw_pages(galley, pages)
 
 
 @dataclass(frozen=True, slots=True)
