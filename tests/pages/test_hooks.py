@@ -24,6 +24,7 @@ PLACES = {
     "pdf.generate_pdf": ["document", "target", "zoom", "options"],
     "pdf.resolve_links": ["pages"],
     "pdf.build_fonts_dictionary": ["pdf", "fonts", "compress", "subset", "options"],
+    "text.fonts.FontConfiguration": [],
     "pdf.fonts.Font": ["pango_font", "description", "font_size"],
     "pdf.fonts.Font.clean": ["self", "to_unicode", "hinting"],
     "document.Document._build_layout_context": ["html", "font_config", "counter_style", "color_profiles", "options"],
