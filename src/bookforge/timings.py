@@ -19,7 +19,8 @@ STAGES: Final = ("read", "convert", "compose", "plan", "lay out", _DRAW, "packag
 class Span:
     """Work on one stage, in seconds of a clock all processes of a machine share.
 
-    ``edition`` and ``section`` name what was worked on, where it was one. ``made`` is false for what the cache had.
+    ``edition`` and ``section`` name what was worked on, where it was one. ``made`` is false for what the cache had,
+    ``in_part`` true for what was made of what had changed in it.
     """
 
     stage: str
@@ -28,13 +29,15 @@ class Span:
     edition: str = ""
     section: str = ""
     made: bool = True
+    in_part: bool = False
 
 
 @dataclass(slots=True)
 class Work:
-    """What goes on inside a span: whoever does it says whether anything had to be made."""
+    """What goes on inside a span: whoever does it says whether anything had to be made, and whether only in part."""
 
     made: bool = True
+    in_part: bool = False
 
 
 Tell = Callable[[str], None]
@@ -60,7 +63,7 @@ class Recorder:
             yield work
         finally:
             seconds = time.perf_counter() - begun
-            self.spans.append(Span(stage, begun, seconds, edition, section, work.made))
+            self.spans.append(Span(stage, begun, seconds, edition, section, work.made, work.in_part))
 
     def elapsed(self) -> float:
         """Return the seconds since the recorder was made."""
@@ -90,10 +93,10 @@ def table(recorder: Recorder) -> str:
         lines.append(f"{name:<{width}}  " + "  ".join(f"{cell:>8}" for cell in cells).rstrip())
     sections = [span for span in recorder.spans if span.section and span.stage != _DRAW]
     made = sum(span.made for span in sections)
-    kept = len(sections) - made
-    lines.append(
-        f"the build took {recorder.elapsed():.3f} s; of chapters and sections {made} were made, {kept} were kept"
-    )
+    kept, in_part = len(sections) - made, sum(span.in_part for span in sections)
+    by_pages = f" ({in_part} by the pages that changed)" if in_part else ""
+    took = f"the build took {recorder.elapsed():.3f} s"
+    lines.append(f"{took}; of chapters and sections {made} were made{by_pages}, {kept} were kept")
     return "\n".join(lines)
 
 

@@ -106,6 +106,7 @@ class Typesetter:
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
         self._new_ones: set[int] = set()
+        self._in_part: set[str] = set()
         self.plain = markup.stylesheets(composition.stylesheets, ())
         self.tools = (
             bench.code,
@@ -230,6 +231,7 @@ class Typesetter:
             work.made = known is None
             if known is None:
                 known = self._new(name, first, end, side)
+            work.in_part = name in self._in_part
         return Unit(section, first, end, side, name, known)
 
     def _new(self, name: str, first: int, end: int, side: str) -> SectionPlan:
@@ -274,6 +276,7 @@ class Typesetter:
         made = resetting.reset(old, was, press.copy, press) if was is not None else None
         if made is None:
             return None
+        self._in_part.add(name)
         anchors: dict[str, tuple[int, float, float]] = {}
         for index, page in enumerate(made.pages):
             anchors |= {each: (index, *place) for each, place in page.anchors.items()}

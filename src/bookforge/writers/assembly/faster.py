@@ -60,8 +60,8 @@ ENDED_BY: Final = (
 )
 """Those that decide, with these, where a line ends."""
 
-_KEPT_LINES: Final = 32_000_000
-_LINE: Final = 1_500
+_KEPT_LINES: Final = 20_000_000
+_LINE: Final = 600
 """Bytes that a line takes beside its text, roughly."""
 
 _KEPT_LOOKS: Final = 5_000
