@@ -45,13 +45,13 @@ def described(text: Manuscript, found: Sequence[tuple[int, float]], before: floa
     """Return the part about memory."""
     return f"""\
 What a process that stays holds (its resident set, without pandoc's) after edits of the paperback of {text.name}:
-{text.words:,} words in {len(text.chapters)} chapters. Each edit is a word, a sentence or three paragraphs, by chance, \
-and is built as
-`bookforge watch` builds it.
+{text.words:,} words in {len(text.chapters)} chapters. Each edit is a word, a sentence or three paragraphs, by chance,
+and is built as `bookforge watch` builds it.
 
 {report.memory(found)}
 
-`python -m tests.benchmarks.memory --edits {found[-1][0]} --write` repeats this. {machine.line(before)}
+`python -m tests.benchmarks.memory --edits {found[-1][0]} --write` repeats this.
+{machine.line(before)}
 """
 
 
