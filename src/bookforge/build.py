@@ -192,6 +192,8 @@ class _Building:
         self.say = say
         self.scratch = scratch
         self.memory = memory if order.cached else None
+        if self.memory is not None:
+            self.memory.recent.begin()
         self.timings = recorder
         self.folder = cache.default_folder(order.cache_folder) if order.cached else None
         say("reading the manuscript")

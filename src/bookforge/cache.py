@@ -37,6 +37,9 @@ _MAGIC: Final = b"bookforge-cache 1 "
 _HEAD: Final = len(_MAGIC) + 64 + 1
 _STAGE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
+_BUILDS: Final = 16
+"""Builds that made something, and had no use for a value, after which memory forgets it."""
+
 _TEMPORARY: Final = "tmp"
 _ONE_AT_A_TIME: Final = threading.RLock()
 """Held wherever msgspec meets a type: 0.22 crashes when two threads first read what a dataclass is made of."""
@@ -168,19 +171,39 @@ class _Entry:
     path: str
 
 
+@dataclass(slots=True)
+class _Recent:
+    """A value in memory; ``build`` is the last that used it."""
+
+    value: object
+    bytes: int
+    build: int
+
+
 class Recent:
     """The values last used, in memory, for a process that stays: no file is read and decoded twice.
 
     Holds up to ``limit`` bytes, counted as the files hold them; those used longest ago go first. Values are shared, so
     nobody may change one. A book of several thousand pages fits: a build holds all of it at once in any case, and what
-    is used in the same order each time is either kept whole or not at all.
+    is used in the same order each time is either kept whole or not at all. What was made of a text that has changed
+    since is of no use: it goes when so many builds that made something had none for it (:meth:`begin`).
     """
 
     def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
         self._limit = limit
         self._held = 0
-        self._values: OrderedDict[tuple[str, str, type], tuple[object, int]] = OrderedDict()
+        self._build = 0
+        self._has_made = False
+        self._values: OrderedDict[tuple[str, str, type], _Recent] = OrderedDict()
         self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Begin another build."""
+        with self._lock:
+            self._build += self._has_made
+            self._has_made = False
+            while self._values and next(iter(self._values.values())).build < self._build - _BUILDS:
+                self._held -= self._values.popitem(last=False)[1].bytes
 
     def get(self, stage: str, key: str, type_: type[Held]) -> Held | None:
         """Return a value that was kept under this name as a ``type_``."""
@@ -189,17 +212,20 @@ class Recent:
             if found is None:
                 return None
             self._values.move_to_end((stage, key, type_))
-            assert isinstance(found[0], type_)
-            return found[0]
+            found.build = self._build
+            assert isinstance(found.value, type_)
+            return found.value
 
     def keep(self, stage: str, key: str, value: object, size: int) -> None:
         """Keep a value that takes so many bytes as a file."""
         name = (stage, key, type(value))
         with self._lock:
-            self._held += size - self._values.pop(name, (None, 0))[1]
-            self._values[name] = value, size
+            before = self._values.pop(name, None)
+            self._held += size - (before.bytes if before is not None else 0)
+            self._values[name] = _Recent(value, size, self._build)
+            self._has_made = True
             while self._held > self._limit:
-                self._held -= self._values.popitem(last=False)[1][1]
+                self._held -= self._values.popitem(last=False)[1].bytes
 
 
 class Cache:
@@ -243,8 +269,8 @@ class Cache:
                 path.unlink()
             else:
                 os.utime(path)  # the order in which entries are pruned
-        if value is not None and self._recent is not None:
-            self._recent.keep(stage, key, value, len(stored))
+        if value is not None:
+            self._remember(stage, key, value, len(stored))
         return value
 
     def put(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
@@ -254,8 +280,7 @@ class Cache:
         path = self._path(stage, key)
         try:
             head, payload = _encode(value, f"{stage} {key}")
-            if self._recent is not None:
-                self._recent.keep(stage, key, value, len(payload))
+            self._remember(stage, key, value, len(payload))
             self._write(path, head, payload)
         except UnicodeEncodeError:  # lone surrogates have no JSON; such a value is made anew each time
             return
@@ -266,6 +291,11 @@ class Cache:
         self._written += len(payload)
         if self._is_prune_due(key):
             self.prune()
+
+    def _remember(self, stage: str, key: str, value: "DataclassInstance | bytes", size: int) -> None:
+        # Bytes, such as a finished book, are read as quickly as they are remembered.
+        if self._recent is not None and not isinstance(value, bytes):
+            self._recent.keep(stage, key, value, size)
 
     def held(
         self, stage: str, key: str, type_: type[Held], make: Callable[[], Held], size: Callable[[Held], int]

@@ -70,6 +70,7 @@ def build(
     ``sections`` and ``metas`` are keyed by path; an entry whose section is missing is left out (``--only``).
     Errors: ``link-resolves``, ``voice-declared``, ``index-range-closed``, ``index-entry-clear``, ``index-see-leads``.
     """
+    _RECENT.begin()
     entries = _with_generated(manifest.entries, any(section.index for section in sections.values()))
     said = {entry.id: entry.meta.over(metas.get(entry.path or "", ChapterMeta())) for entry in entries}
     numbered = _number([_place(entry, manifest, sections, said[entry.id]) for entry in entries], said)

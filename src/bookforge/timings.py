@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-STAGES: Final = ("read", "convert", "compose", "plan", "lay out", "draw", "package", "publish")
-"""What a build does, in the order in which an edition needs it."""
+_DRAW: Final = "draw"
+STAGES: Final = ("read", "convert", "compose", "plan", "lay out", _DRAW, "package", "publish")
+"""What a build does, in the order in which an edition needs it. Sections are drawn inside other stages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Work on one stage, in seconds of a clock all processes of a machine share.
 
-    ``edition`` and ``section`` name what was worked on, where it was one. ``made`` is false for what the cache had.
+    ``edition`` and ``section`` name what was worked on, where it was one. ``made`` is false for what the cache had,
+    ``in_part`` true for what was made of what had changed in it.
     """
 
     stage: str
@@ -27,13 +29,15 @@ class Span:
     edition: str = ""
     section: str = ""
     made: bool = True
+    in_part: bool = False
 
 
 @dataclass(slots=True)
 class Work:
-    """What goes on inside a span: whoever does it says whether anything had to be made."""
+    """What goes on inside a span: whoever does it says whether anything had to be made, and whether only in part."""
 
     made: bool = True
+    in_part: bool = False
 
 
 Tell = Callable[[str], None]
@@ -59,7 +63,7 @@ class Recorder:
             yield work
         finally:
             seconds = time.perf_counter() - begun
-            self.spans.append(Span(stage, begun, seconds, edition, section, work.made))
+            self.spans.append(Span(stage, begun, seconds, edition, section, work.made, work.in_part))
 
     def elapsed(self) -> float:
         """Return the seconds since the recorder was made."""
@@ -87,11 +91,12 @@ def table(recorder: Recorder) -> str:
     for name, row in (*rows.items(), ("seconds in all", sums)):
         cells = (f"{row[stage]:.3f}" if stage in row else "" for stage in stages)
         lines.append(f"{name:<{width}}  " + "  ".join(f"{cell:>8}" for cell in cells).rstrip())
-    made = sum(span.made for span in recorder.spans if span.section)
-    kept = sum(not span.made for span in recorder.spans if span.section)
-    lines.append(
-        f"the build took {recorder.elapsed():.3f} s; of chapters and sections {made} were made, {kept} were kept"
-    )
+    sections = [span for span in recorder.spans if span.section and span.stage != _DRAW]
+    made = sum(span.made for span in sections)
+    kept, in_part = len(sections) - made, sum(span.in_part for span in sections)
+    by_pages = f" ({in_part} by the pages that changed)" if in_part else ""
+    took = f"the build took {recorder.elapsed():.3f} s"
+    lines.append(f"{took}; of chapters and sections {made} were made{by_pages}, {kept} were kept")
     return "\n".join(lines)
 
 
@@ -151,8 +156,16 @@ def _rows(spans: list[Span]) -> dict[str, dict[str, float]]:
     for span in sorted(spans, key=lambda span: (span.edition != "", span.section != "" and span.edition == "")):
         name = " ".join(filter(None, (span.edition, span.section))) or "the book"
         row = rows.setdefault(name, {})
-        row[span.stage] = row.get(span.stage, 0.0) + span.seconds
+        row[span.stage] = row.get(span.stage, 0.0) + span.seconds - sum(_drawing(span, spans))
     return {name: {stage: row[stage] for stage in STAGES if stage in row} for name, row in rows.items()}
+
+
+def _drawing(span: Span, spans: list[Span]) -> Iterator[float]:
+    """Yield the seconds in which something was drawn inside a span: they are counted where they belong."""
+    for each in spans if span.stage != _DRAW else ():
+        is_part = each.edition == span.edition and span.section in ("", each.section)
+        if each.stage == _DRAW and is_part and span.begun <= each.begun <= span.begun + span.seconds:
+            yield each.seconds
 
 
 def _name(stage: str) -> str:

@@ -61,6 +61,12 @@ def sizes(found: Results, products: Mapping[str, Product]) -> str:
     return _table(rows)
 
 
+def memory(found: Sequence[tuple[int, float]]) -> str:
+    """Set what was held after so many edits as a table: the first figures, every second of the others, and the last."""
+    told = [each for place, each in enumerate(found) if place < 3 or place % 2 == 0 or each is found[-1]]
+    return _table([["edits", "held"], *([f"{edits:,}", f"{held:.0f} MB"] for edits, held in told)])
+
+
 def aims(found: Iterable[Aim]) -> str:
     """Set aims as a table."""
     rows = [["ratio", "measured", "at most", ""]]

@@ -71,8 +71,15 @@ def _peak() -> float:
     return processes.megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
+def held() -> float:
+    """Return the megabytes this process holds now; only Linux says."""
+    resident = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return resident * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 @contextmanager
-def _bookforge(manifest: str, cache: str, output: str, edition: str) -> Iterator[Callable[[], None]]:
+def bookforge(manifest: str, cache: str, output: str, edition: str) -> Iterator[Callable[[], None]]:
+    """Make ready what a watch has; gives what builds as one does after a save."""
     from bookforge import asking, build, editions, layouts, warm, watch
     from bookforge.diagnostics import Diagnostic
 
@@ -106,6 +113,6 @@ def _typst(main: str, output: str, fonts: str) -> Iterator[Callable[[], None]]:
 
 
 _KINDS: Mapping[str, Callable[..., AbstractContextManager[Callable[[], None]]]] = {
-    "bookforge": _bookforge,
+    "bookforge": bookforge,
     "typst": _typst,
 }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.benchmarks import aims, bench, contestants, duel, manuscripts, report
+from tests.benchmarks import aims, bench, contestants, duel, manuscripts, memory, report
 from tests.benchmarks.contestants import Product
 from tests.benchmarks.duel import Edit
 from tests.benchmarks.processes import Run
@@ -42,6 +42,15 @@ def test_ratios_are_judged() -> None:
 
 def test_a_ratio_is_that_of_runs_that_took_turns() -> None:
     assert aims.processes.ratio(runs(1, 20, 3), runs(2, 40, 3)) == 0.5
+
+
+def test_memory_is_told_from_the_first_edit_to_the_last(tmp_path: Path) -> None:
+    text = manuscripts.made_up("a small book", (900, 800), tmp_path / "book")
+    found = [(50 * number, 100.0 + number) for number in range(8)]
+    told = memory.described(text, found, 0.1)
+    assert "--edits 350 --write" in told
+    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    assert (rows[0], rows[2], rows[-1]) == ("| edits | held |", "| 0 | 100 MB |", "| 350 | 107 MB |")
 
 
 def test_tables_have_a_cell_for_every_title() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bookforge import watch
 from bookforge.writers.assembly import hooks
 
 PINNED = "70.0"
@@ -24,6 +25,7 @@ PLACES = {
     "pdf.generate_pdf": ["document", "target", "zoom", "options"],
     "pdf.resolve_links": ["pages"],
     "pdf.build_fonts_dictionary": ["pdf", "fonts", "compress", "subset", "options"],
+    "text.fonts.FontConfiguration": [],
     "pdf.fonts.Font": ["pango_font", "description", "font_size"],
     "pdf.fonts.Font.clean": ["self", "to_unicode", "hinting"],
     "document.Document._build_layout_context": ["html", "font_config", "counter_style", "color_profiles", "options"],
@@ -55,6 +57,16 @@ PLACES = {
     "css.declaration_precedence": ["origin", "importance"],
     "css.validation.preprocess_declarations": ["base_url", "declarations", "prelude"],
 }
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.skipif(not watch._held(), reason="the system does not say how much a process holds")
+def test_what_is_known_of_fonts_is_freed_when_nobody_uses_it() -> None:
+    hooks.font_configuration()
+    before = watch._held()
+    for _ in range(50):  # more than 10 MB, if they stayed
+        hooks.font_configuration()
+    assert watch._held() - before < 4_000_000
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -32,3 +32,14 @@ def test_sections_are_counted_as_they_are_laid_out(tmp_path: Path, jobs: int) ->
     changed = told(book, tmp_path, jobs)
     assert 0 < len(changed) < of
     assert all(0 < kept < at <= of for at, _, kept in changed)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_drawing_is_measured_apart_for_each_section(tmp_path: Path, jobs: int) -> None:
+    new.create(tmp_path / "book", "A Book")
+    order = build.Order(
+        tmp_path / "book" / "book.yaml", editions=("paperback",), output=tmp_path / "dist", jobs=jobs, cached=False
+    )
+    spans = build.run(order, lambda _: None, lambda _: None).timings.spans
+    planned, drawn = ({each.section for each in spans if each.stage == stage} for stage in ("plan", "draw"))
+    assert drawn == planned != set()

@@ -180,6 +180,25 @@ def test_memory_is_bounded_and_forgets_what_was_used_longest_ago() -> None:
     assert not any(recent.get("s", name, bytes) for name in ("a", "e", "huge"))
 
 
+def test_what_no_later_build_used_is_forgotten() -> None:
+    recent = cache.Recent()
+    for number in range(40):
+        recent.begin()
+        recent.keep("s", str(number), Small(str(number)), 1)
+        assert recent.get("s", "0", Small) is not None
+        recent.begin()  # one that makes nothing
+    held = [number for number in range(40) if recent.get("s", str(number), Small)]
+    assert held == [0, *range(40 - cache._BUILDS, 40)]
+
+
+def test_bytes_are_not_kept_in_memory(tmp_path: Path) -> None:
+    recent = cache.Recent()
+    store = Cache(tmp_path, recent=recent)
+    store.put("s", KEY, b"a whole book")
+    assert store.get("s", KEY, bytes) == b"a whole book"
+    assert recent.get("s", KEY, bytes) is None
+
+
 # ---------------------------------------------------------------- damage
 
 

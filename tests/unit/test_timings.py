@@ -46,6 +46,24 @@ def test_the_table_sums_by_section_and_stage() -> None:
     assert lines[-1].endswith("2 were made, 2 were kept")
 
 
+def test_what_is_drawn_inside_a_stage_is_counted_as_drawn() -> None:
+    recorder = recorded()
+    recorder.spans += [
+        Span("draw", 2.5, 0.25, "paperback", "one"),
+        Span("draw", 2.5, 0.25, "paperback", "two"),  # in a process of its own
+        Span("draw", 5.0, 0.25, "paperback", "two"),
+    ]
+    with recorder.span("plan", "paperback", "two") as work:
+        work.in_part = True
+    lines = timings.table(recorder).splitlines()
+    assert lines[0].split() == ["read", "convert", "plan", "lay", "out", "draw"]
+    rows = {" ".join(line.split()[:2]): line.split() for line in lines[1:-2]}
+    assert rows["paperback one"] == ["paperback", "one", "1.250", "0.250"]
+    assert rows["paperback two"] == ["paperback", "two", "0.000", "0.500"]
+    assert lines[-2].split()[-3:] == ["1.250", "1.750", "0.750"]
+    assert lines[-1].endswith("3 were made (1 by the pages that changed), 2 were kept")
+
+
 def test_the_picture_says_in_words_what_it_shows() -> None:
     root = etree.fromstring(timings.picture(recorded(), "Salt & Signal").encode())
     svg = "{http://www.w3.org/2000/svg}"

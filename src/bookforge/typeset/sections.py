@@ -8,6 +8,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Location
 from bookforge.edition import Composition, Part, Stylesheet
-from bookforge.timings import Recorder, Span
+from bookforge.timings import Recorder, Span, Work
 from bookforge.typeset import markup, resetting, settling, spreads, takes
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
 from bookforge.writers.assembly.faces import UnlinkableError
@@ -105,6 +106,7 @@ class Typesetter:
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
         self._new_ones: set[int] = set()
+        self._in_part: set[str] = set()
         self.plain = markup.stylesheets(composition.stylesheets, ())
         self.tools = (
             bench.code,
@@ -229,6 +231,7 @@ class Typesetter:
             work.made = known is None
             if known is None:
                 known = self._new(name, first, end, side)
+            work.in_part = name in self._in_part
         return Unit(section, first, end, side, name, known)
 
     def _new(self, name: str, first: int, end: int, side: str) -> SectionPlan:
@@ -252,7 +255,8 @@ class Typesetter:
         self._bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
-                drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
+                with self.drawing(first):
+                    drawn = self.draw(name, side, last[0][1], _NO_NUMBERS)
                 if press is not None and press.ground and paging is not None and not (drawn.asked or drawn.said):
                     self._keep(
                         press, resetting.keep(press.ground, press.copy, paging, known, name, drawn.drawing.pages)
@@ -274,6 +278,7 @@ class Typesetter:
         made = resetting.reset(old, was, press.copy, press) if was is not None else None
         if made is None:
             return None
+        self._in_part.add(name)
         anchors: dict[str, tuple[int, float, float]] = {}
         for index, page in enumerate(made.pages):
             anchors |= {each: (index, *place) for each, place in page.anchors.items()}
@@ -336,8 +341,14 @@ class Typesetter:
         known = self._bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
         if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
             galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
-            return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
+            with self.drawing(unit.first):
+                return self.draw(unit.key, side, galley, numbers or _NO_NUMBERS)
         return known
+
+    def drawing(self, place: int) -> AbstractContextManager[Work]:
+        """Measure how long it takes to draw a section, or some of its pages."""
+        made = self._composition
+        return self._bench.timings.span("draw", made.reading.edition.name, made.parts[place].section)
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
@@ -442,7 +453,8 @@ class _Press:
         """Draw pages of a take."""
         said: list[Diagnostic] = []
         try:
-            drawn = self._typesetter.galleys.draw_pages(galley, pages, said.append)
+            with self._typesetter.drawing(self._place):
+                drawn = self._typesetter.galleys.draw_pages(galley, pages, said.append)
         except UnlinkableError as problem:
             raise resetting.UnsureError from problem
         if said:  # which is to be told of the section as a whole

@@ -58,6 +58,9 @@ _SVG: Final = "image/svg+xml"
 _VARIANT: Final = "pdf/ua-1"
 _BLOCKS_NAMED: Final = 5
 _KEPT_SHEETS: Final = 100
+_KEPT_RULES: Final = 1_000_000
+"""Characters of the stylesheets that are kept; the engine takes some 26 bytes for each."""
+
 _DECLARES: Final = re.compile(r"@(?:import|font-face|counter-style|color-profile|[^\s{;(]*\\)", re.IGNORECASE)
 """What reads a file or declares something for all stylesheets beside it, or may be such a name with escapes in it."""
 _FEATURES: Final = (
@@ -459,12 +462,11 @@ class _Engine:
         configuration = fonts.private_configuration(materials.fonts, materials.scratch)
         self._module = _weasyprint(configuration)
         from weasyprint.css.counters import CounterStyle
-        from weasyprint.text.fonts import FontConfiguration
 
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
         self._shared = {
-            "font_config": FontConfiguration(),
+            "font_config": hooks.font_configuration(),
             "counter_style": CounterStyle(),
             "color_profiles": dict[str, Any](),
         }
@@ -519,7 +521,7 @@ class _Engine:
         known = self._read if _DECLARES.search(sheet.text) else _read
         found = known.pop(sheet, None) or self._parsed(sheet)
         known[sheet] = found
-        if len(known) > _KEPT_SHEETS:
+        while len(known) > 1 and (len(known) > _KEPT_SHEETS or sum(len(each.text) for each in known) > _KEPT_RULES):
             del known[next(iter(known))]  # the one unused for longest
         return found
 

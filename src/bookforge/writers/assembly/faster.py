@@ -60,12 +60,33 @@ ENDED_BY: Final = (
 )
 """Those that decide, with these, where a line ends."""
 
-_KEPT_LINES: Final = 20_000
+_KEPT_LINES: Final = 20_000_000
+_LINE: Final = 600
+"""Bytes that a line takes beside its text, roughly."""
+
 _KEPT_LOOKS: Final = 5_000
 _KEPT_FONTS: Final = 4
 
-_lines: Final[dict[str, dict[Any, Any]]] = {}
-"""The lines that this process set last, by the name of the fonts and by all that decides about them."""
+
+class _Lines:
+    """The lines that were set last, up to so many bytes of them, by all that decides about them."""
+
+    def __init__(self) -> None:
+        self._held = 0
+        self.known: dict[tuple[Any, ...], Any] = {}
+
+    def keep(self, key: tuple[Any, ...], line: Any) -> None:
+        """Keep a line; the first of a key is the text that it is the beginning of."""
+        self.known[key] = line
+        self._held += _LINE + len(key[0])
+        while self._held > _KEPT_LINES:
+            oldest = next(iter(self.known))
+            del self.known[oldest]
+            self._held -= _LINE + len(oldest[0])
+
+
+_lines: Final[dict[str, _Lines]] = {}
+"""The lines of this process, by the name of the fonts."""
 
 _looks: Final[dict[Any, int]] = {}
 _numbers: Final = itertools.count()
@@ -162,7 +183,7 @@ def _plain(value: Any) -> Any:
 
 def remember_lines(font_config: Any, fonts: str) -> None:
     """Let this process remember lines that are set with a font configuration; ``fonts`` names what its fonts are."""
-    font_config._known = _lines.setdefault(fonts, {})
+    font_config._known = _lines.setdefault(fonts, _Lines())
     if len(_lines) > _KEPT_FONTS:
         del _lines[next(iter(_lines))]
 
@@ -180,12 +201,10 @@ def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
     if lines is None:
         return _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
     key = (text, _look(style), max_width, justification_spacing, is_line_start, minimum)
-    known = lines.get(key)
+    known = lines.known.get(key)
     if known is None:
         known = _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
-        lines[key] = known
-        if len(lines) > _KEPT_LINES:
-            del lines[next(iter(lines))]
+        lines.keep(key, known)
     # The engine justifies the layout that it gets.
     return (copy.copy(known[0]), *known[1:])
 

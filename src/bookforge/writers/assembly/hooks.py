@@ -27,6 +27,9 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
 ``_standardize_page_based_counters``, ``formatting_structure.boxes.PageBox``, ``formatting_structure.build``'s
 ``update_counters``, ``layout.percent.resolve_percentages``, ``document.Page``
     What ``layout.page.remake_page`` does of a page but for its flow: its styles, its size, its counters, its margins.
+``text.fonts.FontConfiguration.font_map``
+    Pango's map of fonts. It never gives back the configuration it was given, 230 kB each time: see
+    :func:`font_configuration`.
 ``html.get_html_metadata``, ``pdf.metadata.DocumentMetadata``
     What a document says of itself.
 ``layout.background.layout_box_backgrounds``
@@ -37,10 +40,26 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
 
 import contextlib
 import functools
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
+
+
+def font_configuration() -> Any:
+    """Make a configuration of the engine's fonts, all of which is freed when nobody uses it any more."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    made = FontConfiguration()
+    weakref.finalize(made, _release, made.font_map).atexit = False
+    return made
+
+
+def _release(font_map: Any) -> None:
+    from weasyprint.text.ffi import ffi, pangoft2
+
+    pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", font_map), ffi.NULL)
 
 
 @contextlib.contextmanager
