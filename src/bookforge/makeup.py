@@ -213,7 +213,7 @@ def _apart(pages: Sequence[LaidPage], runs: Iterable[Run]) -> Iterator[tuple[int
     names: list[str] = []
     end = 0
     for run in runs:
-        if names and _is_parted(pages[end - 1], pages[end]):
+        if names and end and run.pages and _is_parted(pages[end - 1], pages[end]):
             yield first, Run("\n".join(names), end - first)
             first, names = end, []
         names.append(run.name)

@@ -174,7 +174,9 @@ class Galleys:
         one = f'<div style="break-before: {other}">\u200b</div>'
         galley_ = self.lay(html[0] + one + one + html[1], stylesheets, "", "")
         pages = galley_.laid.document.pages
-        at = next(place for place, page in enumerate(pages) if page._page_box.page_type.blank)
+        at = next((place for place, page in enumerate(pages) if page._page_box.page_type.blank), None)
+        if at is None:
+            raise faces.UnlinkableError("a page is left blank where no other page comes before")
         facts = Facts((galley_.laid.pages[at],), {}, {}, ())
         drawn = drawing.draw(galley_.laid.document, (at,), _finish)
         return Drawn(key, drawing.joined(drawn), facts)
