@@ -149,6 +149,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round, five edits of a short chapter; only printed")
     parser.add_argument("--all", action="store_true", help="also Chromium, pagedjs-cli and Vivliostyle")
     parser.add_argument("--trial", action="store_true", help="a small book, to try the benchmark; only printed")
+    parser.add_argument(
+        "--without-long", action="store_true", help="not the book ten times as long, which takes an hour"
+    )
     parser.add_argument("--edits", type=int, default=30, help="edits of a sentence; of others a third (30)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of cold builds (3)")
     asked = parser.parse_args()
@@ -157,7 +160,7 @@ def main() -> None:
     others = count if asked.quick else -(-count // 3)
     options = Options(1 if asked.quick else asked.rounds, count, others, places, asked.all)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        parts = _measure(Path(folder).resolve(), options, asked.trial, long=not asked.quick)
+        parts = _measure(Path(folder).resolve(), options, asked.trial, long=not (asked.quick or asked.without_long))
     for title, text in parts.items():
         print(f"\n## {title}\n\n{text}")
         if not (asked.quick or asked.trial):
