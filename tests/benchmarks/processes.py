@@ -14,6 +14,9 @@ from typing import IO
 _UNIT = 1 if sys.platform == "darwin" else 1024
 _PAUSE = 0.05
 
+_AS_USED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment of what is measured: a program that is used has its modules compiled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -48,7 +51,7 @@ def measure(command: Sequence[str], folder: Path) -> Run:
     """Run a command and return what it and those it waited for cost."""
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
-        started = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said)
+        started = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said, env=_AS_USED)
         _, status, usage = os.wait4(started.pid, 0)
         wall = time.perf_counter() - begun
         started.returncode = os.waitstatus_to_exitcode(status)
@@ -62,7 +65,7 @@ def measure_tree(command: Sequence[str], folder: Path) -> Run:
     peak = 0.0
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
-        started = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said)
+        started = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said, env=_AS_USED)
         while started.poll() is None:
             found = family(started.pid)
             spent |= {pid: cpu for pid, (cpu, _) in found.items()}

@@ -167,7 +167,7 @@ class _Binder:
 
     def block(self, name: str, make: Callable[[], Block]) -> Block:
         """Return what was linked of a section before, or else what is made."""
-        return self._bench.store.held(_BLOCK, cache_key(_BLOCK, name), Block, make, lambda block: len(block.data))
+        return self._bench.kept(_BLOCK, cache_key(_BLOCK, *self._typesetter.tools, name), Block, make)
 
 
 def _in_place(planned: Plan) -> Iterator[tuple[Unit | None, str]]:

@@ -29,6 +29,9 @@ _LOOKS: Final = 3
 _HOLE: Final = 2
 """Lines that want at the foot of a page for a paragraph to be divided."""
 
+_LEAST_GAP: Final = 1.0
+"""Points: what stands for the pages before a take is a page, too."""
+
 _ROOM: Final = 0.2
 """How much of a line less than a whole block a page has room for that is to end inside it."""
 
@@ -419,9 +422,9 @@ class _Take:
     def _gap(self, first: int) -> str:
         """Return what stands for all that comes before: so high that the block ends its page where it is to."""
         start = self._starts[0]
-        height = 0.0
+        height = _LEAST_GAP
         if self._skipped and start is not None and start.row:
-            height = max(0.0, self._paging.sheet.height - self._room(start))
+            height = max(_LEAST_GAP, self._paging.sheet.height - self._room(start))
         return self._copy.gap(first, height) if self._skipped else ""
 
     def _slab(self, start: Start) -> rows.Slab:

@@ -23,6 +23,7 @@ _INLINE: Final = frozenset(
 _MORE_INLINE: Final = frozenset({"br", "kbd", "mark", "ruby", "strong", "sup", "time", "u", "var", "wbr"})
 _ID: Final = re.compile(r'\sid="([^"]+)"')
 _TAGS: Final = re.compile(r"<[^>]*>")
+_NO_WIDTH: Final = "\u200b"
 _HIDDEN: Final = "display: none !important"
 
 _LOOKS_AROUND: Final = re.compile(
@@ -137,13 +138,15 @@ class Copy:
             yield from _ID.findall(atom.html)
 
     def gap(self, first: int, height: float = 0.0) -> str:
-        """Return what stands for all before an atom: an empty space, behind which notes are counted on."""
+        """Return what stands for all before an atom: an empty space, behind which notes are counted on.
+
+        One without a height shows nowhere; one with a height has a line, so that its page is none without text.
+        """
         if not first:
             return ""
-        style = (
-            f"display: block; margin: 0; padding: 0; height: {height:.2f}pt; counter-set: footnote {self.notes(first)}"
-        )
-        return f'<div style="{style}">\u200b</div>'
+        room = f"display: block; margin: 0; padding: 0; height: {height:.2f}pt"
+        style = f"{room}; counter-set: footnote {self.notes(first)}"
+        return f'<div style="{style}">{_NO_WIDTH if height else ""}</div>'
 
     def notes(self, end: int) -> int:
         """Return how many notes stand before an atom."""
