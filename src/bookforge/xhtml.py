@@ -9,6 +9,7 @@ from lxml import etree
 Element = etree._Element
 
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+_ID: Final = re.compile(r'\sid="([^"]+)"')
 _OPEN: Final = re.compile(r"<(?!(?:br|hr|img|wbr|col)\b)([\w:]+)((?:\s[^<>]*?)?)/>")
 """An element that holds nothing, as XML has it; a ">" in an attribute is written as a reference."""
 
@@ -124,6 +125,11 @@ def own_head(element: Element, addition: Element) -> None:
     addition.tail = element.text
     element.text = None
     element.insert(0, addition)
+
+
+def ids(markup: str) -> list[str]:
+    """Return all ids in a markup, in order."""
+    return _ID.findall(markup)
 
 
 def plain(markup: str) -> str:

@@ -101,3 +101,8 @@ def test_what_neighbours_tell_can_be_asked(rule: str) -> None:
 def test_text_without_an_id_is_seen() -> None:
     assert Copy(TEXT).is_named
     assert not Copy(TEXT.replace('<p id="a.five">', "<p>")).is_named
+
+
+def test_what_holds_words_is_an_atom() -> None:
+    copy = Copy('<section id="a"><div id="a.line"><strong>Bold</strong><br/><sup>2</sup></div></section>')
+    assert [atom.name for atom in copy.atoms] == ["a.line"]

@@ -12,7 +12,7 @@ from bookforge.edition import Composition, Part
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup
 from bookforge.typeset.plan import Corrections, Plan, Unit
-from bookforge.typeset.sections import Bench, Typesetter, classes, first_page, ids, spread
+from bookforge.typeset.sections import Bench, Typesetter, classes, first_page, spread
 
 __all__ = [
     "Bench",
@@ -38,7 +38,7 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     typesetter = Typesetter(composition, bench)
     parts = composition.parts
     if wanted is not None:
-        last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(ids(part.text))), default=-1)
+        last = max((at for at, part in enumerate(parts) if not wanted.isdisjoint(xhtml.ids(part.text))), default=-1)
         parts = parts[: last + 1]
     typesetter.prepare(len(parts))
     units = list(typesetter.units(len(parts)))

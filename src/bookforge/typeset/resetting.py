@@ -120,19 +120,25 @@ class UnsureError(Exception):
     """It is not sure that a part of the section comes out as in the whole."""
 
 
-def keep(
-    ground: str, copy: Copy, paging: Paging, plan: SectionPlan, drawn: str, pages: "Sequence[DrawnPage]"
+def keep(  # noqa: PLR0913  what is kept
+    ground: str,
+    copy: Copy,
+    paging: Paging,
+    plan: SectionPlan,
+    drawn: str,
+    pages: "Sequence[DrawnPage]",
+    keys: tuple[str, ...] = (),
 ) -> Setting | None:
     """Return what is needed to set a section again after a change; ``None`` for one that is then set as a whole.
 
-    ``pages`` are those that were drawn, ``drawn`` is their name.
+    ``pages`` are those that were drawn, ``drawn`` is their name; ``keys`` are those of the pages, where they are known.
     """
     try:
         _demand(all(page.kind == _kind(pages[0], page, index) for index, page in enumerate(pages)))
         _demand(plan.shape.pages >= settling.SPREAD and _is_plain(plan) and copy.is_named)
         places = tuple(_place(copy, slab.block) for slab in paging.slabs)
         _demand(places == tuple(sorted(places)))
-        keys = tuple(name for group in _groups(copy, plan.corrections, paging) for name in group.keys(copy, paging))
+        keys = keys or _keys(copy, [*_groups(copy, plan.corrections, paging)], paging)
     except UnsureError:
         return None
     return Setting(ground, tuple(atom.mark for atom in copy.atoms), places, paging, plan, keys, drawn)
@@ -205,6 +211,10 @@ class _Group:
             yield f"{name} {_is_right(paging, page)} {page - self.page} {page == 0}"
 
 
+def _keys(copy: Copy, groups: Sequence[_Group], paging: Paging) -> tuple[str, ...]:
+    return tuple(name for group in groups for name in group.keys(copy, paging))
+
+
 def _is_right(paging: Paging, page: int) -> bool:
     return paging.right == (page % 2 == 0)
 
@@ -260,14 +270,14 @@ class _Resetting:
         paging = self._paging()
         planned = self._planned(paging)
         groups = [*_groups(self._copy, planned, paging)]
-        keys = [name for group in groups for name in group.keys(self._copy, paging)]
+        keys = _keys(self._copy, groups, paging)
         pages = [self._in_place(page, index) for index, page in enumerate(self._pages(groups, keys, planned, paging))]
         corrections = dataclasses.replace(
             planned,
             margins=dict(sorted((name, each) for page in pages for name, each in page.margins.items())),
             edges=tuple(sorted(name for page in pages for name in page.edges)),
         )
-        return Reset(self._plan(corrections, pages), paging, tuple(keys), tuple(pages))
+        return Reset(self._plan(corrections, pages), paging, keys, tuple(pages))
 
     def _planned(self, paging: Paging) -> Corrections:
         """Return the lines, the ends of the pages and the parts of notes as planned."""
@@ -310,8 +320,7 @@ class _Resetting:
         _demand(page.drawn.kind.name == first.kind.name)
         _demand([name for name, _ in page.drawn.kind.groups] == [name for name, _ in first.kind.groups])
         kind = _kind(first, page.drawn, index)
-        laid = page.laid
-        laid = dataclasses.replace(laid, index=index, label=str(index + 1))
+        laid = dataclasses.replace(page.laid, index=index, label=str(index + 1))
         drawn = page.drawn if page.drawn.kind == kind else dataclasses.replace(page.drawn, kind=kind)
         return dataclasses.replace(page, drawn=drawn, laid=laid)
 

@@ -45,7 +45,6 @@ _WORTH_SHARING: Final = 2
 """Sections from which on several processes are quicker than one."""
 
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
-_ID: Final = re.compile(r'\sid="([^"]+)"')
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
 _PICTURE: Final = re.compile(r"(?:images|formulas)/[a-z0-9-]+\.[a-z]+")
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
@@ -289,19 +288,18 @@ class Typesetter:
         self._bench.keep(_DRAWN, drawn, Drawn(drawn, joined, facts))
         self._bench.keep(_STAGE, name, made.plan)
         press.compositor.keep(made.paging.composed)
-        self._keep(press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name, joined.pages))
+        self._keep(
+            press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name, joined.pages, made.keys)
+        )
         return made.plan
 
     def take(
-        self, place: int, corrections: Corrections, html: str, sheet: Stylesheet | None, follows: bool
+        self, place: int, corrections: Corrections, html: str, sheets: tuple[Stylesheet, ...], follows: bool
     ) -> "Galley":
-        """Lay out a part of a section, with corrections and one stylesheet more."""
-        part, frame = self._composition.parts[place], self._composition.frame
-        text = markup.in_lines(markup.section(Part(part.section, html), corrections), corrections)
-        whole = frame[0] + self._contexts[place] + text + _after(text) + frame[-1]
-        sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
-        sheets = (*sheets, sheet) if sheet is not None else sheets
-        return self.galleys.lay(whole, sheets, part.section, _AFTER, _NO_NUMBERS, follows or place > 0)
+        """Lay out a part of a section, with corrections and some stylesheets more."""
+        part = Part(self._composition.parts[place].section, html)
+        text = markup.in_lines(markup.section(part, corrections), corrections)
+        return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0)
 
     def fills(self, name: str) -> spreads.Fills:
         """Return what is remembered of the last plan of a section."""
@@ -359,13 +357,25 @@ class Typesetter:
         self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
     ) -> "Galley":
         """Lay sections out on a side, with corrections."""
-        parts, frame = self._composition.parts[first:end], self._composition.frame
+        parts = self._composition.parts[first:end]
         each = zip(parts, spread(corrections, len(parts)), strict=True)
         texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        html = frame[0] + self._contexts[first] + texts + _after(texts) + frame[-1]
-        sheets = markup.stylesheets(self._composition.stylesheets, (corrections,))
-        sheets = (*sheets, _LEFT) if side == "left" else sheets
-        return self.galleys.lay(html, sheets, parts[0].section, _AFTER, numbers, first > 0)
+        return self._laid(first, texts, corrections, (_LEFT,) if side == "left" else (), numbers, first > 0)
+
+    def _laid(
+        self,
+        place: int,
+        texts: str,
+        corrections: Corrections,
+        more: tuple[Stylesheet, ...],
+        numbers: Mapping[str, int],
+        follows: bool,
+    ) -> "Galley":
+        """Lay out texts of sections from one on, in the frame of the book, with some stylesheets more."""
+        made = self._composition
+        html = made.frame[0] + self._contexts[place] + texts + _after(texts) + made.frame[-1]
+        sheets = (*markup.stylesheets(made.stylesheets, (corrections,)), *more)
+        return self.galleys.lay(html, sheets, made.parts[place].section, _AFTER, numbers, follows)
 
 
 def first_page(section: SectionPlan, index: int) -> int:
@@ -434,12 +444,10 @@ class _Press:
 
     def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> "Galley":
         """Lay out a take."""
-        rules = "html { break-before: left }\n" if left else ""
-        if follows:
-            rules += "[data-section] { break-before: auto !important }\n"
+        rules = "[data-section] { break-before: auto !important }\n" if follows else ""
         rules += "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
-        sheet = Stylesheet("take.css", "take.css", rules) if rules else None
-        return self._typesetter.take(self._place, corrections, html, sheet, follows)
+        sheets = (*((_LEFT,) if left else ()), *((Stylesheet("take.css", "take.css", rules),) if rules else ()))
+        return self._typesetter.take(self._place, corrections, html, sheets, follows)
 
     def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
         """Choose the lines of a take."""
@@ -525,14 +533,9 @@ def classes(text: str) -> list[str]:
     return found[1].split() if found else []
 
 
-def ids(text: str) -> list[str]:
-    """Return all ids in a markup, in order."""
-    return _ID.findall(text)
-
-
 def _after(texts: str) -> str:
     """A page after the section: it takes what spills over, and has the places elsewhere in the book it refers to."""
-    here = set(ids(texts))
+    here = set(xhtml.ids(texts))
     elsewhere = [name for name in dict.fromkeys(_LINK.findall(texts)) if name not in here]
     places = "".join(f'<span id="{name}">\u200b</span>' for name in elsewhere)
     return f'<div id="{_AFTER}" style="break-before: page">\u200b{places}</div>'

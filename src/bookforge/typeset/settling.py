@@ -93,7 +93,7 @@ def _paged(
     trial = state
     for number in range(_TRIALS):
         slabs = rows.slabs(galley, state.composed, memory)
-        paging = paging_of(galley, slabs, state.composed)
+        paging = _paging_of(galley, slabs, state.composed)
         found = ends(paging, _plates(galley))
         if found is None or len(found.starts) + 1 < SPREAD:
             return None
@@ -120,7 +120,7 @@ def _paged(
     return None
 
 
-def paging_of(galley: Galley, slabs: tuple[rows.Slab, ...], composed: Mapping[str, Composed]) -> Paging:
+def _paging_of(galley: Galley, slabs: tuple[rows.Slab, ...], composed: Mapping[str, Composed]) -> Paging:
     """Return what the pages of a section that is set in slabs are planned with."""
     page = galley.laid.pages[0]
     sheet = spreads.Sheet(page.bottom - page.top, page.leading, galley.above_notes)

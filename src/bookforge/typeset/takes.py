@@ -17,11 +17,10 @@ from bookforge import xhtml
 from bookforge.cache import key
 
 _CONTAINERS: Final = frozenset({"section", "div", "blockquote", "article", "aside", "main"})
-_INLINE: Final = frozenset(
-    {"a", "abbr", "b", "bdi", "cite", "code", "em", "i", "img", "q", "s", "small", "span", "sub"}
-)
-_MORE_INLINE: Final = frozenset({"br", "kbd", "mark", "ruby", "strong", "sup", "time", "u", "var", "wbr"})
-_ID: Final = re.compile(r'\sid="([^"]+)"')
+_INLINE: Final = frozenset({
+    *("a", "abbr", "b", "bdi", "br", "cite", "code", "em", "i", "img", "kbd", "mark", "q", "ruby", "s", "small"),
+    *("span", "strong", "sub", "sup", "time", "u", "var", "wbr"),
+})  # fmt: skip
 _TAGS: Final = re.compile(r"<[^>]*>")
 _NO_WIDTH: Final = "\u200b"
 _HIDDEN: Final = "display: none !important"
@@ -92,13 +91,11 @@ class Copy:
     """A section's markup, cut into atoms."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
         self.atoms: list[Atom] = []
         self._root = self._node(xhtml.read(text), (), is_root=True)
-        self.ids = {name: place for place, atom in enumerate(self.atoms) for name in _ID.findall(atom.html)}
-        if opening := _ID.search(self.opening):
-            # What has no id of its own goes by that of the section: its opening.
-            self.ids[opening[1]] = 0
+        self.ids = {name: place for place, atom in enumerate(self.atoms) for name in xhtml.ids(atom.html)}
+        # What has no id of its own goes by that of the section: its opening.
+        self.ids |= dict.fromkeys(xhtml.ids(self.opening), 0)
 
     @property
     def opening(self) -> str:
@@ -135,7 +132,7 @@ class Copy:
     def names(self, first: int, end: int) -> Iterator[str]:
         """Yield the ids in some atoms."""
         for atom in self.atoms[first:end]:
-            yield from _ID.findall(atom.html)
+            yield from xhtml.ids(atom.html)
 
     def gap(self, first: int, height: float = 0.0) -> str:
         """Return what stands for all before an atom: an empty space, behind which notes are counted on.
@@ -177,19 +174,22 @@ def _is_container(element: xhtml.Element) -> bool:
 
 def _tags(element: xhtml.Element) -> tuple[str, str]:
     """Return an element's start and end tag."""
+    start, stop, _ = xhtml.whole(_empty(element, frozenset())).rpartition(f"</{element.tag}>")
+    return start, stop
+
+
+def _empty(element: xhtml.Element, without: frozenset[str]) -> xhtml.Element:
+    """Return an element like another that holds nothing, without some attributes."""
     empty = etree.Element(element.tag)
     for name, value in element.attrib.items():
-        empty.set(name, value)
-    start, stop, _ = xhtml.whole(empty).rpartition(f"</{element.tag}>")
-    return start, stop
+        if name not in without:
+            empty.set(name, value)
+    return empty
 
 
 def _like(element: xhtml.Element) -> str:
     """Return an empty element that stylesheets take for another, and that shows nowhere."""
     # What leads to its id is to lead to where it is.
-    like = etree.Element(element.tag)
-    for name, value in element.attrib.items():
-        if name not in {"id", "style", "href", "src"}:
-            like.set(name, value)
+    like = _empty(element, frozenset({"id", "style", "href", "src"}))
     like.set("style", _HIDDEN)
     return xhtml.whole(like)
