@@ -55,9 +55,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Picture(Area):
-    """A picture at its place; ``source`` is its address in the edition, empty for what has none."""
+    """A picture at its place, in a block; ``source`` is its address in the edition, empty for what has none."""
 
     source: str = ""
+    block: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

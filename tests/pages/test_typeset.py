@@ -23,7 +23,7 @@ def chance() -> random.Random:
 
 OFF_GRID = {
     "a quotation in smaller type": '<blockquote id="a.q" style="font: 9.5pt/12.3pt Cardo">TEXT</blockquote>',
-    "a picture": '<figure id="a.f"><img src="images/arena.svg" alt="x" style="height: 71pt"/></figure>',
+    "a picture": '<figure id="a.f"><img src="images/arena.svg" style="height: 71pt; vertical-align: top"/></figure>',
     "a table": '<table id="a.t"><tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody></table>',
     "code": '<pre id="a.c"><code>x = 1\ny = 2\nz = 3</code></pre>',
     "a heading": '<h3 id="a.h">A Heading</h3>',
@@ -40,6 +40,22 @@ def test_what_stands_between_takes_whole_lines(block: str, cache_folder: Path, c
     assert len(book.laid.pages) > 1
     assert book.off_grid() == []
     assert [*typeset.unsettled(book.plan)] == []
+
+
+@pytest.mark.parametrize("block", OFF_GRID)
+def test_what_will_be_added_is_foreseen(
+    block: str, cache_folder: Path, chance: random.Random, layouts: list[str]
+) -> None:
+    """A greedy layout and the planned one are enough, wherever the pages of the first end."""
+    body = ""
+    for number in range(1, 13):
+        between = OFF_GRID[block].replace("TEXT", paragraph("a.inner", words(40, chance)))
+        body += paragraph(f"a.p-{number}", words(chance.randint(35, 110), chance))
+        body += between.replace('id="a.', f'id="a.{number}') if number in {3, 7, 10} else ""
+    book = set_book(composed(body), cache_folder)
+    assert book.plan.corrections["a"].starts
+    assert book.off_grid() == []
+    assert layouts == ["a", "a"]
 
 
 IN_A_LINE = ("<code>x = 1</code>", "x<sup>2</sup>", "<em>italic</em>", "שלום", "Ω → ☃", "<b>bold</b> <i>אור</i>")
@@ -336,7 +352,7 @@ def test_a_plan_without_rest_is_told_and_parts_no_note_line_by_line(
     """The last layout was kept with notes in as many parts as lines."""
     rounds = 0
 
-    def restless(galley: Galley, found: Grid, least: bool) -> Grid:
+    def restless(galley: Galley, found: Grid, least: bool, *, fixed: bool) -> Grid:
         nonlocal rounds
         rounds += 1
         return dataclasses.replace(found, level={"a.p-9": (float(rounds),)})
@@ -364,7 +380,7 @@ def test_a_quotation_goes_on_upon_the_grid_after_a_table(cache_folder: Path, cha
 def test_lines_that_stay_off_the_grid_are_told_with_their_place(
     cache_folder: Path, chance: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grid, "correct", lambda galley, found, least: found)
+    monkeypatch.setattr(grid, "correct", lambda galley, found, least, fixed: found)
     heading = '<h3 id="a.h" style="line-height: 17pt">A Heading</h3>'
     body = paragraph("a.p-1", words(20, chance)) + heading + paragraph("a.p-2", "One.") + paragraph("a.p-3", "Two.")
     book = set_book(composed(body), cache_folder)

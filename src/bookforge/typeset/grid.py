@@ -7,7 +7,7 @@ to what follows. At the top of a page margins are dropped, so a page begins on t
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bookforge.laid import ON_GRID, LaidPage, Line
@@ -18,6 +18,9 @@ TOLERANCE: Final = 0.05
 
 _AMONG: Final = frozenset({"table", "caption", "code"})
 """What may stand among quotations and is of any height."""
+
+_APART: Final = 1e-6
+"""Points by which lengths are kept from where chance would decide how they are rounded."""
 
 _QUOTED: Final = frozenset({"quote", "letter"})
 
@@ -72,37 +75,90 @@ def body(page: LaidPage) -> Iterator[Line]:
     return (line for line in page.lines if line.body and line.note is None)
 
 
-def correct(galley: Galley, grid: Grid, least: bool = True) -> Grid:
+def correct(galley: Galley, grid: Grid, least: bool = True, fixed: bool = False) -> Grid:
     """Return the grid with what the last layout needs added; the same when every line that can be moved is right.
 
     ``least``: no more is added above a block than less than a line in all. Where the pages break elsewhere with an
     addition, and elsewhere again without it, that may never end; what is only ever added to comes to rest.
+    ``fixed``: the pages end where they do whatever is added, so what is found depends on no layout before.
     """
-    tall = {
-        line.block
-        for page in galley.laid.pages[: galley.end]
-        for line in body(page)
-        if line.block is not None and line.height > page.leading + TOLERANCE
-    }
-    if tall - grid.level.keys():
+    level = _level(galley)
+    if level.keys() - grid.level.keys():
         # Lines that are too high move all below them: what is to be moved besides is seen when they are level.
-        found = {name: galley.pictures.get(name, ()) for name in sorted(tall - grid.level.keys())}
-        return Grid(grid.natural, grid.pads, {**grid.level, **found})
-    natural, margins = dict(grid.natural), grid.margins
-    for name, gap in galley.gaps.items():
-        if name not in natural and name not in margins:
-            natural[name] = gap
+        return replace(grid, level={**level, **grid.level})
+    margins = grid.margins
+    natural = {name: gap for name, gap in galley.gaps.items() if name not in margins} | dict(grid.natural)
     pads = dict(grid.pads)
     for page in galley.laid.pages[: galley.end]:
-        for pad in _pads(page, galley, pads, least):
-            pads[pad.block] = pad
+        for pad in _pads(page, galley, pads, least, fixed):
+            pads[pad.block] = _rounded(pad, natural)
+    return grid if pads == grid.pads else _grid(natural, pads, grid.level)
+
+
+def _grid(natural: Mapping[str, float], pads: Mapping[str, Pad], level: Mapping[str, tuple[float, ...]]) -> Grid:
     used = {name for pad in pads.values() for name in (pad.block, pad.above)}
-    if pads == grid.pads:
-        return grid
-    return Grid({name: gap for name, gap in natural.items() if name in used}, pads, grid.level)
+    return Grid({name: gap for name, gap in natural.items() if name in used}, pads, level)
 
 
-def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool) -> Iterator[Pad]:
+def _rounded(pad: Pad, natural: Mapping[str, float]) -> Pad:
+    """Return what is really added when margins have three decimals: never more, or the last line of a page is over."""
+
+    def added(name: str | None, length: float) -> float:
+        gap = natural.get(name or "", 0.0)
+        return math.floor((gap + length + _APART) * 1000) / 1000 - gap if length else 0.0
+
+    return replace(pad, upper=added(pad.above, pad.upper), lower=added(pad.block, pad.lower))
+
+
+def _level(galley: Galley) -> dict[str, tuple[float, ...]]:
+    """Return the blocks of the text with lines of more than one leading, and the heights of the pictures in them."""
+    pages = galley.laid.pages[: galley.end]
+    tall = {line.block for page in pages for line in body(page) if line.height > page.leading + TOLERANCE}
+    return {name: galley.pictures.get(name, ()) for name in sorted(filter(None, tall))}
+
+
+def foreseen(galley: Galley, added: Mapping[str, float], begin: Mapping[str, int]) -> Grid:
+    """Return what a layout will need of which the pages are planned, as far as this one shows it.
+
+    ``added`` is what will want above blocks of the text; ``begin`` are the blocks that begin a page, each with the row
+    that is the first there.
+    """
+    level = _level(galley)
+    if level:  # the rest is seen when that is done
+        return Grid(level=level)
+    pages = galley.laid.pages[: galley.end]
+    firsts: dict[str, Line] = {}
+    for line in (line for page in pages for line in page.lines if line.note is None):
+        firsts.setdefault(line.block or "", line)
+    names = [*galley.tops]
+    pads: dict[str, Pad] = {}
+    for block, wanting in added.items():
+        if block in firsts and block in galley.tops:
+            place = names.index(block)
+            between = _free(names[:place], firsts, begin, block) if begin.get(block) != 0 else []
+            above = between[0] if between else None
+            lined = next((firsts[name] for name in reversed(names[:place]) if name in firsts), None)
+            heading = lined is not None and lined.kind == "heading"
+            pad = _pad(Pad(block, above, 0, 0), wanting, pages[0].leading, above, heading)
+            pads[block] = _rounded(pad, galley.naturals)
+    return _grid(galley.naturals, pads, {})
+
+
+def _free(names: list[str], firsts: Mapping[str, Line], begin: Mapping[str, int], block: str) -> list[str]:
+    """Return the last of some blocks, those that stand on one page with a block below them and with text above them.
+
+    ``firsts`` are the first lines of blocks. What begins a page, or goes on on it, is the first there.
+    """
+    for place, name in reversed([*enumerate(names)]):
+        line = firsts.get(name)
+        if line is not None and (line.body or (not firsts[block].body and line.kind not in _AMONG)):
+            return names[place + 1 :]
+        if name in begin:
+            break
+    return []
+
+
+def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool, fixed: bool) -> Iterator[Pad]:
     moved = 0.0
     before: Line | None = None
     lines = [line for line in page.lines if line.note is None]
@@ -112,12 +168,18 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool)
             continue
         before = parted or before
         wanting = -(line.baseline + moved - page.first) % page.leading
-        if line.starts and line.block and TOLERANCE < wanting < page.leading - TOLERANCE:
+        is_off = TOLERANCE < wanting < page.leading - TOLERANCE
+        if line.starts and line.block and (is_off or (fixed and line.block in known)):
             moved += wanting
             above = _first_free(line.block, page, before, galley) if before is not None else None
             heading = place > 0 and lines[place - 1].kind == "heading"
             old = known.get(line.block, Pad(line.block, above, 0, 0))
-            yield _pad(old, wanting, page.leading if least else math.inf, above, heading)
+            limit = page.leading if least else math.inf
+            if old.above == above or fixed:
+                yield _pad(old, wanting, limit, above, heading)
+            else:
+                # The page now breaks elsewhere: what stands above the free block may stay there, it is not on this one.
+                yield replace(old, lower=(old.lower + wanting) % limit)
         before = line
 
 
@@ -138,12 +200,15 @@ def resumes(before: str, kind: str, height: float, leading: float) -> bool:
     return before in _AMONG and kind in _QUOTED and abs(height - leading) <= TOLERANCE
 
 
+def _part(length: float, whole: float) -> float:
+    """Return by how much a length is more than whole ones; zero where that cannot be told from none."""
+    part = length % whole
+    return part if TOLERANCE < part < whole - TOLERANCE else 0.0
+
+
 def _pad(old: Pad, wanting: float, limit: float, above: str | None, heading: bool) -> Pad:
     """Spread what is wanting above a block of the text; ``above`` is the first of the free blocks before it."""
-    if old.above != above:
-        # The page now breaks elsewhere: what stands above the free block may stay there, it is not on this page.
-        return Pad(old.block, old.above, old.upper, (old.lower + wanting) % limit)
-    whole = (old.upper + old.lower + wanting) % limit
+    whole = _part(old.upper + old.lower + wanting, limit)
     upper = 0.0 if above is None else whole if heading else whole / 2
     return Pad(old.block, above, upper, whole - upper)
 

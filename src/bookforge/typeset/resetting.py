@@ -374,11 +374,11 @@ class _Resetting:
         return _Measured(between, following, fresh, galley.above_notes)
 
     def _check(self, galley: Galley) -> None:
-        """Demand that a take is what any of this section is: nothing but lines on pages of one kind."""
+        """Demand that a take is what any of this section is: lines and pictures on pages of one kind."""
         sheet = self._old.paging.sheet
         pages = galley.laid.pages[: galley.end]
         _demand(not (galley.said or galley.asked or galley.plates or galley.laid.unfit) and galley.apart)
-        _demand(not columns.has(galley) and not any(page.pictures for page in pages))
+        _demand(not columns.has(galley))
         _demand(all(abs(page.bottom - page.top - sheet.height) < grid.TOLERANCE for page in pages))
         above = galley.above_notes if galley.notes and sheet.above_notes else sheet.above_notes
         _demand(abs(above - sheet.above_notes) < grid.TOLERANCE)
@@ -456,7 +456,7 @@ class _Take:
             shown = self._shown(galley)
             if look == 0:  # as the whole is compared before anything is corrected
                 self._check_plan(galley, shown, corrections)
-            known = grid.correct(shown, known)
+            known = grid.correct(shown, known, fixed=True)
             edges = {each.id for page in shown.laid.pages for each in page.breaks_at_edge()}
             found = dataclasses.replace(
                 corrections, margins=known.margins, edges=tuple(sorted(name for name in edges if name))

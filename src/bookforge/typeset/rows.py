@@ -13,7 +13,7 @@ from typing import Final
 
 from bookforge.composer import Composed, Lines
 from bookforge.composer.paragraph import SPACE
-from bookforge.laid import Area, LaidPage, Line, SceneBreak
+from bookforge.laid import LaidPage, Line, Picture, SceneBreak
 from bookforge.typeset import feet, grid
 from bookforge.typeset.feet import Note
 from bookforge.typeset.plan import Place
@@ -21,15 +21,12 @@ from bookforge.typeset.plates import pages as plate_pages
 from bookforge.writers.galley import Block, Call, Galley
 
 _SAME: Final = 0.5
-_NEAR: Final = 15.0
-"""How far below the top edge of a figure its picture may begin."""
-
 _COSTS: Final = 1000.0
 """Demerits of lines that are worth one of pages."""
 
 _VARIANT: Final = 3.0
 
-_APART: Final = 1e-5
+_APART: Final = 1e-9
 """Points by which lengths are kept from where they would be rounded up or down by chance."""
 
 _Called = tuple[Call, Note]
@@ -168,14 +165,14 @@ def _seen(galley: Galley) -> list[_Seen]:
     of_plates = plate_pages(galley)
     for page in galley.laid.pages[: galley.end]:
         if page.index not in of_plates:
-            rows += _page_rows(page, galley)
+            rows += _page_rows(page)
     return rows
 
 
-def _page_rows(page: LaidPage, galley: Galley) -> Iterator[_Seen]:
+def _page_rows(page: LaidPage) -> Iterator[_Seen]:
     """Yield the rows of a page from its top: lines and pictures at one height are one."""
     found = [_row(line, page.index) for line in page.lines if line.note is None and _is_in_flow(line, page)]
-    found += [_row(picture, page.index, _figure(picture, page.index, galley)) for picture in page.pictures]
+    found += [_row(picture, page.index) for picture in page.pictures]
     last: _Seen | None = None
     for row in sorted(found, key=lambda each: each.top):
         if last is not None and min(row.bottom, last.bottom) - max(row.top, last.top) > _SAME * (row.bottom - row.top):
@@ -194,17 +191,11 @@ def _is_in_flow(line: Line, page: LaidPage) -> bool:
     return line.x < page.right and line.x + line.width > page.left
 
 
-def _figure(picture: Area, page: int, galley: Galley) -> str:
-    """Return the id of what a picture stands at the top of; empty when that has none."""
-    near = (name for name, (index, top) in galley.tops.items() if index == page and abs(top - picture.y) < _NEAR)
-    return next((name for name in near if name not in galley.blocks), "")
-
-
-def _row(each: Line | Area, page: int, figure: str = "") -> _Seen:
-    bottom = each.y + each.height
+def _row(each: Line | Picture, page: int) -> _Seen:
+    block, bottom = each.block or "", each.y + each.height
     if isinstance(each, Line):
-        return _Seen(each.block or "", page, each.y, bottom, each.baseline, each.kind, each.body, each.hyphen)
-    return _Seen(figure, page, each.y, bottom, bottom, "picture", body=False, hyphen=False)
+        return _Seen(block, page, each.y, bottom, each.baseline, each.kind, each.body, each.hyphen)
+    return _Seen(block, page, each.y, bottom, bottom, "picture", body=False, hyphen=False)
 
 
 def _grouped(rows: list[_Seen]) -> list[list[_Seen]]:
@@ -375,7 +366,7 @@ class _Maker:
 
 def _rounded(length: float) -> float:
     """Return a length without what the place on a page adds to its last decimals; no usual length is at an edge."""
-    return round(length + _APART, 3)
+    return round(length + _APART, 8)
 
 
 def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:

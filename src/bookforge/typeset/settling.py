@@ -90,7 +90,6 @@ def _paged(
     What comes out otherwise is learned from, and not tried again.
     """
     memory = rows.Memory()
-    trial = state
     for number in range(_TRIALS):
         slabs = rows.slabs(galley, state.composed, memory)
         paging = _paging_of(galley, slabs, state.composed)
@@ -100,8 +99,9 @@ def _paged(
         moved = _moved(found, slabs, galley)
         if len({plate.block for plate in moved.values()}) < len(set(moved.values())):
             return None  # a paragraph is divided once
-        trial = state.after(trial)
+        trial = state.anew()
         trial.set_pages(found, moved, parted(found, slabs))
+        trial.foresee(galley, found)
         shown = lay(trial.corrections)
         unlike = compositor.differs(plates.undivided(shown, trial.corrections.plates), trial.whole_lines(galley))
         wrong = first_wrong(shown, trial.corrections)
@@ -213,17 +213,10 @@ class _Settling:
         self.composed: Mapping[str, Composed] = {}
         self.restless = False
 
-    def after(self, trial: "_Settling") -> "_Settling":
-        """Return one to try something with, that knows only the margins of another trial."""
+    def anew(self) -> "_Settling":
+        """Return one to try something with, that knows nothing but the lines."""
         other = _Settling()
         other.composed = self.composed
-        other._grid = trial._grid
-        other.corrections = dataclasses.replace(
-            other.corrections,
-            margins=trial.corrections.margins,
-            level=trial.corrections.level,
-            line=trial.corrections.line,
-        )
         return other
 
     def plan(self, galley: Galley) -> SectionPlan:
@@ -246,6 +239,18 @@ class _Settling:
             self.corrections, lines={**self._best_lines, **chosen}, starts=pages.starts, plates=moved, notes=parted
         )
         self._partings = _PARTINGS  # no note is parted but as planned
+
+    def foresee(self, galley: Galley, pages: spreads.Pages) -> None:
+        """Correct what will have to be corrected with the pages as planned: what is foreseen costs no layout more."""
+        self._grid = grid.foreseen(galley, pages.added, {start.block: start.row for start in pages.starts})
+        breaks = {each.id for page in galley.laid.pages for each in page.breaks}
+        self.corrections = dataclasses.replace(
+            self.corrections,
+            margins=self._grid.margins,
+            level=self._grid.level,
+            line=_line(galley) if self._grid.level else self.corrections.line,
+            edges=tuple(sorted(each.opener for each in pages.starts if not each.row and each.opener in breaks)),
+        )
 
     def whole_lines(self, galley: Galley) -> dict[str, Lines]:
         """Return the lines of all blocks but those of notes that are parted: their rests have no names."""
@@ -287,7 +292,7 @@ class _Settling:
         """Take in a layout with the corrections so far; correct further."""
         before = self.corrections
         self._looks += 1
-        self._grid = grid.correct(galley, self._grid, least=self._looks <= _FREE_LOOKS)
+        self._grid = grid.correct(galley, self._grid, self._looks <= _FREE_LOOKS, fixed=bool(before.starts))
         self.corrections = dataclasses.replace(
             before,
             margins=self._grid.margins,

@@ -6,13 +6,14 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 
 import heapq
 import operator
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final, NamedTuple
 
 from bookforge.laid import ON_GRID
 from bookforge.makeup import SHORT_END
+from bookforge.typeset import grid
 from bookforge.typeset.feet import MOST, Foot, Rest
 from bookforge.typeset.plan import Start
 from bookforge.typeset.plates import rest_of
@@ -94,12 +95,13 @@ class _Filled(NamedTuple):
 class Pages:
     """Pages planned: ``starts`` is what each begins with, but for the first; ``chosen`` are the options by block, where
     they are not the usual ones. ``plates`` are the places before which each plate has its page, ``parted`` those where
-    a note goes on."""
+    a note goes on. ``added`` is what is added above blocks, in points, so that they stand on the grid."""
 
     starts: tuple[Start, ...]
     chosen: dict[str, Option]
     plates: tuple[Place, ...] = ()
     parted: tuple[Place, ...] = ()
+    added: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,9 @@ def plan(
     if end is None:
         return None
     found = _traced(slabs, end, came, plates)
-    return replace(found, parted=(*found.parted, *planner.sheets(end.place)))
+    pages = (step for _, step in _path(end, came))
+    added = {name: length for state, filled in pages for name, length in planner.added(state.place, filled)}
+    return replace(found, parted=(*found.parted, *planner.sheets(end.place)), added=added)
 
 
 def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_State, float]:
@@ -261,14 +265,20 @@ def _unlike(left: float, right: float, sheet: Sheet) -> float:
     return 0.0 if away <= limit else _UNEVEN + _UNEVEN_LINE * away / sheet.leading
 
 
+def _path(end: _State, came: dict[_State, tuple[_State, _Filled]]) -> Iterator[tuple[_State, tuple[_State, _Filled]]]:
+    """Yield what is behind each page, what is before it and how it is filled, from the last page to the first."""
+    after = end
+    while after in came:
+        yield after, came[after]
+        after = came[after][0]
+
+
 def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_State, _Filled]], plates: Plates) -> Pages:
     starts: list[Start] = []
     chosen: dict[str, Option] = {}
     places: list[Place] = []
     parted: list[Place] = []
-    after = end
-    while after in came:
-        state, filled = came[after]
+    for after, (state, filled) in _path(end, came):
         for number, option in filled.chosen:
             if option:
                 chosen[slabs[number].block] = slabs[number].options[option]
@@ -281,7 +291,6 @@ def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_Stat
                 starts = [_in_rest(start, slab.block, after.place.row) for start in starts]
             starts.append(_start(slab, after.place, by_itself=bool(shown)))
         starts += (Start(name, 0, 0, "") for name in reversed(shown))
-        after = state
     return Pages(tuple(reversed(starts)), chosen, tuple(reversed(places)), tuple(reversed(parted)))
 
 
@@ -346,6 +355,21 @@ class _Planner:
         while rest is not None:
             yield place._replace(rest=rest)
             rest = self._foot(rest).rest
+
+    def added(self, place: Place, filled: _Filled) -> Iterator[tuple[str, float]]:
+        """Yield the blocks on a page above which something is added, so that they stand on the grid, with how much."""
+        options, y = dict(filled.chosen), 0.0
+        for index in range(place.slab, filled.next.slab + (filled.next.row > 0)):
+            slab = self._slabs[index]
+            is_first = index == place.slab
+            lines = slab.options[options.get(index, place.option)].rows
+            end = filled.next.row if index == filled.next.slab else len(lines)
+            for number in range(place.row if is_first else 0, end):
+                at_top = is_first and number == place.row
+                plain = slab.top if at_top else y + slab.lead
+                if slab.body and not number and (wanting := self._wanting(plain, lines[0])):
+                    yield slab.block, wanting
+                y = self._below(y, slab, lines[number], number, at_top)
 
     def fill(self, place: Place) -> tuple[_Filled, ...]:
         """Return the ways to fill a page that begins at a place; each next place once."""
@@ -458,13 +482,16 @@ class _Planner:
     def _below(self, y: float, slab: Slab, row: Row, number: int, at_top: bool) -> float:
         """Return the baseline of the next row."""
         if at_top:
-            return row.rise if number else slab.top
-        y += row.advance if number else slab.lead
-        if slab.body and not number:
-            leading = self._sheet.leading
-            off = (y - row.rise) % leading
-            y += leading - off if leading / 20 < off < leading * 19 / 20 else 0.0
-        return y
+            y = row.rise if number else slab.top
+        else:
+            y += row.advance if number else slab.lead
+        return y + self._wanting(y, row) if slab.body and not number else y
+
+    def _wanting(self, y: float, row: Row) -> float:
+        """Return what is wanting above a row of the text for it to stand on the grid."""
+        leading = self._sheet.leading
+        off = (y - row.rise) % leading
+        return leading - off if grid.TOLERANCE < off < leading - grid.TOLERANCE else 0.0
 
     def _pages(self, front: _Front, after: Place) -> Iterator[tuple[_Filled, float]]:
         """Yield the page that ends at a place, if there is one, with the height of what it leaves of its notes."""

@@ -62,19 +62,20 @@ class Galley:
     """A section laid out alone.
 
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
-    before: at the top of a page zero. ``whites`` are those between the lines of two blocks that follow each other, page
-    or not. ``tops`` are page and top edge of blocks, in order; ``pictures`` the heights
-    of those in lines, by block. ``notes`` are the heights of the notes at the foot, ``above_notes`` is what stands
-    above them on each page. ``plates`` and ``paragraphs`` are those that stand in no other block. ``start`` is
-    ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which the section is over: one more than its
-    last. ``asked`` are the ids whose page numbers the text shows; ``apart``: it shows nothing else of where in the book
-    it stands. ``said`` is what the engine had to say.
+    before: at the top of a page zero. ``naturals`` are the same wherever a page ends, as far as margins tell.
+    ``whites`` are those between the lines of two blocks that follow each other, page or not. ``tops`` are page and top
+    edge of blocks, in order; ``pictures`` the heights of those in lines, by block. ``notes`` are the heights of the
+    notes at the foot, ``above_notes`` is what stands above them on each page. ``plates`` and ``paragraphs`` are those
+    that stand in no other block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which
+    the section is over: one more than its last. ``asked`` are the ids whose page numbers the text shows; ``apart``: it
+    shows nothing else of where in the book it stands. ``said`` is what the engine had to say.
     """
 
     laid: Laid
     calls: tuple[Call, ...]
     blocks: Mapping[str, Block]
     gaps: Mapping[str, float]
+    naturals: Mapping[str, float]
     whites: Mapping[tuple[str, str], float]
     tops: Mapping[str, tuple[int, float]]
     pictures: Mapping[str, tuple[float, ...]]
@@ -105,6 +106,7 @@ def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Ga
         calls=tuple(reader.calls),
         blocks={name: block.finished() for name, block in reader.blocks.items()},
         gaps=reader.gaps,
+        naturals=reader.whites.above(),
         whites=reader.whites.between(),
         tops=reader.tops,
         pictures={name: tuple(heights) for name, heights in reader.pictures.items()},
@@ -182,7 +184,7 @@ class _Reader:
         if not box.is_in_normal_flow():
             return floor
         above = self._inside(box, floor, above)
-        self.whites.opens(box)
+        self.whites.opens(box, above.block)
         inner = floor
         if box.border_top_width or box.padding_top:
             inner = box.content_box_y()
@@ -227,6 +229,7 @@ class _Reader:
         )
         letters = block.rows[-1].letters if block.rows else 0
         has_text = False
+        picture: Any = None
         for inner in _inline(line):
             tag = inner.element_tag or ""
             if tag.endswith("::footnote-call") and boxes.kind(inner) == "InlineBox":
@@ -236,11 +239,13 @@ class _Reader:
                     self.calls.append(Call(note, int(part or 1), *place))
             elif boxes.kind(inner).endswith("ReplacedBox") and "::" not in tag:
                 self.pictures.setdefault(above.block, []).append(inner.height * PIXEL_PT)
+                picture = inner
             elif boxes.kind(inner) == "TextBox" and "::" not in tag:
                 letters += sum(map(str.isalnum, inner.text))
                 has_text = has_text or not inner.text.isspace()
         block.rows.append(Row(self._index, letters))
-        self.whites.line(line, above.block, has_text)
+        shows = has_text or picture is not None
+        self.whites.line(line, above.block if shows else None, None if has_text else picture)
 
 
 def _inline(box: Any) -> Iterator[Any]:

@@ -336,7 +336,7 @@ class _Surveyor:
             return
         if kind in _APART:
             context = replace(context, stream=self._stream(box, context.stream))
-        self._look_at(box, kind)
+        self._look_at(box, kind, context.block)
         for child in boxes.children(box):
             self._read(child, context, runs)
 
@@ -367,13 +367,13 @@ class _Surveyor:
         more = spaces * (added + narrower)
         return _Run(box.text, context, box.style["hyphenate_character"], spaces * (space - narrower), more, hanging)
 
-    def _look_at(self, box: Any, kind: str) -> None:
+    def _look_at(self, box: Any, kind: str, block: str | None) -> None:
         """Note what a box shows beside text."""
         if kind.endswith("ReplacedBox"):
             self._marked = True
             area = _area(box)
             source = box.element.get("src") if box.element is not None else None
-            self._pictures.append(Picture(area.x, area.y, area.width, area.height, source or ""))
+            self._pictures.append(Picture(area.x, area.y, area.width, area.height, source or "", block))
         elif kind not in _INSIDE_WORDS and "scene-break" in _classes(box.element):
             area = _area(box)
             self._breaks.append(SceneBreak(box.element.get("id"), area.y, area.height, _has_ornament(box)))

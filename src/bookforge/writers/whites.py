@@ -14,13 +14,15 @@ from bookforge.writers.pages import PIXEL_PT
 _SIMPLE: Final = "BlockBox"
 """What sets its children below each other. Anything else, such as a table, is measured where it shows."""
 
+_PICTURE: Final = "BlockReplacedBox"
+
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """A step through a section: an edge of a box, with its ``margin`` and the ``solid`` width of border and padding.
 
     Or ``solid`` alone, a height without lines; or the line of a ``block``; or nothing: white that is not known. ``box``
-    is the same for every part of a box that goes over pages.
+    is the same for every part of a box that goes over pages, ``name`` its id.
     """
 
     box: tuple[int, str] | None = None
@@ -28,6 +30,7 @@ class _Step:
     margin: float = 0.0
     solid: float = 0.0
     block: str | None = None
+    name: str | None = None
 
 
 class Whites:
@@ -41,11 +44,13 @@ class Whites:
         self._edge = 0.0
         """Its top, until its first line has come; then the bottom of its last."""
 
-    def opens(self, box: Any) -> None:
-        """Take in the beginning of a box, or of a part of it."""
-        if self._around is None and boxes.kind(box) == _SIMPLE:
+    def opens(self, box: Any, block: str) -> None:
+        """Take in the beginning of a box, or of a part of it, that belongs to a block."""
+        if self._around is None and boxes.kind(box) in {_SIMPLE, _PICTURE}:
             self._steps.append(_edge(box, "top", opens=True))
-            if not box.children and box.height:
+            if boxes.kind(box) == _PICTURE:
+                self._steps.append(_Step(block=block))
+            elif not box.children and box.height:
                 self._steps.append(_Step(solid=box.height))
         elif self._around is None:
             self._around, self._lined, self._edge = box, False, box.border_box_y()
@@ -59,33 +64,48 @@ class Whites:
             self._steps.append(_Step(_part(box, "whole"), solid=bottom - self._edge))
             self._around = None
 
-    def line(self, line: Any, block: str, has_text: bool) -> None:
-        """Take in a line."""
+    def line(self, line: Any, block: str | None, picture: Any) -> None:
+        """Take in a line of a block, or of none that is known; ``picture`` is all that stands in it."""
         if self._around is not None:
             above = _Step(_part(self._around, "whole"), opens=True, solid=line.position_y - self._edge)
             self._steps.append(_Step() if self._lined else above)
             self._lined, self._edge = True, line.position_y + line.height
-        self._steps.append(_Step(block=block if has_text else None))
+        if picture is None:
+            self._steps.append(_Step(block=block))
+            return
+        top, bottom = picture.content_box_y(), picture.content_box_y() + picture.height
+        above, below = top - line.position_y, line.position_y + line.height - bottom
+        self._steps += [_Step(solid=above)] * (above > 0) + [_Step(block=block)] + [_Step(solid=below)] * (below > 0)
 
     def between(self) -> dict[tuple[str, str], float]:
         """Return the white between the last line of a block and the first of the next, by both their names."""
         found: dict[tuple[str, str], float] = {}
         before: str | None = None
-        white, margins = 0.0, [0.0]
-        for step in self._once():
+        white = 0.0
+        for margin, _, step in self._margins():
+            white += margin + step.solid
             if step.box is None and not step.solid:
                 if before is not None and step.block is not None and step.block != before:
-                    found.setdefault((before, step.block), (white + _collapsed(margins)) * PIXEL_PT)
-                before, white, margins = step.block, 0.0, [0.0]
-                continue
+                    found.setdefault((before, step.block), white * PIXEL_PT)
+                before, white = step.block, 0.0
+        return found
+
+    def above(self) -> dict[str, float]:
+        """Return the white above boxes, from the edge of what stands before, by their ids."""
+        return {name: margin * PIXEL_PT for margin, opened, _ in self._margins() for name in opened}
+
+    def _margins(self) -> Iterator[tuple[float, list[str], _Step]]:
+        """Yield lines and what else has a height, each with the margin above it and the boxes that open there."""
+        margins, opened = [0.0], list[str]()
+        for step in self._once():
             if step.opens:
                 margins.append(step.margin)
-            if step.solid:
-                white += _collapsed(margins) + step.solid
-                margins = [0.0]
+                opened += [step.name] if step.name is not None else []
+            if step.solid or step.box is None:
+                yield _collapsed(margins), opened, step
+                margins, opened = [0.0], []
             if not step.opens:
                 margins.append(step.margin)
-        return found
 
     def _once(self) -> Iterator[_Step]:
         """Yield the steps, each edge once: where a page ends inside a box there is none."""
@@ -101,7 +121,8 @@ class Whites:
 def _edge(box: Any, side: str, opens: bool) -> _Step:
     style = box.style
     solid = style[f"border_{side}_width"] + _pixels(style[f"padding_{side}"])
-    return _Step(_part(box), opens, _pixels(style[f"margin_{side}"]), solid)
+    name = box.element.get("id") if opens and box.element is not None else None
+    return _Step(_part(box), opens, _pixels(style[f"margin_{side}"]), solid, name=name)
 
 
 def _part(box: Any, what: str = "") -> tuple[int, str]:
