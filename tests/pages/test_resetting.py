@@ -1,13 +1,16 @@
 """A chapter is changed and set anew: the changed pages alone, and as if all of it were set."""
 
 import random
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import edits
 import pytest
 from galleys import composed, note, paragraph, words
 
-from bookforge.typeset import resetting
+from bookforge.typeset import resetting, sections
+from bookforge.typeset.plan import Corrections
 
 
 def chapter(chance: random.Random) -> list[str]:
@@ -28,27 +31,90 @@ def chapter(chance: random.Random) -> list[str]:
     return blocks
 
 
-def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    anew: list[bool] = []
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each chapter that was to be set anew was set so."""
+    found: list[bool] = []
     reset = resetting.reset
 
     def seen(*given: object) -> object:
         made = reset(*given)  # type: ignore[arg-type]
-        anew.append(made is not None)
+        found.append(made is not None)
         return made
 
     monkeypatch.setattr(resetting, "reset", seen)
+    return found
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
+    """The numbers of the paragraphs that were measured together."""
+    found: list[set[int]] = []
+    take = sections.Typesetter.take
+
+    def seen(self: sections.Typesetter, place: int, corrections: Corrections, html: str, *more: object) -> object:
+        if corrections == Corrections():
+            found.append({int(number) for number in re.findall(r'id="a\.p-(\d+)"', html)})
+        return take(self, place, corrections, html, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sections.Typesetter, "take", seen)
+    return found
+
+
+def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, anew: list[bool]) -> None:
     for seed in (1, 2, 3):
         chance = random.Random(seed)
         blocks = chapter(chance)
         desk = edits.Desk(tmp_path / str(seed))
         for number in range(6):
-            if number:
-                edits.edit([blocks], chance, number, whole=False)
+            for place in range(chance.choice([1, 1, 3]) if number else 0):
+                edits.edit([blocks], chance, 10 * number + place, whole=False)
             book = composed("".join(blocks), chapter_of_one_page())
             cold = edits.Desk(tmp_path / f"{seed}-{number}")
             assert desk.set(book) == cold.set(book), f"seed {seed}, edit {number}"
     assert sum(anew) > 5, "chapters are set anew as a whole"
+
+
+def plain(changes: Mapping[int, str]) -> str:
+    """The text of a chapter of paragraphs of which some are longer, gone, or come behind another."""
+    found = []
+    for number in range(32):
+        text = paragraph(f"a.p-{number}", words(60, random.Random(number)))
+        ways = {
+            "longer": text.replace("</p>", " And so it was.</p>"),
+            "gone": "",
+            "behind another": paragraph(f"a.new-{number}", words(30, random.Random(number))) + text,
+        }
+        found.append(ways.get(changes.get(number, ""), text))
+    return "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "times"),
+    [
+        ({}, {3: "longer", 28: "longer"}, 2),
+        ({}, {3: "behind another", 28: "gone"}, 2),
+        ({}, {2: "gone", 16: "longer", 31: "longer"}, 3),
+        ({3: "longer"}, {28: "behind another"}, 2),  # one is taken back while another is made
+        ({}, {3: "longer", 6: "gone"}, 1),  # what lies near is measured together
+    ],
+)
+def test_what_lies_between_far_changes_is_not_measured_again(
+    before: Mapping[int, str],
+    after: Mapping[int, str],
+    times: int,
+    tmp_path: Path,
+    anew: list[bool],
+    measured: list[set[int]],
+) -> None:
+    desk = edits.Desk(tmp_path / "warm")
+    desk.set(composed(plain(before), chapter_of_one_page()))
+    book = composed(plain(after), chapter_of_one_page())
+    made = desk.set(book)
+    assert anew == [True]
+    assert len(measured) == times
+    assert all(min(abs(number - at) for at in {*before, *after}) < 2 for its in measured for number in its)
+    assert made == edits.Desk(tmp_path / "cold").set(book)
 
 
 def chapter_of_one_page() -> str:

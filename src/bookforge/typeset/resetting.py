@@ -6,8 +6,10 @@ comes out is what setting the whole section gives. Where that is not sure, nothi
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -31,6 +33,12 @@ _HOLE: Final = 2
 
 _LEAST_GAP: Final = 1.0
 """Points: what stands for the pages before a take is a page, too."""
+
+_WORTH: Final = 3000
+"""Characters of markup that take as long to measure as to lay out anything at all."""
+
+_ABOVE: Final = ("opener", "lead", "top", "open", "forced", "parted", "body")
+"""What of a slab is decided by what stands above it."""
 
 _ROOM: Final = 0.2
 """How much of a line less than a whole block a page has room for that is to end inside it."""
@@ -256,13 +264,7 @@ class _Resetting:
         self._drawn = drawn
         self._copy = copy
         self._press = press
-        marks, after = old.marks, [atom.mark for atom in copy.atoms]
-        most = min(len(marks), len(after))
-        self._before = next((place for place in range(most) if marks[place] != after[place]), most)
-        rest = most - self._before
-        self._behind = next((place for place in range(rest) if marks[-1 - place] != after[-1 - place]), rest)
-        self._moved = len(after) - len(marks)
-        self._changed = range(self._before, len(after) - self._behind)
+        self._changes = self._joined(_changes(old.marks, [atom.mark for atom in copy.atoms]))
 
     def reset(self) -> Reset:
         """Set the section anew."""
@@ -328,42 +330,64 @@ class _Resetting:
 
     def _paging(self) -> Paging:
         """Return what the pages are planned with: the slabs of before, those of changed atoms measured."""
-        old = self._old
-        first = [place for place, atom in enumerate(old.places) if atom < self._before]
-        last = [place for place, atom in enumerate(old.places) if atom >= len(old.marks) - self._behind]
-        same = {name for name, atom in self._copy.ids.items() if atom not in self._changed}
-        composed = {name: each for name, each in old.paging.composed.items() if name in same}
-        between: list[rows.Slab] = []
-        sheet = old.paging.sheet
-        behind = [old.paging.slabs[place] for place in last]
-        if self._before + self._behind < max(len(old.marks), len(self._copy.atoms)):
-            measured = self._measured(
-                old.places[first[-1]] if first else 0,
-                old.places[last[0]] + self._moved + 1 if last else len(self._copy.atoms),
-            )
-            between, following = measured.slabs, measured.behind
+        old = self._old.paging
+        kept, above_notes = [*old.slabs], old.sheet.above_notes
+        changed = {atom for change in self._changes for atom in change.after}
+        same = {name for name, atom in self._copy.ids.items() if atom not in changed}
+        composed = {name: each for name, each in old.composed.items() if name in same}
+        slabs: list[rows.Slab] = []
+        done = 0
+        for change in self._changes:
+            measured, its = self._measured(change), self._slabs(change)
+            slabs += (*kept[done : its.start], *measured.slabs)
+            done = its.stop
+            if done < len(kept):
+                kept[done] = _below(kept[done], measured.behind)
             composed |= measured.composed
-            sheet = dataclasses.replace(sheet, above_notes=max(sheet.above_notes, measured.above_notes))
-            if behind and following is not None:
-                # Of the block behind a changed one nothing is different but what is above it.
-                above = ("opener", "lead", "top", "open", "forced", "parted", "body")
-                behind[0] = dataclasses.replace(behind[0], **{name: getattr(following, name) for name in above})
-            _demand(not behind or following is not None)
-        slabs = (*(old.paging.slabs[place] for place in first), *between, *behind)
-        return dataclasses.replace(old.paging, slabs=slabs, sheet=sheet, composed=composed)
+            above_notes = max(above_notes, measured.above_notes)
+        sheet = dataclasses.replace(old.sheet, above_notes=above_notes)
+        return dataclasses.replace(old, slabs=(*slabs, *kept[done:]), sheet=sheet, composed=composed)
 
-    def _measured(self, first: int, end: int) -> "_Measured":
-        """Measure the changed atoms, set with their neighbours."""
+    def _joined(self, changes: Iterable["_Change"]) -> "list[_Change]":
+        """Measure changes together where what lies between is soon measured, too."""
+        found: list[_Change] = []
+        for change in changes:
+            if found and self._between(found[-1], change) < _WORTH:
+                found[-1] = found[-1].up_to(change)
+            else:
+                found.append(change)
+        return found
+
+    def _between(self, change: "_Change", other: "_Change") -> int:
+        """Return how much markup is measured neither with a change nor with the next one."""
+        between = range(self._measured_with(change).stop, self._measured_with(other).start)
+        return sum(len(self._copy.atoms[atom].html) for atom in between)
+
+    def _slabs(self, change: "_Change") -> range:
+        """Return the numbers of the slabs that a change takes away."""
+        places = self._old.places
+        return range(bisect_left(places, change.before.start), bisect_left(places, change.before.stop))
+
+    def _measured_with(self, change: "_Change") -> range:
+        """Return the changed atoms with their neighbours: the next on either side that come to anything."""
+        places, its = self._old.places, self._slabs(change)
+        before, after = change.before, change.after
+        first = places[its.start - 1] + after.start - before.start if its.start else 0
+        last = places[its.stop] + after.stop - before.stop if its.stop < len(places) else len(self._copy.atoms) - 1
+        return range(first, last + 1)
+
+    def _measured(self, change: "_Change") -> "_Measured":
+        """Measure changed atoms, set with their neighbours."""
         copy, paging = self._copy, self._old.paging
+        atoms, changed = self._measured_with(change), change.after
         galley = self._press.lay(
-            copy.take(first, end, copy.gap(first)),
+            copy.take(atoms.start, atoms.stop, copy.gap(atoms.start)),
             Corrections(),
             left=not paging.right,
             bare=frozenset(),
-            follows=first > 0,
+            follows=atoms.start > 0,
         )
         self._check(galley)
-        changed = self._changed
         composed = self._press.compose(galley)
         found = rows.slabs(galley, composed, rows.Memory())
         _demand(rows.is_certain(galley, composed))
@@ -382,6 +406,32 @@ class _Resetting:
         _demand(all(abs(page.bottom - page.top - sheet.height) < grid.TOLERANCE for page in pages))
         above = galley.above_notes if galley.notes and sheet.above_notes else sheet.above_notes
         _demand(abs(above - sheet.above_notes) < grid.TOLERANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Atoms that follow each other and are others now: their numbers before and after; either may be none."""
+
+    before: range
+    after: range
+
+    def up_to(self, other: "_Change") -> "_Change":
+        """Return a change from this one up to another, with all between."""
+        return _Change(range(self.before.start, other.before.stop), range(self.after.start, other.after.stop))
+
+
+def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[_Change]:
+    """Yield the changes that make other marks out of some."""
+    for kind, start, stop, new_start, new_stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield _Change(range(start, stop), range(new_start, new_stop))
+
+
+def _below(slab: rows.Slab, measured: rows.Slab | None) -> rows.Slab:
+    """Return the slab behind a change: nothing of it is different but what is above it, as measured."""
+    if measured is None or measured.block != slab.block:
+        raise UnsureError
+    return dataclasses.replace(slab, **{name: getattr(measured, name) for name in _ABOVE})
 
 
 @dataclass(frozen=True, slots=True)
