@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cache": SAY,
     "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
-    "typography": {"book", "words", "xhtml"},
+    "typography": {"book", "cache", "words", "xhtml"},
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "cache", "manifest", "textfile", "yamlfile"},
     "markdown": SAY | BOOK | {"cache", "engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # from the book to an edition
     "workshop": SAY | {"cache", "engines", "pipeline", "timings"},
     "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
-    "layouts": SAY | BOOK | {"edition", "measure", "shipped", "textfile", "yamlfile"},
+    "layouts": SAY | BOOK | {"cache", "edition", "measure", "shipped", "textfile", "yamlfile"},
     "terms": SAY | {"layouts", "yamlfile"},
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},

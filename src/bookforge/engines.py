@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -167,6 +167,30 @@ def load(files: tuple[str, ...]) -> ctypes.CDLL | None:
         except OSError:
             continue
     return None
+
+
+@contextlib.contextmanager
+def libraries_by_file() -> Iterator[None]:
+    """Have :data:`LIBRARIES` found by the names of their files, whatever name they are asked for by.
+
+    WeasyPrint's import tries names of other systems first, and for each of them Python starts ``ldconfig``, a compiler
+    and a linker: some fifty processes, which take longer than the rest of the import.
+    """
+    import ctypes.util
+
+    usual = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: _file_of(name) or usual(name)
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = usual
+
+
+def _file_of(name: str) -> str | None:
+    """Return the file of one of :data:`LIBRARIES` that the system's loader finds by itself."""
+    plain = name.removeprefix("lib").removesuffix("-0")
+    files = next((files for files in LIBRARIES.values() if files[-1] == plain), ())
+    return next((file for file in files if file != plain and load((file,)) is not None), None)
 
 
 def _found_library(name: str) -> str | None:
