@@ -26,6 +26,9 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The shared libraries WeasyPrint opens, under the names it tries."""
 
+_FAMILIES: Final = ("fontconfig", "gobject", "harfbuzz", "pango")
+"""What the names of these libraries begin with, on any system."""
+
 CHAPTERS: Final = ("pandoc", "lxml", "tinyhtml5")
 MARKUP: Final = ("lxml", "jinja2", "markupsafe", "fonttools", "uharfbuzz")
 IMAGES: Final = ("pillow", "lxml", "tinycss2")
@@ -171,26 +174,28 @@ def load(files: tuple[str, ...]) -> ctypes.CDLL | None:
 
 @contextlib.contextmanager
 def libraries_by_file() -> Iterator[None]:
-    """Have :data:`LIBRARIES` found by the names of their files, whatever name they are asked for by.
+    """Have nobody search for :data:`LIBRARIES` where the system's loader finds all of them by the names of their files.
 
-    WeasyPrint's import tries names of other systems first, and for each of them Python starts ``ldconfig``, a compiler
-    and a linker: some fifty processes, which take longer than the rest of the import.
+    WeasyPrint's import asks for them by names of other systems first, and for each of these Python would start
+    ``ldconfig``, a compiler and a linker: some fifty processes, which take longer than the rest of the import.
     """
     import ctypes.util
 
     usual = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: _file_of(name) or usual(name)
+    ctypes.util.find_library = lambda name: None if _is_for_loader(name) else usual(name)
     try:
         yield
     finally:
         ctypes.util.find_library = usual
 
 
-def _file_of(name: str) -> str | None:
-    """Return the file of one of :data:`LIBRARIES` that the system's loader finds by itself."""
-    plain = name.removeprefix("lib").removesuffix("-0")
-    files = next((files for files in LIBRARIES.values() if files[-1] == plain), ())
-    return next((file for file in files if file != plain and load((file,)) is not None), None)
+def _is_for_loader(name: str) -> bool:
+    return any(family in name for family in _FAMILIES) and _are_known_to_loader()
+
+
+@functools.cache
+def _are_known_to_loader() -> bool:
+    return all(load(files[:-1]) is not None for files in LIBRARIES.values())
 
 
 def _found_library(name: str) -> str | None:
