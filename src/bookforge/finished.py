@@ -83,9 +83,9 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
 def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
     """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of."""
-    declared = loaded.manifest
-    if shop.store.folder is None or _has_more(declared, edition):
+    if shop.store.folder is None or _has_more(loaded.manifest, edition):
         return None
+    declared = loaded.manifest
     return cache_key(
         _STAGE,
         code_digest(),
