@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cache": SAY,
     "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
-    "typography": {"book", "words", "xhtml"},
+    "typography": {"book", "cache", "words", "xhtml"},
     "manifest": SAY | BOOK | {"bookpath", "edition", "measure", "textfile", "typography", "yamlfile"},
     "manuscript": SAY | BOOK | {"bookpath", "cache", "manifest", "textfile", "yamlfile"},
     "markdown": SAY | BOOK | {"cache", "engines", "manuscript", "textfile", "typography", "warm", "words", "xhtml"},
@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # from the book to an edition
     "workshop": SAY | {"cache", "engines", "pipeline", "timings"},
     "reading": SAY | BOOK | {"edition", "illustrations", "indexing", "words", "xhtml"},
-    "layouts": SAY | BOOK | {"edition", "measure", "shipped", "textfile", "yamlfile"},
+    "layouts": SAY | BOOK | {"cache", "edition", "measure", "shipped", "textfile", "yamlfile"},
     "terms": SAY | {"layouts", "yamlfile"},
     "formulas": SAY | BOOK | {"xhtml"},
     "fonts": SAY | {"edition", "layouts"},
@@ -87,18 +87,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "editions": SAY | BOOK | READING_SIDE | EDITION_SIDE
     | {"cache", "cover", "engines", "laid", "makeup", "pipeline", "printing", "typeset", "workshop", "writers"},
     "finished": SAY
-    | {"cache", "edition", "editions", "engines", "fonts", "pipeline", "shipped", "workshop"},
+    | {"cache", "edition", "editions", "engines", "fonts", "manifest", "pipeline", "shipped", "workshop"},
     "workers": SAY | {"crew", "cache", "edition", "finished", "pipeline", "timings", "workshop"},
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
-    | {"workers"},
+    | {"finished", "workers"},
     "asking": {"cache"},
+    "unchanged": {"cache", "engines"},
     "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
     "cli": SAY | {"__init__", "asking", "bookpath", "build", "cache", "completion", "doctor", "edition", "editions"}
-    | {"makeup", "new", "preflight", "publish", "stats", "timings", "watch"},
+    | {"makeup", "new", "preflight", "publish", "stats", "timings", "unchanged", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """A build asked of a watch that runs already, and where such a watch is found: the caller's half of the protocol.
 
 A watch listens at a Unix socket in a folder that only this user can enter. Its name is a hash of all that a build here
-and one over there must have in common: the book, the cache, this code and the packages around it, the environment. So
-an old process, or one of another environment, is never found. One line of JSON asks::
+and one over there must have in common (:func:`identity`). So an old process, or one of another environment, is never
+found. One line of JSON asks::
 
     {"typed": [arguments], "cwd": path, "live": whether errors go to a terminal, "umask": number}
 
@@ -10,17 +10,20 @@ and lines of JSON answer, each with one key: ``heard`` is the first; ``err`` and
 in order, and ``status`` is the last. If none comes, nothing was built, or not all, and the caller builds by itself.
 """
 
+import contextlib
 import hashlib
 import json
 import os
-import socket
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from bookforge import cache
+
+if TYPE_CHECKING:
+    import socket
 
 LIMIT: Final = 1_000_000
 """Bytes a line may have."""
@@ -35,30 +38,41 @@ _MATTERS: Final = ("CHROMIUM", "HOME", "LANG", "PATH", "SOURCE_DATE_EPOCH", "TMP
 _MATTER: Final = ("BOOKFORGE_", "DYLD_", "FONTCONFIG_", "LC_", "LD_", "PANGO", "PYPANDOC_", "PYTHON", "XDG_")
 
 
-def address(book: Path, cache_folder: Path | None) -> Path | None:
-    """Return the socket of the watch over a book, whether there is one or not; ``None`` where there can be none."""
+def identity(book: Path, cache_folder: Path | None) -> str:
+    """Hash what two builds of a book have in common: it, the cache, this code and its packages, the environment."""
     kept = cache.default_folder(cache_folder)
-    folder = _folder(kept)
+    parts = [str(book.resolve()), str(kept), signature(), sys.executable, *_environment()]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def address(identity: str, cache_folder: Path | None) -> Path | None:
+    """Return the socket of the watch over a book, whether there is one or not; ``None`` where there can be none."""
+    folder = _folder(cache.default_folder(cache_folder))
     if folder is None:
         return None
-    parts = [str(book.resolve()), str(kept), signature(), sys.executable, *_environment()]
-    named = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    path = folder / f"{named}.sock"
+    path = folder / f"{identity[:16]}.sock"
     return path if len(os.fsencode(path)) <= _LONGEST else None
 
 
 def signature() -> str:
-    """Say which code this is: size and time of change of our files, and of the folders packages are installed in."""
-    digest = hashlib.sha256()
-    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".lua", ".yaml"))
-    packages = (Path(each) for each in sys.path if each.endswith("-packages"))
-    for path in (*files, *packages):
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        digest.update(f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ino}\n".encode())
-    return digest.hexdigest()
+    """Say which code this is: size and times of change of our files, and of the folders packages are installed in."""
+    packages = [each for each in sys.path if each.endswith("-packages")]
+    lines = []
+    for path in (*_code(str(Path(__file__).parent)), *packages):
+        with contextlib.suppress(OSError):
+            status = os.stat(path)  # noqa: PTH116 - of all our files, at each command
+            lines.append(f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}\n")
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _code(folder: str) -> Iterator[str]:
+    """Yield the paths of all files below a folder but those that Python compiles, in one order."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if not entry.is_dir():
+                yield entry.path
+            elif entry.name != "__pycache__":
+                yield from _code(entry.path)
 
 
 def is_private(folder: Path) -> bool:
@@ -74,6 +88,8 @@ def ask(at: Path, typed: list[str], out: TextIO, err: TextIO) -> int | None:
     """Have a watch carry out a command; return its exit status, or ``None`` when there is no watch that did."""
     if not is_private(at.parent) or not at.is_socket():
         return None
+    import socket
+
     live = err.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     request = {"typed": typed, "cwd": str(Path.cwd()), "live": live, "umask": _umask()}
     held: list[str] = []
@@ -95,7 +111,7 @@ def ask(at: Path, typed: list[str], out: TextIO, err: TextIO) -> int | None:
     return None
 
 
-def _answers(connection: socket.socket) -> Iterator[dict[str, Any]]:
+def _answers(connection: "socket.socket") -> Iterator[dict[str, Any]]:
     with connection.makefile("rb") as lines:
         while line := lines.readline():
             yield json.loads(line)

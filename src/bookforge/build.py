@@ -75,13 +75,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an order: what was built or judged, everything that was found, and the exit status."""
+    """What came of an order: what was built or judged, everything that was found, and the exit status.
+
+    ``files`` are those by whose state alone it is known that the same build again would come to the same, if it is.
+    """
 
     built: tuple[Built, ...]
     judged: tuple[Judged, ...]
     diagnostics: tuple[Diagnostic, ...]
     status: int
     timings: Recorder = field(default_factory=Recorder)
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -149,10 +153,13 @@ def _carry_out(
     log = _Log(report)
     recorder = Recorder(tell)
     made: list[Built | Judged] = []
+    files: tuple[Path, ...] = ()
     try:
         with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
-            for each in action(_Building(order, log, say, Path(scratch), memory, recorder)):
+            building = _Building(order, log, say, Path(scratch), memory, recorder)
+            for each in action(building):
                 made.append(each)
+            files = building.files([each for each in made if isinstance(each, Built)])
     except BookforgeError as problem:
         log.take(problem)
     except KeyboardInterrupt:
@@ -170,6 +177,7 @@ def _carry_out(
         tuple(log.found),
         log.status,
         recorder,
+        files,
     )
 
 
@@ -264,6 +272,17 @@ class _Building:
                 self.log.take(problem)
         if self.order.timings:
             self._publish_timings()
+
+    def files(self, built: list[Built]) -> tuple[Path, ...]:
+        """Return the files that decide what was built, and what was published, where nothing was changed."""
+        from bookforge import finished
+
+        published = [each for one in built for each in (one.published, one.package) if each is not None]
+        is_plain = self.memory is None and not self.order.release and not self.log.status
+        if not is_plain or not built or any(each.changed for each in published):
+            return ()
+        sources = finished.files(self.loaded, self.editions)
+        return (*sources, *(path for each in published for path in publish.files(each))) if sources else ()
 
     def _publish_timings(self) -> None:
         """Put the picture of where the time went beside the editions."""

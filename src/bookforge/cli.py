@@ -23,6 +23,7 @@ from bookforge.diagnostics import (
 )
 
 if TYPE_CHECKING:
+    from bookforge import unchanged
     from bookforge.build import Built, Order, Outcome
     from bookforge.editions import Memory
     from bookforge.publish import Published
@@ -343,14 +344,19 @@ def _order(arguments: argparse.Namespace) -> "Order":
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    if arguments.memory is None and not arguments.no_cache:
-        from bookforge import asking, bookpath
+    if arguments.memory is not None or arguments.no_cache:
+        return _carry_out(arguments, "run")
+    from bookforge import asking, bookpath
 
-        watch = asking.address(bookpath.find_book(arguments.book, Path()), arguments.cache_dir)
-        status = watch and asking.ask(watch, arguments.typed, sys.stdout, sys.stderr)
-        if isinstance(status, int):
-            return status
-    return _carry_out(arguments, "run")
+    identity = asking.identity(bookpath.find_book(arguments.book, Path()), arguments.cache_dir)
+    watch = asking.address(identity, arguments.cache_dir)
+    status = watch and asking.ask(watch, arguments.typed, sys.stdout, sys.stderr)
+    if isinstance(status, int):
+        return status
+    from bookforge import unchanged
+
+    asked = unchanged.Order(identity, tuple(arguments.typed), arguments.cache_dir)
+    return 0 if not arguments.timings and asked.again() else _carry_out(arguments, "run", asked)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -389,7 +395,20 @@ def _watch(arguments: argparse.Namespace) -> int:
     ).run()
 
 
-def _carry_out(arguments: argparse.Namespace, what: str) -> int:
+def _carry_out(arguments: argparse.Namespace, what: str, asked: "unchanged.Order | None" = None) -> int:
+    """Do what was asked for and say what came of it; keep what was said where it will be the same the next time."""
+    if asked is None:
+        return int(_carried_out(arguments, what).status)
+    from bookforge import publish, unchanged
+
+    with unchanged.heard() as said:
+        outcome = _carried_out(arguments, what)
+    if outcome.files:
+        asked.keep(outcome.files, [publish.leftovers(arguments.output)], tuple(said))
+    return int(outcome.status)
+
+
+def _carried_out(arguments: argparse.Namespace, what: str) -> "Outcome":
     from bookforge import build
 
     screen = _Screen(silent=arguments.json)
@@ -409,7 +428,7 @@ def _carry_out(arguments: argparse.Namespace, what: str) -> int:
             from bookforge import timings
 
             _line(timings.table(outcome.timings))
-    return int(outcome.status)
+    return outcome
 
 
 def _pages(arguments: argparse.Namespace) -> int:

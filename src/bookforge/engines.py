@@ -3,19 +3,16 @@
 Nothing heavy is imported or run: versions come from package metadata and from the libraries themselves.
 """
 
+import contextlib
 import ctypes
-import ctypes.util
 import functools
-import importlib.metadata
 import importlib.util
 import os
-import platform
 import re
 import shutil
-import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +25,9 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "fontconfig": ("libfontconfig.so.1", "libfontconfig.1.dylib", "fontconfig"),
 }
 """The shared libraries WeasyPrint opens, under the names it tries."""
+
+_FAMILIES: Final = ("fontconfig", "gobject", "harfbuzz", "pango")
+"""What the names of these libraries begin with, on any system."""
 
 CHAPTERS: Final = ("pandoc", "lxml", "tinyhtml5")
 MARKUP: Final = ("lxml", "jinja2", "markupsafe", "fonttools", "uharfbuzz")
@@ -43,7 +43,8 @@ ALL: Final = tuple(sorted({
 }))  # fmt: skip
 """What finished editions depend on."""
 
-_VERSION: Final = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
+_INSTALLED: Final = re.compile(r"(.+)-([^-]+)\.dist-info")
+_NAME: Final = re.compile(r"[-_.]+")
 _ABSENT: Final = "absent"
 _SECONDS: Final = 60
 
@@ -51,7 +52,7 @@ _SECONDS: Final = 60
 @functools.cache
 def versions(*names: str) -> str:
     """Return the versions of Python, its Unicode tables and the engines named, as one line for a key of the cache."""
-    base = f"python={platform.python_version()} unicode={unicodedata.unidata_version}"
+    base = f"python={sys.version.split()[0]} unicode={unicodedata.unidata_version}"
     return " ".join([base, *(f"{name}={_state(name)}" for name in names)])
 
 
@@ -65,13 +66,34 @@ def _state(name: str) -> str:
 
 def version(distribution: str) -> str | None:
     """Return the version of an installed Python package."""
+    # Its folder tells, so that no build has to import what reads packages' metadata, which takes longer than all this.
+    told = _installed(tuple(sys.path)).get(_normal(distribution))
+    return told or _version_by_metadata(distribution)
+
+
+def _version_by_metadata(distribution: str) -> str | None:
+    """Return the version of a package that says of itself what it is in an older way, if it is there at all."""
+    import importlib.metadata
+
     try:
-        found = importlib.metadata.distribution(distribution)
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
-    # Reading the whole as a mail, as the library does, costs a build a quarter of a second.
-    told = _VERSION.search(found.read_text("METADATA") or "")
-    return told[1] if told else found.version
+
+
+@functools.lru_cache(maxsize=4)
+def _installed(places: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the versions of packages by the names of their folders; the first place that has one counts."""
+    found: dict[str, str] = {}
+    for place in places:
+        with contextlib.suppress(OSError):
+            for told in filter(None, map(_INSTALLED.fullmatch, os.listdir(place or "."))):  # noqa: PTH208 - names are all
+                found.setdefault(_normal(told[1]), told[2])
+    return found
+
+
+def _normal(name: str) -> str:
+    return _NAME.sub("-", name).lower()
 
 
 # ---------------------------------------------------------------- pandoc
@@ -119,6 +141,8 @@ def pandoc_state() -> str:
 
 def pandoc_version(binary: Path) -> str | None:
     """Ask a pandoc for its version."""
+    import subprocess
+
     command = [str(binary), "--version"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True, text=True)
@@ -138,7 +162,7 @@ def library(name: str) -> ctypes.CDLL | None:
 def load(files: tuple[str, ...]) -> ctypes.CDLL | None:
     """Load the first library that is there."""
     for file in files:
-        target = file if ".so" in file or ".dylib" in file else ctypes.util.find_library(file)
+        target = file if ".so" in file or ".dylib" in file else _found_library(file)
         if target is None:
             continue
         try:
@@ -146,6 +170,38 @@ def load(files: tuple[str, ...]) -> ctypes.CDLL | None:
         except OSError:
             continue
     return None
+
+
+@contextlib.contextmanager
+def libraries_by_file() -> Iterator[None]:
+    """Have nobody search for :data:`LIBRARIES` where the system's loader finds all of them by the names of their files.
+
+    WeasyPrint's import asks for them by names of other systems first, and for each of these Python would start
+    ``ldconfig``, a compiler and a linker: some fifty processes, which take longer than the rest of the import.
+    """
+    import ctypes.util
+
+    usual = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None if _is_for_loader(name) else usual(name)
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = usual
+
+
+def _is_for_loader(name: str) -> bool:
+    return any(family in name for family in _FAMILIES) and _are_known_to_loader()
+
+
+@functools.cache
+def _are_known_to_loader() -> bool:
+    return all(load(files[:-1]) is not None for files in LIBRARIES.values())
+
+
+def _found_library(name: str) -> str | None:
+    import ctypes.util
+
+    return ctypes.util.find_library(name)
 
 
 def library_version(name: str) -> str | None:

@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
@@ -18,6 +18,7 @@ from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Artifact, Edition
+from bookforge.manifest import Manifest
 from bookforge.pipeline import Loaded, code_digest
 from bookforge.workshop import Workshop
 
@@ -82,12 +83,9 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
 def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
     """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of."""
-    if shop.store.folder is None:
+    if shop.store.folder is None or _has_more(loaded.manifest, edition):
         return None
     declared = loaded.manifest
-    concerned = [each for each in declared.editions if each.name in {edition.name, edition.of}]
-    if any(PurePath(each.printer or "").suffix or (each.wrap and each.wrap.file) for each in concerned):
-        return None
     return cache_key(
         _STAGE,
         code_digest(),
@@ -101,6 +99,37 @@ def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
         *_designs(declared.folder),
         *_font_packages(),
     )
+
+
+def _has_more(declared: Manifest, edition: Edition) -> bool:
+    """Say whether an edition depends on files that nothing here knows of."""
+    concerned = [each for each in declared.editions if each.name in {edition.name, edition.of}]
+    return any(PurePath(each.printer or "").suffix or (each.wrap and each.wrap.file) for each in concerned)
+
+
+def files(loaded: Loaded, editions: Iterable[Edition]) -> tuple[Path, ...]:
+    """Return the files and folders by whose state alone it is known that editions are the same, besides our code.
+
+    None where there are others. Folders count, since a new name in one may be nearer to what the author wrote.
+    """
+    declared = loaded.manifest
+    titles = [entry.meta.title or "" for entry in declared.entries if not entry.path]
+    if any(_has_more(declared, edition) for edition in editions) or any("/" in title for title in titles):
+        return ()  # a part's title with a slash is a path as soon as there is such a file
+    named = (*(entry.path for entry in declared.entries if entry.path), *loaded.book.assets)
+    own = [declared.path, *(declared.folder / path for path in named)]
+    folders = {folder for path in own for folder in path.parents if folder.is_relative_to(declared.folder)}
+    fonts = (font for place in sys.path for font in Path(place).glob("fontpkg*"))
+    trees = (declared.folder / "layouts", shipped.layouts(), *fonts)
+    places = (Path(place) for place in sys.path if Path(place).is_dir())
+    return (*own, *sorted(folders), *(path for root in trees for path in _tree(root)), *places)
+
+
+def _tree(root: Path) -> Iterator[Path]:
+    """Yield a folder and all in it, if it is there."""
+    if root.exists():
+        yield root
+        yield from sorted(path for path in root.rglob("*") if path.suffix != ".pyc")
 
 
 def _assets(loaded: Loaded) -> Iterator[str]:

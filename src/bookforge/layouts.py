@@ -6,8 +6,10 @@ book folder may come from anyone.
 """
 
 import contextlib
+import marshal
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,6 +21,7 @@ import jinja2
 import jinja2.sandbox
 
 from bookforge import shipped, textfile, yamlfile
+from bookforge.cache import Shelf
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
 from bookforge.measure import Length, MeasureError, TrimSize
@@ -407,6 +410,7 @@ class _Reader:
 
 # ---------------------------------------------------------------- templates
 
+_NOTHING_KEPT: Final = Shelf()
 _MAX_STEPS: Final = 2_000_000
 """Numbers that all ranges of a layout's templates may count, together."""
 _MAX_LENGTH: Final = 1_000_000
@@ -427,7 +431,8 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
-    def __init__(self, load: Callable[[str], tuple[str, str, Callable[[], bool]] | None]) -> None:
+    def __init__(self, load: Callable[[str], tuple[str, str, Callable[[], bool]] | None], shelf: Shelf) -> None:
+        self._shelf = shelf
         super().__init__(
             loader=jinja2.FunctionLoader(load),
             autoescape=lambda name: not (name or "").endswith(".css.j2"),
@@ -446,10 +451,10 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
     def compile(
         self, source: Any, name: Any = None, filename: Any = None, raw: Any = False, defer_init: Any = False
     ) -> Any:
-        """Compile a template, once a process as long as its text stays the same."""
+        """Compile a template, once as long as its text stays the same."""
         if raw or not isinstance(source, str):
             return super().compile(source, name, filename, raw, defer_init)
-        return _compiled(source, name, filename, defer_init)
+        return _compiled(_Template(source, name, filename, defer_init, self._shelf))
 
     def _range(self, *bounds: int) -> range:
         found = jinja2.sandbox.safe_range(*bounds)
@@ -476,11 +481,30 @@ class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         return super().call(context, obj, *args, **kwargs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The text of a template to compile, and where what comes of it is kept."""
+
+    source: str
+    name: str | None
+    filename: str | None
+    defer_init: bool
+    shelf: Shelf = field(compare=False)
+
+    def compile(self) -> bytes:
+        """Compile it, in the form in which Python keeps compiled modules."""
+        sandbox = _Sandbox(lambda _: None, self.shelf)
+        compile_ = jinja2.Environment.compile
+        return marshal.dumps(
+            compile_(sandbox, self.source, self.name, self.filename, raw=False, defer_init=self.defer_init)
+        )
+
+
 @lru_cache(maxsize=512)
-def _compiled(source: str, name: str | None, filename: str | None, defer_init: bool) -> Any:
-    return jinja2.Environment.compile(
-        _Sandbox(lambda _: None), source, name, filename, raw=False, defer_init=defer_init
-    )
+def _compiled(asked: _Template) -> Any:
+    """Compile a template, or take what an earlier process made of the very same: in the cache, which is private."""
+    parts = (asked.source, asked.name, asked.filename, asked.defer_init, sys.implementation.cache_tag)
+    return marshal.loads(asked.shelf.kept("template", bytes, asked.compile, *map(str, parts)))
 
 
 def _points(length: object) -> float:
@@ -511,12 +535,12 @@ def _result_size(operator: str, left: Any, right: Any) -> int:
     return _size(text) * max(0, times) if isinstance(times, int) else 0
 
 
-def _environment(layout: Layout, find: Callable[[str], Path | None]) -> jinja2.Environment:
+def _environment(layout: Layout, find: Callable[[str], Path | None], shelf: Shelf) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         path = find(name) if PurePosixPath(name).name == name else None
         return (layout.read(path), str(path), lambda: True) if path is not None else None
 
-    return _Sandbox(load)
+    return _Sandbox(load, shelf)
 
 
 _TEMPLATE_FAULTS: Final = (
@@ -543,12 +567,12 @@ def _said(problem: BaseException) -> str:
 
 
 class Templates:
-    """The templates of one layout, looked for and compiled once."""
+    """The templates of one layout, looked for and compiled once; ``shelf`` keeps what they are compiled to."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, shelf: Shelf = _NOTHING_KEPT) -> None:
         self.layout = layout
         self._find = cache(layout.path)
-        self._environment = _environment(layout, self._find)
+        self._environment = _environment(layout, self._find, shelf)
 
     def has(self, name: str) -> bool:
         """Say whether the layout, or one it extends, holds the template."""

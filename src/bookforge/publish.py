@@ -112,9 +112,23 @@ def folder(files: Mapping[str, bytes], output: Path, name: str) -> Published:
         return _publish_folder(files, target, work)
 
 
+def files(published: Published) -> tuple[Path, ...]:
+    """Return the files and folders by whose state it is known that what was published is still there."""
+    if published.tree_sha256 is None:
+        return (published.path,)
+    files = [published.path / name for name in (MARKER, *(file.path for file in published.files))]
+    folders = {folder for path in files for folder in path.parents if folder.is_relative_to(published.path)}
+    return (*files, *sorted(folders))
+
+
+def leftovers(output: Path) -> Path:
+    """Return where a build that was killed leaves something to put right."""
+    return output / _WORK
+
+
 def recover(output: Path) -> None:
     """Put right what a killed build left in the output folder; do nothing where there is nothing."""
-    if (output / _WORK).is_dir():
+    if leftovers(output).is_dir():
         with _writing(output, output):
             pass
 

@@ -84,7 +84,7 @@ class Watch:
         # The page engine sets variables of its own, which would hide the watch from others once it begins anew.
         here, environment = Path.cwd(), dict(os.environ)
         try:
-            with _listening(asking.address(self.book, self.cache_folder)) as server, warm.POOL.held():
+            with _listening(self._address()) as server, warm.POOL.held():
                 self.say(f"watching {os.path.relpath(self.book.parent)}; Ctrl-C ends it")
                 _Session(self, server).run()
         except KeyboardInterrupt:
@@ -95,6 +95,9 @@ class Watch:
             os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
         self.say(f"{timings.of_day()} nothing to do for {_span(self.idle)}: the watch ends")
         return 0
+
+    def _address(self) -> Path | None:
+        return asking.address(asking.identity(self.book, self.cache_folder), self.cache_folder)
 
 
 def _span(seconds: float) -> str:

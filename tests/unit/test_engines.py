@@ -1,5 +1,6 @@
 """Which engines are here, as keys of the cache see it."""
 
+import ctypes.util
 import os
 from pathlib import Path
 
@@ -103,3 +104,32 @@ def test_a_library_that_is_missing_has_no_version(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(engines.LIBRARIES, "Pango", ("libno-such-thing.so.9",))  # type: ignore[arg-type]
     assert engines.library_version("Pango") is None
     assert engines.versions("Pango").endswith("Pango=absent")
+
+
+def test_no_process_searches_for_a_library_that_the_loader_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def search(name: str) -> str:
+        asked.append(name)
+        return "found"
+
+    monkeypatch.setattr(ctypes.util, "find_library", search)
+    monkeypatch.setattr(engines, "_are_known_to_loader", lambda: True)
+    with engines.libraries_by_file():
+        assert ctypes.util.find_library("libpango-1.0-0") is None
+        assert ctypes.util.find_library("z") == "found"
+        monkeypatch.setattr(engines, "_are_known_to_loader", lambda: False)
+        assert ctypes.util.find_library("libpango-1.0-0") == "found"
+    assert ctypes.util.find_library is search
+    assert asked == ["z", "libpango-1.0-0"]
+
+
+def test_a_version_is_read_from_the_name_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Some_Thing-1.2.post3.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert engines.version("some-thing") == "1.2.post3"
+    older = tmp_path / "older-2.0.egg-info"
+    older.mkdir()
+    (older / "PKG-INFO").write_text("Metadata-Version: 1.1\nName: older\nVersion: 2.0\n")
+    assert engines.version("older") == "2.0"
+    assert engines.version("no-such") is None

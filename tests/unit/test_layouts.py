@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from bookforge import layouts
+from bookforge.cache import Cache, Shelf
 from bookforge.diagnostics import LayoutError
 from bookforge.edition import Setting
 
@@ -22,6 +24,25 @@ def test_templates_count_and_multiply(tmp_path: Path) -> None:
     assert render(tmp_path, "{% for n in range(3) %}{{ n * 2 }}{% endfor %}{{ 'ab' * 2 }}{{ 2 ** 3 }}{{ 7 % 4 }}") == (
         "024abab83"
     )
+
+
+def test_what_a_template_is_compiled_to_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    compile_ = jinja2.Environment.compile
+
+    def noted(sandbox: object, source: str, *rest: object, **more: object) -> object:
+        made.append(source)
+        return compile_(sandbox, source, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(jinja2.Environment, "compile", noted)
+    assert render(tmp_path, "{{ text * 2 }}") == "texttext"
+    shelf = Shelf(Cache(tmp_path / "cache"))
+    for text in ("{{ text }}", "{{ text }}", "{{ text }}!"):
+        layouts._compiled.cache_clear()  # as in a process of its own
+        (tmp_path / "layouts/mine/chapter.xhtml.j2").write_text(text, encoding="utf-8")
+        templates = layouts.Templates(layouts.find("mine", tmp_path), shelf)
+        assert templates.render("chapter.xhtml.j2", text="text") == text.replace("{{ text }}", "text")
+    assert made == ["{{ text * 2 }}", "{{ text }}", "{{ text }}!"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookforge import manifest, words, xhtml
+from bookforge.cache import Cache, Shelf
 from bookforge.diagnostics import ManifestError
 from bookforge.markdown import pandoc
 from bookforge.typography import divisions, house, languages, quotes
@@ -325,3 +326,16 @@ def test_a_wrong_choice_is_placed(tmp_path: Path, said: str, found: str) -> None
     (only,) = problem.value.diagnostics
     assert only.at is not None
     assert f"{only.at.line}:{only.at.column} {only.rule} {only.hint}".startswith(found)
+
+
+def test_a_section_that_was_set_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rich_book.composition(rich_book.Format.EPUB).reading.book
+    shelf = Shelf(Cache(tmp_path))
+    plain, print_ = house_of("en"), house_of("en", (house.PRINT,))
+    expected = {chosen: house.set_book(book, chosen) for chosen in (plain, print_)}
+    assert [house.set_book(book, chosen, shelf) for chosen in expected] == list(expected.values())
+    monkeypatch.setattr(house, "set_markup", lambda markup, *_: markup)
+    kept = [house.set_book(book, chosen, shelf) for chosen in expected]
+    assert [[each.content for each in one.sections] for one in kept] == [
+        [each.content for each in one.sections] for one in expected.values()
+    ]

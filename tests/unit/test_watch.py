@@ -45,14 +45,18 @@ def test_a_look_tells_every_change(tmp_path: Path, change: str) -> None:
 
 def test_a_watch_is_found_by_all_that_a_build_depends_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    found = [asking.address(tmp_path / "book.yaml", tmp_path / "c")]
-    found.append(asking.address(tmp_path / "other.yaml", tmp_path / "c"))
-    found.append(asking.address(tmp_path / "book.yaml", tmp_path / "d"))
+
+    def address(book: str, cache: str) -> Path | None:
+        return asking.address(asking.identity(tmp_path / book, tmp_path / cache), tmp_path / cache)
+
+    found = [address("book.yaml", "c")]
+    found.append(address("other.yaml", "c"))
+    found.append(address("book.yaml", "d"))
     monkeypatch.setenv("PYPANDOC_PANDOC", "/own/pandoc")
-    found.append(asking.address(tmp_path / "book.yaml", tmp_path / "c"))
+    found.append(address("book.yaml", "c"))
     monkeypatch.delenv("PYPANDOC_PANDOC")
     monkeypatch.setattr(asking, "signature", lambda: "other code")
-    found.append(asking.address(tmp_path / "book.yaml", tmp_path / "c"))
+    found.append(address("book.yaml", "c"))
     assert len(set(found)) == 5
     assert None not in found
-    assert asking.address(tmp_path / "book.yaml", tmp_path / ("long" * 25)) is None
+    assert address("book.yaml", "long" * 25) is None

@@ -102,8 +102,8 @@ class _Composer:
         self.supplies = supplies
         self.pages = PageNumbers(supplies.pages)
         self.house = self._house()
-        self.book = house.set_book(reading.book, self.house)
-        self.templates = Templates(layout)
+        self.book = house.set_book(reading.book, self.house, shelf)
+        self.templates = Templates(layout, shelf)
         self.terms = terms.of(layout, self.book.metadata.language)
         # A page of the HTML edition stands alone: whatever its place in the book, its title is the highest heading.
         level = 1 if self.format is Format.HTML else None

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from bookforge import xhtml
-from bookforge.book import Book, BookSection, Contributor, CopyrightPage, Metadata, Note, Section, Series, Voice, When
+from bookforge.book import Book, BookSection, Contributor, CopyrightPage, Metadata, Section, Series, Voice, When
+from bookforge.cache import Shelf
 from bookforge.typography import languages, marks, quotes, runs, spaces
 from bookforge.typography.choices import AS_TYPED, BY_LANGUAGE, Choices
 from bookforge.typography.languages import NARROW, NO_BREAK, Language, Pair
@@ -32,6 +33,7 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
     "guillemets": (("«", "»"), ("‹", "›")),
     "inward-guillemets": (("»", "«"), ("›", "‹")),
 }
+_NOTHING_KEPT: Final = Shelf()
 _KEPT: Final = 4096
 _LINES: Final = 16384
 _KNOWN_TO_READERS: Final = {
@@ -137,8 +139,17 @@ def of(choices: Choices, book: Book, medium: str, has: Callable[[str], bool]) ->
 # ---------------------------------------------------------------- a book
 
 
-def set_book(original: Book, chosen: House) -> Book:
-    """Set every word of a book that an edition shows, its metadata's included."""
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The markup of a section as it was set: its title, its text, its notes."""
+
+    title: str | None
+    body: str
+    notes: tuple[str, ...]
+
+
+def set_book(original: Book, chosen: House, shelf: Shelf = _NOTHING_KEPT) -> Book:
+    """Set every word of a book that an edition shows, its metadata's included; ``shelf`` keeps set sections."""
     if not chosen.choices.care:
         return original
     words = _Words(chosen, original.metadata.language)
@@ -146,7 +157,7 @@ def set_book(original: Book, chosen: House) -> Book:
         original,
         metadata=set_metadata(original.metadata, chosen),
         voices={name: words.voice(voice) for name, voice in original.voices.items()},
-        sections=tuple(_section(section, chosen) for section in original.sections),
+        sections=tuple(_section(section, chosen, shelf) for section in original.sections),
     )
 
 
@@ -155,7 +166,7 @@ def set_metadata(said: Metadata, chosen: House) -> Metadata:
     return _Words(chosen, said.language).metadata(said) if chosen.choices.care else said
 
 
-def _section(section: BookSection, chosen: House) -> BookSection:
+def _section(section: BookSection, chosen: House, shelf: Shelf) -> BookSection:
     words = _Words(chosen, section.language)
     content = section.content
     typed = content is not None and section.title == content.title
@@ -167,21 +178,25 @@ def _section(section: BookSection, chosen: House) -> BookSection:
         short_title=words.maybe(section.short_title),
         subtitle=words.maybe(section.subtitle),
         when=words.moment(section.when),
-        content=_content(content, section.language, chosen) if content else None,
+        content=_content(content, section.language, chosen, shelf) if content else None,
     )
 
 
-def _content(content: Section, language: str, chosen: House) -> Section:
+def _content(content: Section, language: str, chosen: House, shelf: Shelf) -> Section:
+    def make() -> _Set:
+        title = set_markup(content.title, language, chosen) if content.title else None
+        notes = tuple(set_markup(note.markup, language, chosen) for note in content.notes)
+        return _Set(title, set_markup(content.body, language, chosen), notes)
+
+    parts = (repr(content.title), content.body, *(note.markup for note in content.notes))
+    done = shelf.kept("house", _Set, make, repr(chosen), language, *parts)
+    notes = zip(content.notes, done.notes, strict=True)
     return dataclasses.replace(
         content,
-        title=set_markup(content.title, language, chosen) if content.title else None,
-        body=set_markup(content.body, language, chosen),
-        notes=tuple(_note(note, language, chosen) for note in content.notes),
+        title=done.title,
+        body=done.body,
+        notes=tuple(dataclasses.replace(note, markup=markup) for note, markup in notes),
     )
-
-
-def _note(note: Note, language: str, chosen: House) -> Note:
-    return dataclasses.replace(note, markup=set_markup(note.markup, language, chosen))
 
 
 @lru_cache(maxsize=_KEPT)
