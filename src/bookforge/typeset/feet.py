@@ -123,8 +123,8 @@ def of(galley: Galley, composed: Mapping[str, Composed]) -> dict[str, Note]:
     lines: dict[str, list[Line]] = {}
     for page in galley.laid.pages:
         for line in page.lines:
-            if line.note is not None and line.note in galley.notes and line.kind == "note":
-                lines.setdefault(line.note, []).append(line)
+            if line.note in galley.notes and line.kind == "note" and not page.has_beside(line):
+                lines.setdefault(line.note or "", []).append(line)
     return {name: _note(name, galley.notes[name], found, composed) for name, found in lines.items()}
 
 
