@@ -68,7 +68,7 @@ def test_what_a_part_is_told_of_itself() -> None:
     )
     assert xhtml.classes(first) == ["footnote", "unfinished"]
     assert xhtml.classes(second) == ["footnote", "continued"]
-    assert [xhtml.classes(each) for each in second] == [["note-block", "resumed"]]
+    assert [xhtml.classes(each) for each in second] == [["note-block", "resumed", "comes-over", "goes-over"]]
     assert [xhtml.classes(each) for each in third] == [["note-block"]] * 2, "a paragraph that begins has its indent"
     assert third[0].get("style") == "display: none", "and stands below another one"
     assert [each.get("data-note-part") for each in (first, second, third)] == [None, "2", "3"]
