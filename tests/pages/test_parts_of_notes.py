@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -57,11 +57,11 @@ NOTES = {
 def footnote(blocks: tuple[str, ...], beside: str = "") -> str:
     """A note as it stands in its line; ``beside`` is what each of its paragraphs has in the margin."""
     line = xhtml.read("<p>call1x<a/></p>")
-    note = Note(1, NAME, "\n".join(blocks), Place(1, 1))
+    note = Note(1, NAME, "\n".join(blocks), Place(0, 0, 1, 1))
     notes._set_footnote(line[0][0], note, "1", lambda root: None)
     for block in [each for each in xhtml.find_class(line, "note-block") if beside]:
         xhtml.own_head(block, xhtml.read(beside, "span")[0])
-    return xhtml.write(line)
+    return xhtml.write(line[0])
 
 
 def heights(galley: Galley) -> list[float]:
@@ -89,7 +89,7 @@ def parts(note: feet.Note) -> Iterator[tuple[int, ...]]:
 @pytest.mark.parametrize("layout", ["paperback", "large-print"])
 @pytest.mark.parametrize("kind", NOTES)
 def test_every_part_of_a_note_is_as_high_as_planned(kind: str, layout: str, cache_folder: Path) -> None:
-    section = setter(footnote(NOTES[kind]), cache_folder, layout)
+    section = setter(paragraph("a.p-1", footnote(NOTES[kind])), cache_folder, layout)
     whole = section.lay(0, 1, "right", Corrections())
     note = feet.of(whole, {})[NAME]
     assert heights(whole) == pytest.approx([note.height], abs=0.05)
@@ -98,7 +98,7 @@ def test_every_part_of_a_note_is_as_high_as_planned(kind: str, layout: str, cach
     for cuts in places[:: 1 if layout == "paperback" else 4]:
         parted = PartedNote(tuple(note.cuts[cut] for cut in cuts))
         edges = [0, *cuts, len(note.depths)]
-        planned = [note.part(begin, end) for begin, end in zip(edges, edges[1:], strict=False)]
+        planned = [note.part(begin, end) for begin, end in pairwise(edges)]
         assert heights(section.lay(0, 1, "right", Corrections(notes={NAME: parted}))) == pytest.approx(
             planned, abs=0.05
         ), f"{kind} parted after {cuts}"
@@ -107,15 +107,15 @@ def test_every_part_of_a_note_is_as_high_as_planned(kind: str, layout: str, cach
 @pytest.mark.parametrize("kind", ["paragraphs", "stanzas", "nested quotations"])
 def test_what_a_proof_has_beside_a_note_is_no_part_of_it(kind: str, cache_folder: Path) -> None:
     beside = '<span class="source-ref" data-generated="">a.md:1</span>'
-    section = setter(footnote(NOTES[kind], beside), cache_folder, "proof")
-    plain = setter(footnote(NOTES[kind]), cache_folder, "proof").lay(0, 1, "right", Corrections())
+    marked = footnote(NOTES[kind], beside)
+    section = setter(paragraph("a.p-1", marked), cache_folder, "proof")
+    plain = setter(paragraph("a.p-1", footnote(NOTES[kind])), cache_folder, "proof").lay(0, 1, "right", Corrections())
     note = feet.of(section.lay(0, 1, "right", Corrections()), {})[NAME]
     assert note == feet.of(plain, {})[NAME]
     for place, cut in note.cuts.items():
         galley = section.lay(0, 1, "right", Corrections(notes={NAME: PartedNote((cut,))}))
         assert heights(galley) == pytest.approx([note.part(0, place), note.part(place, len(note.depths))], abs=0.05)
-        shown = [line.text for page in galley.laid.pages for line in page.lines if page.has_beside(line)]
-        assert len(shown) == footnote(NOTES[kind], beside).count(beside)
+        assert [line.text for page in galley.laid.pages for line in page.lines].count("a.md:1") == marked.count(beside)
 
 
 @pytest.mark.parametrize("before", range(150, 330, 15))

@@ -31,8 +31,8 @@ AUTHORS_CLASSES: Final = _words("epigraph timeline postscript index main")
 OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
-        "noteref query query-only footnote note-block note-group speaker speech teller source-ref proof-query first-of-body "
-        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
+        "noteref query query-only footnote note-block note-group speaker speech teller source-ref proof-query "
+        "first-of-body opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
         "dense short tall turned divided close "
         # what the plan of the pages marks
         "continued unfinished resumed comes-over goes-over level level-picture goes-on at-edge "
