@@ -112,6 +112,10 @@ class LaidPage:
         """The lines without notes and without what the layout puts there."""
         return tuple(line for line in self.lines if line.kind not in {"note", "generated"})
 
+    def has_beside(self, line: Line) -> bool:
+        """Whether a line stands beside the type area, as a proof's remarks do."""
+        return line.x >= self.right or line.x + line.width <= self.left
+
     def off_grid(self, line: Line) -> float:
         """Return how far a line's baseline is below the grid's nearest, or above it: then less than nothing."""
         away = (line.baseline - self.first) % self.leading if self.leading else 0.0

@@ -68,10 +68,17 @@ def test_what_a_part_is_told_of_itself() -> None:
     )
     assert xhtml.classes(first) == ["footnote", "unfinished"]
     assert xhtml.classes(second) == ["footnote", "continued"]
-    assert [xhtml.classes(each) for each in second] == [["note-block", "resumed"]]
-    assert [xhtml.classes(each) for each in third] == [["note-block"]] * 2, "a paragraph that begins has its indent"
-    assert third[0].get("style") == "display: none", "and stands below another one"
+    assert [xhtml.classes(each) for each in second] == [["note-block", "resumed", "comes-over", "goes-over"]]
+    assert [xhtml.classes(each) for each in third] == [["note-block", "comes-over"]], "it begins with its indent"
     assert [each.get("data-note-part") for each in (first, second, third)] == [None, "2", "3"]
+
+
+def test_parts_that_may_come_to_stand_below_each_other_are_set_apart() -> None:
+    root = xhtml.read(f'<p id="a.p">Call{NOTE}.</p>')
+    parting.part(root, {"a.note-1": PartedNote((Cut(len("Onetwothreefourfivesix"), False),), loose=True)})
+    _, second = xhtml.find_class(root, "footnote")
+    assert [xhtml.classes(each) for each in second] == [["note-block"]] * 2
+    assert second[0].get("style") == "display: none", "it stands below another one"
 
 
 def test_later_parts_are_called_where_the_plan_says() -> None:

@@ -109,13 +109,14 @@ def _is_block(element: xhtml.Element) -> bool:
 def _set_footnote(call: xhtml.Element, note: Note, number: str, dress: Callable[[xhtml.Element], None]) -> None:
     root = xhtml.read(note.markup, "span")
     dress(root)
+    _close_up(root)
     for block in [each for each in root.iter() if each.tag in _NOTE_BLOCKS]:
-        if block.tag == "p" or (block.text or "").strip():
+        if _holds_blocks(block):
+            xhtml.add_class(block, "note-group")
+            _close_up(block)
+        else:
             xhtml.add_class(block, "note-block")
         block.tag = "span"
-    for gap in root:
-        gap.tail = (gap.tail or "").strip() or None
-    root.text = (root.text or "").strip() or None
     root.set("class", "footnote")
     root.set("id", note.id)
     root.set("data-note-id", note.id)
@@ -124,6 +125,18 @@ def _set_footnote(call: xhtml.Element, note: Note, number: str, dress: Callable[
     parent = call.getparent()
     assert parent is not None
     parent.replace(call, root)
+
+
+def _holds_blocks(block: xhtml.Element) -> bool:
+    """Whether an element is no paragraph but stands around some, as a quotation does."""
+    return not (block.text or "").strip() and any(child.tag in _NOTE_BLOCKS for child in block)
+
+
+def _close_up(group: xhtml.Element) -> None:
+    """Take away the white space between blocks: in a note it would be a line of text."""
+    group.text = (group.text or "").strip() or None
+    for block in group:
+        block.tail = (block.tail or "").strip() or None
 
 
 def view(note: Note, wardrobe: Wardrobe, dress: Callable[[xhtml.Element], None]) -> views.NoteView:

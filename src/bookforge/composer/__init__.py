@@ -23,11 +23,13 @@ from bookforge.laid import Line
 
 FITTED = markup.FITTED
 FIT_STEP = markup.FIT_STEP
+MARGINALIA = paragraph.MARGINALIA
 RULES = markup.RULES
 
 __all__ = [
     "FITTED",
     "FIT_STEP",
+    "MARGINALIA",
     "REST_OF",
     "RULES",
     "Composed",

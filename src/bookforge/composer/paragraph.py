@@ -18,8 +18,11 @@ _BLOCKS: Final = frozenset(
     {"address", "aside", "blockquote", "dd", "div", "dl", "dt", "figure", "figcaption", "hr", "li", "ol", "p", "pre"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "section", "table", "ul"}
 )
-_OUT_OF_LINE: Final = ("footnote", "initial", "source-ref", "proof-query")
-"""Elements in a line that do not stand in it: notes, letters that drop, what a proof has in its margins."""
+MARGINALIA: Final = ("source-ref", "proof-query")
+"""What a proof has in its margins."""
+
+_OUT_OF_LINE: Final = ("footnote", "note-group", "initial", *MARGINALIA)
+"""Elements in a line that do not stand in it: notes, blocks around those of a note, letters that drop, marginalia."""
 
 _BOXED: Final = "note-number"
 """The class of an element that stands in the line as one thing, whatever its text."""

@@ -31,11 +31,11 @@ AUTHORS_CLASSES: Final = _words("epigraph timeline postscript index main")
 OUR_CLASSES: Final = (
     _words(
         # what conversion and composition put on the manuscript's own text
-        "noteref query query-only footnote note-block speaker speech teller source-ref proof-query first-of-body "
-        "opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
+        "noteref query query-only footnote note-block note-group speaker speech teller source-ref proof-query "
+        "first-of-body opening-words opening-word initial initial-mark own-divisions no-ligatures acronym "
         "dense short tall turned divided close "
         # what the plan of the pages marks
-        "continued unfinished resumed goes-over level level-picture goes-on at-edge "
+        "continued unfinished resumed comes-over goes-over level level-picture goes-on at-edge "
         "lines lines-ragged fitted rest-of-line new-page "
         # a section and its opening
         "section display recto numbered in-part generated opening label numeral number title subtitle when text "

@@ -123,9 +123,9 @@ def of(galley: Galley, composed: Mapping[str, Composed]) -> dict[str, Note]:
     lines: dict[str, list[Line]] = {}
     for page in galley.laid.pages:
         for line in page.lines:
-            if line.note is not None and line.note in galley.notes and line.kind == "note":
-                lines.setdefault(line.note, []).append(line)
-    return {name: _note(name, galley.notes[name], found, composed) for name, found in lines.items()}
+            if line.note in galley.notes and line.kind == "note" and not page.has_beside(line):
+                lines.setdefault(line.note or "", []).append(line)
+    return {name: _note(name, *galley.notes[name], found, composed) for name, found in lines.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,11 @@ class _Line:
     gap: float = 0.0
 
 
-def _note(name: str, height: float, lines: list[Line], composed: Mapping[str, Composed]) -> Note:
-    heights = [lines[0].height, *(line.y + line.height - before.y - before.height for before, line in pairwise(lines))]
+def _note(name: str, top: float, height: float, lines: list[Line], composed: Mapping[str, Composed]) -> Note:
+    heights = [
+        lines[0].y + lines[0].height - top,
+        *(line.y + line.height - before.y - before.height for before, line in pairwise(lines)),
+    ]
     found: list[_Line] = []
     for block, group in groupby(zip(lines, heights, strict=True), key=lambda each: each[0].block):
         own = [*group]

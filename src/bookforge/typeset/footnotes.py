@@ -110,7 +110,7 @@ def _lines_of_notes(laid: Laid) -> dict[str, list[tuple[int, Line]]]:
     found: dict[str, list[tuple[int, Line]]] = {}
     for page in laid.pages:
         for line in page.lines:
-            if line.note is not None and line.kind == "note":
+            if line.note is not None and line.kind == "note" and not page.has_beside(line):
                 found.setdefault(line.note, []).append((page.index, line))
     return found
 
@@ -140,7 +140,7 @@ def _by_lines(galley: Galley, least: int) -> dict[str, PartedNote]:
         if note in calls:
             cuts = tuple(_apart(_cuts([line for _, line in lines]), least))
             if cuts:
-                found[note] = PartedNote(cuts, _where(galley, calls[note], order))
+                found[note] = PartedNote(cuts, _where(galley, calls[note], order), loose=True)
     return found
 
 

@@ -128,7 +128,8 @@ def foreseen(galley: Galley, added: Mapping[str, float], begin: Mapping[str, int
         return Grid(level=level)
     pages = galley.laid.pages[: galley.end]
     firsts: dict[str, Line] = {}
-    for line in (line for page in pages for line in page.lines if line.note is None):
+    in_flow = (line for page in pages for line in page.lines if line.note is None and not page.has_beside(line))
+    for line in in_flow:
         firsts.setdefault(line.block or "", line)
     names = [*galley.tops]
     pads: dict[str, Pad] = {}

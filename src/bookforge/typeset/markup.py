@@ -24,10 +24,10 @@ _RULES: Final = (
 .footnote.continued { counter-increment: footnote -1; footnote-policy: auto }
 .footnote.continued::footnote-call { content: ""; vertical-align: baseline; line-height: 0; margin: 0; padding: 0 }
 .footnote.continued::footnote-marker { content: none }
-.footnote.continued > .note-block:first-child { display: block }
-.footnote.continued .note-block.resumed { text-indent: 0; margin-top: 0 }
+.footnote .note-group, .footnote.continued > .note-block:first-child { display: block }
+.footnote.continued .note-block.resumed { text-indent: 0 }
 .footnote.unfinished, .footnote .note-block.unfinished { text-align-last: justify; margin-bottom: 0 }
-.footnote.continued .resumed { margin-top: 0 !important }
+.footnote .comes-over { margin-top: 0 !important }
 .footnote .goes-over { margin-bottom: 0 !important }
 .level { line-height: 0 }
 .level-picture { display: inline-block; text-indent: 0 }

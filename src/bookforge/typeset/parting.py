@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bookforge import xhtml
-from bookforge.composer import REST_OF
+from bookforge.composer import MARGINALIA, REST_OF
 from bookforge.typeset.plan import Cut, PartedNote, Place
 
 CONTINUED: Final = "continued"
@@ -17,6 +17,7 @@ UNFINISHED: Final = "unfinished"
 """The class of what a cut leaves with a full last line."""
 
 _RESUMED: Final = "resumed"
+_FROM: Final = "comes-over"
 _OVER: Final = "goes-over"
 _BLOCK: Final = "note-block"
 _LINE: Final = "line"
@@ -41,7 +42,7 @@ def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
         plan = notes.get(note.get("data-note-id") or "")
         if plan is None:
             continue
-        first, *later = parts_of(note, plan.cuts)
+        first, *later = parts_of(note, plan.cuts, plan.loose)
         first.tail = note.tail
         parent = note.getparent()
         assert parent is not None
@@ -51,8 +52,11 @@ def part(root: xhtml.Element, notes: dict[str, PartedNote]) -> None:
             _insert(where or Gap(first, "tail", 0), later)
 
 
-def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
-    """Return a note in parts; a cut that would divide a word, or leave nothing before it, is not made."""
+def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...], loose: bool = False) -> list[xhtml.Element]:
+    """Return a note in parts; a cut that would divide a word, or leave nothing before it, is not made.
+
+    ``loose``: they may come to stand below each other.
+    """
     pieces = list(_pieces(note))
     whole = pieces[-1].start + len(pieces[-1].text) if pieces else 0
     places = {place: cut.full for cut in cuts if (place := _place(pieces, cut.letters)) not in (None, 0, whole)}
@@ -66,10 +70,7 @@ def parts_of(note: xhtml.Element, cuts: tuple[Cut, ...]) -> list[xhtml.Element]:
         if number:
             xhtml.add_class(each, CONTINUED)
             each.set("data-note-part", str(number + 1))
-            if begin in _block_starts(pieces):
-                _follow(each)
-            else:
-                _mark_first(each)
+            _mark_first(each, resumed=begin not in _block_starts(pieces), loose=loose)
         if is_full:
             _mark_last(each)
         if end < whole:
@@ -90,11 +91,12 @@ def _walk(element: xhtml.Element, root: xhtml.Element) -> Iterator[tuple[xhtml.E
     edge = "" if element is root else _BLOCK if xhtml.has_class(element, _BLOCK) else _edge(element)
     if edge:
         yield None, edge, ""
-    if element.tag in {"br", "img"}:
+    aside = any(xhtml.has_class(element, name) for name in MARGINALIA)
+    if aside or element.tag in {"br", "img"}:
         yield element, "", ""
-    if element.text:
+    if element.text and not aside:
         yield element, "text", element.text
-    for child in element:
+    for child in () if aside else element:
         yield from _walk(child, root)
     if edge:
         yield None, edge, ""
@@ -140,7 +142,7 @@ def _slice(note: xhtml.Element, begin: int, end: int, last: bool) -> xhtml.Eleme
             is_break = piece.node.tag == "br"
             inside = begin < piece.start < end if is_break else begin <= piece.start < end
             if inside or (last and piece.start == end and not is_break):
-                kept.update((piece.node, *piece.node.iterancestors()))
+                kept.update((*piece.node.iter(), *piece.node.iterancestors()))
             continue
         text = piece.text[max(0, begin - piece.start) : max(0, end - piece.start)]
         if begin and begin >= piece.start:
@@ -176,10 +178,17 @@ def _follow(part: xhtml.Element) -> None:
     xhtml.own_head(part, before)
 
 
-def _mark_first(part: xhtml.Element) -> None:
+def _mark_first(part: xhtml.Element, resumed: bool, loose: bool) -> None:
+    """Let the first block of a part have nothing above it, unless it begins there and may follow another part."""
     block = next((element for element in part.iter() if xhtml.has_class(element, _BLOCK)), None)
-    if block is not None:
-        _mark_around(block, part, _RESUMED)
+    if block is None:
+        return
+    if resumed:
+        xhtml.add_class(block, _RESUMED)
+    if loose and not resumed:
+        _follow(part)
+    else:
+        _mark_around(block, part, _FROM)
 
 
 def _mark_around(block: xhtml.Element, part: xhtml.Element, name: str) -> None:
@@ -197,9 +206,9 @@ def _mark_last(part: xhtml.Element) -> None:
 
 
 def _mark_over(part: xhtml.Element) -> None:
-    """Let the last of several blocks have nothing below it: the part ends with its page."""
+    """Let the last block have nothing below it: the part ends with its page."""
     blocks = [element for element in part.iter() if xhtml.has_class(element, _BLOCK)]
-    if len(blocks) > 1:
+    if blocks:
         _mark_around(blocks[-1], part, _OVER)
 
 

@@ -29,10 +29,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PartedNote:
-    """A note in several parts. The later ones are called at ``call``; ``None``: beside the first."""
+    """A note in several parts. The later ones are called at ``call``; ``None``: beside the first.
+
+    ``loose``: parts may come to stand on one page.
+    """
 
     cuts: tuple[Cut, ...]
     call: Place | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

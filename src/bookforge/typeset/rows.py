@@ -171,7 +171,7 @@ def _seen(galley: Galley) -> list[_Seen]:
 
 def _page_rows(page: LaidPage) -> Iterator[_Seen]:
     """Yield the rows of a page from its top: lines and pictures at one height are one."""
-    found = [_row(line, page.index) for line in page.lines if line.note is None and _is_in_flow(line, page)]
+    found = [_row(line, page.index) for line in page.lines if line.note is None and not page.has_beside(line)]
     found += [_row(picture, page.index) for picture in page.pictures]
     last: _Seen | None = None
     for row in sorted(found, key=lambda each: each.top):
@@ -184,11 +184,6 @@ def _page_rows(page: LaidPage) -> Iterator[_Seen]:
         last = row
     if last is not None:
         yield last
-
-
-def _is_in_flow(line: Line, page: LaidPage) -> bool:
-    """Whether a line stands in the type area: a proof's remarks stand beside it."""
-    return line.x < page.right and line.x + line.width > page.left
 
 
 def _row(each: Line | Picture, page: int) -> _Seen:

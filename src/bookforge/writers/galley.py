@@ -64,11 +64,11 @@ class Galley:
     ``calls`` are in order, ``blocks`` by id and in order. ``gaps`` are the spaces above blocks, from what stands
     before: at the top of a page zero. ``naturals`` are the same wherever a page ends, as far as margins tell.
     ``whites`` are those between the lines of two blocks that follow each other, page or not. ``tops`` are page and top
-    edge of blocks, in order; ``pictures`` the heights of those in lines, by block. ``notes`` are the heights of the
-    notes at the foot, ``above_notes`` is what stands above them on each page. ``plates`` and ``paragraphs`` are those
-    that stand in no other block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on which
-    the section is over: one more than its last. ``asked`` are the ids whose page numbers the text shows; ``apart``: it
-    shows nothing else of where in the book it stands. ``said`` is what the engine had to say.
+    edge of blocks, in order; ``pictures`` the heights of those in lines, by block. ``notes`` are top edge and height of
+    the notes at the foot, ``above_notes`` is what stands above them on each page. ``plates`` and ``paragraphs`` are
+    those that stand in no other block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on
+    which the section is over: one more than its last. ``asked`` are the ids whose page numbers the text shows;
+    ``apart``: it shows nothing else of where in the book it stands. ``said`` is what the engine had to say.
     """
 
     laid: Laid
@@ -79,7 +79,7 @@ class Galley:
     whites: Mapping[tuple[str, str], float]
     tops: Mapping[str, tuple[int, float]]
     pictures: Mapping[str, tuple[float, ...]]
-    notes: Mapping[str, float]
+    notes: Mapping[str, tuple[float, float]]
     above_notes: float
     plates: tuple[str, ...]
     paragraphs: frozenset[str]
@@ -154,7 +154,7 @@ class _Reader:
         self.whites = Whites()
         self.tops: dict[str, tuple[int, float]] = {}
         self.pictures: dict[str, list[float]] = {}
-        self.notes: dict[str, float] = {}
+        self.notes: dict[str, tuple[float, float]] = {}
         self.above_notes = 0.0
         self.plates: list[str] = []
         self.paragraphs: set[str] = set()
@@ -173,9 +173,12 @@ class _Reader:
                 self._block(child, box.content_box_y(), _Above())
 
     def _foot(self, area: Any) -> None:
-        heights = {note.element.get("data-note-id"): note.margin_height() * PIXEL_PT for note in boxes.children(area)}
-        self.notes |= {name: height for name, height in heights.items() if name is not None}
-        if heights:
+        notes = boxes.children(area)
+        for note in notes:
+            name = note.element.get("data-note-id")
+            if name is not None:
+                self.notes[name] = (note.position_y * PIXEL_PT, note.margin_height() * PIXEL_PT)
+        if notes:
             self.above_notes = max(self.above_notes, (area.margin_height() - area.height) * PIXEL_PT)
 
     def _block(self, box: Any, floor: float, above: _Above) -> float:
