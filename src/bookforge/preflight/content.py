@@ -65,10 +65,16 @@ class Budget:
         return self.inks[key]
 
     def spend(self, tokens: int) -> None:
-        """Take so much off, or give up."""
-        self.left -= tokens
+        """Take so much off for a stream, or give up."""
         self.left_of_page -= tokens
-        if min(self.left, self.left_of_page) < 0 or tokens > _TOKENS_OF_STREAM:
+        self.take(tokens)
+        if self.left_of_page < 0 or tokens > _TOKENS_OF_STREAM:
+            raise TooMuchError("it draws without end")
+
+    def take(self, tokens: int) -> None:
+        """Take so much off for streams that are known, or give up."""
+        self.left -= tokens
+        if self.left < 0:
             raise TooMuchError("it draws without end")
 
 
