@@ -203,7 +203,7 @@ class Inks:
         if drawn.get("/Subtype") == Name.Form:
             self._form(drawn, depth)
         elif drawn.get("/Subtype") == Name.Image and isinstance(drawn, Stream):
-            self.colours.convert_picture(drawn)
+            self.colours.convert_picture(drawn, self.known)
 
     def _form(self, form: pikepdf.Object, depth: int) -> None:
         resources = form.get("/Resources", Dictionary())
