@@ -25,6 +25,7 @@ _OPERATORS: Final = (
 )
 _STRANGE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an instruction raises whose operands are not what PDF asks for; a printing machine passes over it too."""
+_NUMBER: Final = (int, Decimal)
 _DEPTH: Final = 24
 _KEPT: Final = 500  # of a kind and a page; more of them make no finding clearer
 _FRAME_PT: Final = 100.0
@@ -401,7 +402,8 @@ class _Hand:
 
     def show(self, name: str, operands: Any) -> None:
         """Note text: its colour and font, and glyphs that are not there."""
-        codes = [bytes(each) for each in (operands[-1] if name == "TJ" else operands[-1:]) if is_string(each)]
+        pieces = (each for each in (operands[-1] if name == "TJ" else operands[-1:]) if not isinstance(each, _NUMBER))
+        codes = [bytes(each) for each in pieces if is_string(each)]
         if not any(codes):
             return
         mode = self.state.text_mode
