@@ -68,8 +68,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "glyphs": SAY | BOOK | READING_SIDE | {"typography", "edition", "fonts", "layouts", "terms"},
     "ledger": SAY | BOOK | {"cache", "edition", "words", "xhtml"},
     "composer": {"edition", "flow", "fonts", "laid", "xhtml"},
-    "writers": SAY | BOOK | {"composer", "edition", "flow", "fonts", "laid", "numerals", "words", "xhtml"},
-    "preflight": SAY | {"measure", "printers"},
+    "pdfobjects": {"cache"},
+    "writers": SAY | BOOK
+    | {"cache", "composer", "edition", "flow", "fonts", "laid", "numerals", "pdfobjects", "words", "xhtml"},
+    "preflight": SAY | {"cache", "measure", "pdfobjects", "printers"},
     "cover": SAY | BOOK | {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "preflight", "printers", "typography", "writers",
@@ -112,8 +114,8 @@ OWNER = {
     "fontTools": "fonts",
     "jinja2": "layouts",
     "msgspec": "cache",
-    "pikepdf": "writers.press writers.press.colours writers.press.flat writers.press.ink writers.press.intent "
-    "writers.press.sheet "
+    "pikepdf": "pdfobjects writers.press writers.press.colours writers.press.flat writers.press.ink "
+    "writers.press.intent writers.press.known writers.press.sheet "
     "preflight.content preflight.objects preflight.structure",
     "pydyf": "writers.pdf writers.assembly.faster writers.assembly.hooks writers.assembly.objects",
     "pypdfium2": "writers.pdf writers.press.flat preflight.structure preflight.text",

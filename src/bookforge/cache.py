@@ -465,7 +465,7 @@ class Shelf:
     store: Cache = field(default_factory=lambda: Cache(None))
     made_by: tuple[str, ...] = ()
 
-    def kept(self, stage: str, type_: type[T], make: Callable[[], T], *parts: str) -> T:
+    def kept(self, stage: str, type_: type[T], make: Callable[[], T], *parts: str | bytes) -> T:
         """Return what ``make`` makes from exactly ``parts``, made where it is not kept."""
         name = key(stage, *self.made_by, *parts)
         known = self.store.get(stage, name, type_)

@@ -215,7 +215,7 @@ def _print(
     if job.proof or loaded.only or not artifact.files:  # a part of a book goes to no printer
         return artifact
     with shop.timings.span("package", read.edition.name):
-        packed = printing.pack(job, artifact, read.book.metadata, shop.report)
+        packed = printing.pack(job, artifact, read.book.metadata, shop.store, shop.report)
         return _with_covers(loaded, read, layout, shop, job, packed)
 
 

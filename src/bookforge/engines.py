@@ -37,6 +37,7 @@ PAGES: Final = (
     "weasyprint", "pydyf", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pypdfium2", "pillow", "fonttools",
     "uharfbuzz", "Pango", "HarfBuzz", "fontconfig",
 )  # fmt: skip
+PRESS: Final = ("pikepdf", "pypdfium2", "pillow")
 """What the results of a stage depend on besides their input and our own code."""
 ALL: Final = tuple(sorted({
     *CHAPTERS, *MARKUP, *IMAGES, *WEB_FONTS, *PAGES, "ebooklib", "latex2mathml", "pikepdf", "ziafont", "ziamath",

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from bookforge import printers
+from bookforge.cache import Cache, Recent, Shelf
 from bookforge.edition import Stylesheet
 from bookforge.measure import TrimSize
 from bookforge.writers import press
@@ -130,6 +131,18 @@ def test_same_bytes(colourful: Pressed, sample: Pressed) -> None:
 
 
 # ---------------------------------------------------------------- what is gone
+
+
+@pytest.mark.parametrize("ink", ["black", "rgb", "cmyk"])
+def test_what_is_kept_of_pages_changes_no_byte(
+    sample: Pressed, colourful: Pressed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ink: str
+) -> None:
+    order = dataclasses.replace(PLAIN, ink=ink, edges=press.Edges(9.0, bleed_inside=True))
+    wanted = [press.interior(pressed.data, order) for pressed in (sample, colourful)]
+    for store in (Cache(tmp_path, recent=Recent()), Cache(tmp_path)):
+        made = [press.interior(pressed.data, order, Shelf(store)) for pressed in (sample, colourful)]
+        assert made == wanted
+        monkeypatch.setattr(pypdfium2, "PdfDocument", None)  # nothing is drawn twice
 
 
 def test_nothing_is_left_that_only_a_screen_has_use_for(sample: Pressed, colourful: Pressed) -> None:

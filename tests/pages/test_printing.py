@@ -13,11 +13,12 @@ import pytest
 from tests.unit.pictures import png
 
 from bookforge import editions, pipeline, printing
-from bookforge.cache import Cache
+from bookforge.cache import Cache, Recent
 from bookforge.diagnostics import Diagnostic, EditionError
 from bookforge.edition import Artifact
 from bookforge.laid import Laid
 from bookforge.printers import gutter
+from bookforge.printing import handover
 from bookforge.typeset import assembling
 from bookforge.writers import pdf
 
@@ -204,3 +205,30 @@ def test_a_plate_keeps_the_width_it_is_given(cache_folder: Path) -> None:
     laid = pdf.layout(sample_book.compose(sample_book.chapter(figure)), cache_folder, lambda _: None)
     ((page, picture),) = ((page, picture) for page in laid.pages for picture in page.pictures)
     assert picture.width == pytest.approx((page.right - page.left) / 2, abs=0.1)
+
+
+GLOW = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90" viewBox="0 0 90 90">
+<path fill="#888" d="M0 0h90v90H0z"/><path fill="#fff" fill-opacity=".5" d="M20 20h60v60H20z"/></svg>"""
+
+
+def test_a_package_after_edits_is_what_it_is_without_a_cache(tmp_path: Path) -> None:
+    chapters = [f"# {name}\n\n" + f"{sample_book.FILLER}\n\n" * 4 for name in ("One", "Two", "Three")]
+    chapters[0] += "![A glow](glow.svg)\n"
+    (tmp_path / "glow.svg").write_text(GLOW, "utf-8")
+    (tmp_path / "mine.yaml").write_text(MINE, "utf-8")
+    (tmp_path / "book.yaml").write_text(BOOK.replace("PRINTER", "printer: mine.yaml"), "utf-8")
+    staying = Cache(tmp_path / "kept", recent=Recent())
+
+    def package(store: Cache) -> handover.Handover:
+        loaded = pipeline.load(tmp_path / "book.yaml", (), store, 1, lambda _: None)
+        (edition,) = [each for each in loaded.manifest.editions if each.name == "paperback"]
+        made = editions.make(loaded, edition, editions.Workshop(store, tmp_path / "fonts", lambda _: None))
+        return handover.prepare(made, loaded.manifest.metadata, tmp_path, store)
+
+    for edit in ("", "A sentence more, *in other type* and with a new letter: \u0416.", "![A glow](glow.svg)"):
+        chapters[1] += f"{edit}\n\n"
+        for name, text in zip(("one", "two", "three"), chapters, strict=True):
+            (tmp_path / f"{name}.md").write_text(text, "utf-8")
+        wanted = package(Cache(None))
+        assert package(staying) == wanted
+        assert package(Cache(tmp_path / "other")) == wanted

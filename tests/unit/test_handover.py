@@ -5,19 +5,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pikepdf import Pdf
+from pikepdf import Dictionary, Pdf
 
 from bookforge import preflight, printers
 from bookforge.book import Asset, Book, BookSection, Contributor, Image, Metadata, Place, SectionId
-from bookforge.cache import Cache
+from bookforge.cache import Cache, Recent
 from bookforge.cover import sizing
 from bookforge.diagnostics import EditionError, Location, Severity, warning
 from bookforge.edition import Artifact, Composition, Edition, Format, Reading, Wrap
 from bookforge.laid import LaidPage, Picture
+from bookforge.preflight import content
 from bookforge.printing import handover, resolution
 from bookforge.printing.handover import Handover
+from bookforge.printing.job import shelf
 from bookforge.semantics import Matter, Role
 from tests.unit import books, printed
 
@@ -203,3 +206,44 @@ def test_fine_pictures_drawings_and_what_the_layout_shows_are_not_named() -> Non
     assert coarse(324, 216, kind="image/svg+xml") == []
     assert coarse(324, 216, source="ornament.png") == []
     assert coarse(0, 216) == []
+
+
+def test_pages_that_are_known_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, looked = Cache(tmp_path, recent=Recent()), []
+    read = content.read
+
+    def look(*given: Any) -> content.Seen:
+        looked.append(given)
+        return read(*given)
+
+    monkeypatch.setattr(content, "read", look)
+    handed({"interior.pdf": interior()}, store=store)
+    assert len(looked) == 2  # pages that are the same, and an empty one
+    handed({"interior.pdf": interior(printed.draw("0 g 99 99 9 9 re f"))}, store=store)
+    assert len(looked) == 3
+
+
+def _fonts_of_its_own(pdf: Pdf) -> None:
+    """Give a page fonts that are the same as those of the others, and number all that follows anew."""
+    resources = pdf.pages[2].obj["/Resources"]
+    fonts = {name: pdf.make_indirect(Dictionary(dict(font.items()))) for name, font in resources["/Font"].items()}
+    pdf.pages[2].obj["/Resources"] = Dictionary({**dict(resources.items()), "/Font": Dictionary(fonts)})
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        printed.draw("0 g 99 99 9 9 re f", 7),
+        printed.show(printed.image(50, 50)),
+        printed.under(ca=0.5),
+        printed.draw("1 2 3 re W", 36),
+        _fonts_of_its_own,
+        lambda pdf: pdf.pages[4].rotate(90, relative=False),
+    ],
+)
+def test_what_is_kept_of_pages_changes_no_finding(tmp_path: Path, spoil: printed.Spoil) -> None:
+    shelves = [shelf(Cache(tmp_path, recent=Recent())), shelf(Cache(tmp_path))]
+    demand = preflight.Demand(printers.find("kdp"), EDITION.trim)
+    for data in (interior(), interior(spoil), interior(spoil), interior()):
+        for kept in shelves:
+            assert preflight.examine("a.pdf", data, demand, kept) == preflight.examine("a.pdf", data, demand)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from bookforge.cache import Shelf
 from bookforge.preflight import cover, ink, paging, pdfx, structure, whole
 from bookforge.preflight.facts import Reading
 from bookforge.preflight.subject import Demand, Subject, size_of
@@ -73,12 +74,14 @@ COVER: Final[Mapping[str, Rule]] = {
 _WITHOUT_PAGES: Final = ("print-sound", "print-unlocked")
 
 
-def examine(name: str, source: Path | bytes, demand: Demand) -> tuple[Reading, tuple[Check, ...]]:
-    """Read a PDF and judge it.
+def examine(
+    name: str, source: Path | bytes, demand: Demand, shelf: Shelf | None = None
+) -> tuple[Reading, tuple[Check, ...]]:
+    """Read a PDF and judge it. ``shelf``, for files of our own making, keeps what is read of pages.
 
     Errors: ``OSError`` where the file cannot be read; whatever is wrong with what is in it is among the checks.
     """
-    reading = structure.read(name, source)
+    reading = structure.read(name, source, shelf)
     return reading, judge(reading, demand)
 
 

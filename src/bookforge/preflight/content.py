@@ -25,6 +25,7 @@ _OPERATORS: Final = (
 )
 _STRANGE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an instruction raises whose operands are not what PDF asks for; a printing machine passes over it too."""
+_NUMBER: Final = (int, Decimal)
 _DEPTH: Final = 24
 _KEPT: Final = 500  # of a kind and a page; more of them make no finding clearer
 _FRAME_PT: Final = 100.0
@@ -65,10 +66,16 @@ class Budget:
         return self.inks[key]
 
     def spend(self, tokens: int) -> None:
-        """Take so much off, or give up."""
-        self.left -= tokens
+        """Take so much off for a stream, or give up."""
         self.left_of_page -= tokens
-        if min(self.left, self.left_of_page) < 0 or tokens > _TOKENS_OF_STREAM:
+        self.take(tokens)
+        if self.left_of_page < 0 or tokens > _TOKENS_OF_STREAM:
+            raise TooMuchError("it draws without end")
+
+    def take(self, tokens: int) -> None:
+        """Take so much off for streams that are known, or give up."""
+        self.left -= tokens
+        if self.left < 0:
             raise TooMuchError("it draws without end")
 
 
@@ -395,7 +402,8 @@ class _Hand:
 
     def show(self, name: str, operands: Any) -> None:
         """Note text: its colour and font, and glyphs that are not there."""
-        codes = [bytes(each) for each in (operands[-1] if name == "TJ" else operands[-1:]) if is_string(each)]
+        pieces = (each for each in (operands[-1] if name == "TJ" else operands[-1:]) if not isinstance(each, _NUMBER))
+        codes = [bytes(each) for each in pieces if is_string(each)]
         if not any(codes):
             return
         mode = self.state.text_mode

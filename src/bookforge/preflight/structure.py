@@ -3,8 +3,10 @@
 Two engines look at it: pikepdf at what is written in it, pdfium at what is seen. Nothing of it is run or fetched.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -12,6 +14,8 @@ from xml.etree import ElementTree
 import pikepdf
 import pypdfium2
 
+from bookforge.cache import Shelf
+from bookforge.pdfobjects import Names, Number
 from bookforge.preflight import content
 from bookforge.preflight.content import Budget, Matrix, TooMuchError, around
 from bookforge.preflight.facts import Box, Font, Intent, Page, Reading
@@ -52,13 +56,27 @@ _DESCRIBING: Final = ("/Title", "/Author", "/Subject", "/Keywords")
 _DESCRIBING_XMP: Final = ("title", "creator", "description", "subject", "Keywords")
 _ASKED_OF_XMP: Final = frozenset({*_DESCRIBING_XMP, "Trapped", "CreateDate", "ModifyDate", "GTS_PDFXVersion"})
 _PDFX: Final = re.compile(r"PDF/X[-0-9a-z:]*", re.IGNORECASE)
+_INHERITED: Final = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+_OF_FILE: Final = ("/OCProperties", "/ViewerPreferences", "/AcroForm")
+"""Entries of the file that change what is seen of a page."""
 _XFA: Final = "/XFA"
 _INFO_CLAIMS: Final = ("/GTS_PDFXVersion", "/GTS_PDFXConformance")
 
 
-def read(name: str, source: Path | bytes) -> Reading:
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page as it is kept: what was read of it, the fonts it uses by their names, the tokens it has."""
+
+    page: Page
+    fonts: tuple[str, ...]
+    tokens: int
+
+
+def read(name: str, source: Path | bytes, shelf: Shelf | None = None) -> Reading:
     """Read a PDF from a file or from bytes.
 
+    What is read of its pages is kept on ``shelf``, which is for files of our own making: others may be damaged, or tell
+    one engine something else than the other.
     Errors: ``OSError`` where the file itself cannot be read. Whatever is wrong with what is in it is in the reading.
     """
     size = source.stat().st_size if isinstance(source, Path) else len(source)
@@ -68,7 +86,7 @@ def read(name: str, source: Path | bytes) -> Reading:
     pikepdf.settings.set_qpdf_limits(
         flate_max_memory=_MEMORY, run_length_max_memory=_MEMORY, png_max_memory=_MEMORY, dct_max_memory=_MEMORY
     )
-    return _open(name, source, size)
+    return _open(name, source, size, shelf)
 
 
 def _strange(source: Path | bytes, size: int) -> tuple[str, str] | None:
@@ -89,12 +107,12 @@ def _strange(source: Path | bytes, size: int) -> tuple[str, str] | None:
     return what, "export the book as PDF from the program it was made with"
 
 
-def _open(name: str, source: Path | bytes, size: int) -> Reading:
+def _open(name: str, source: Path | bytes, size: int, shelf: Shelf | None) -> Reading:
     from io import BytesIO
 
     try:
         with pikepdf.open(source if isinstance(source, Path) else BytesIO(source), suppress_warnings=True) as pdf:
-            return _Examination(name, size, pdf, source).reading()
+            return _Examination(name, size, pdf, source, shelf).reading()
     except pikepdf.PasswordError:
         return Reading(
             name, size, "the file opens with a password only", "export it without one; a printer cannot ask",
@@ -119,14 +137,16 @@ def _in_one_line(text: str) -> str:
 class _Examination:
     """One file under examination; every question is answered apart, so that one broken answer spoils no other."""
 
-    def __init__(self, name: str, size: int, pdf: Any, source: Path | bytes) -> None:
+    def __init__(self, name: str, size: int, pdf: Any, source: Path | bytes, shelf: Shelf | None) -> None:
         self.name = name
         self.size = size
         self.pdf = pdf
         self.source = source
+        self.shelf = shelf
+        self.names = Names()
         self.damage: list[str] = []
         self.budget = Budget()
-        self.fonts: dict[tuple[int, int] | str, tuple[Any, list[int]]] = {}
+        self.fonts: dict[Number | str, tuple[Any, list[int]]] = {}
 
     def reading(self) -> Reading:
         pages = self._pages()
@@ -182,12 +202,46 @@ class _Examination:
             return tuple(self._page(index, eye) for index in range(count))
 
     def _page(self, index: int, eye: Eye) -> Page:
+        fonts: dict[Number | str, Any] = {}
         try:
-            return self._read_page(index, eye)
+            if self.shelf is not None:
+                return dataclasses.replace(self._kept_page(index, eye, fonts, self.shelf), number=index + 1)
+            return self._read_page(index, eye, fonts)
         except (*_BROKEN, TooMuchError) as problem:
             return Page(index + 1, 0, 0, broken=_plain(problem))
+        finally:
+            for key, font in fonts.items():
+                self.fonts.setdefault(key, (font, []))[1].append(index + 1)
 
-    def _read_page(self, index: int, eye: Eye) -> Page:
+    def _kept_page(self, index: int, eye: Eye, fonts: dict[Number | str, Any], shelf: Shelf) -> Page:
+        """Read a page, or take what was read of one like it."""
+        before = self.budget.left
+
+        def make() -> KeptPage:
+            found: dict[Number | str, Any] = {}
+            page = self._read_page(index, eye, found)
+            names = (self.names.of(font) if isinstance(key, tuple) else "" for key, font in found.items())
+            return KeptPage(page, tuple(names), before - self.budget.left)
+
+        known = shelf.kept("page-read", KeptPage, make, *self._depends(index))
+        self.budget.left = before
+        numbers = [number for name in known.fonts if (number := self.names.number(name)) is not None]
+        if len(numbers) < len(known.fonts):  # there are fonts that cannot be told from each other by what they are
+            return self._read_page(index, eye, fonts)
+        self.budget.take(known.tokens)
+        fonts |= {number: self.pdf.get_object(number) for number in numbers}
+        return known.page
+
+    def _depends(self, index: int) -> Iterator[str]:
+        """Give the names of all that a page is read from."""
+        page, root = self.pdf.pages[index].obj, self.pdf.Root
+        own = {key: value for key, value in page.items() if key != "/Parent"}
+        inherited = {key: value for key in _INHERITED if (value := _inherited(page, key)) is not None}
+        yield self.names.of(pikepdf.Dictionary(inherited | own))
+        for key in _OF_FILE:
+            yield self.names.of(root.get(key))
+
+    def _read_page(self, index: int, eye: Eye, fonts: dict[Number | str, Any]) -> Page:
         page = self.pdf.pages[index].obj
         media = _box_of(page, "/MediaBox") or (0.0, 0.0, 612.0, 792.0)
         turned = int(_inherited(page, "/Rotate") or 0) % 360
@@ -196,8 +250,7 @@ class _Examination:
         sheet = around(ctm, media)
         resources = _inherited(page, "/Resources")
         seen = content.read(page, resources, ctm, sheet, self.budget)
-        for key, font in seen.fonts.items():
-            self.fonts.setdefault(key, (font, []))[1].append(index + 1)
+        fonts |= seen.fonts
         runs = eye.runs(index, ctm)
         return Page(
             number=index + 1,
@@ -236,7 +289,7 @@ class _Examination:
             Font(content.font_name(font), str(font.get("/Subtype"))[1:], _is_embedded(font), tuple(pages))
             for font, pages in self.fonts.values()
         ]
-        return tuple(sorted(found, key=lambda font: (font.name, font.kind, font.pages)))
+        return tuple(sorted(found, key=lambda font: (font.name, font.kind, font.pages, font.embedded)))
 
     def _attachments(self) -> tuple[str, ...]:
         return tuple(sorted(str(name) for name in self.pdf.attachments))

@@ -38,7 +38,7 @@ class Eye:
         page = self._document[index]
         text = page.get_textpage()
         try:
-            return tuple(_runs(text, to_points))
+            return tuple(_runs(text.raw, to_points))
         finally:
             text.close()
             page.close()
@@ -68,9 +68,10 @@ def _runs(text: Any, to_points: Matrix) -> Iterator[Run]:
     first = 0
     letters: list[str] = []
     box: list[float] | None = None
+    boxes = _CharBoxes(text)
     for index in range(count):
         found = pdfium.FPDFText_GetTextObject(text, index)
-        address = ctypes.cast(found, ctypes.c_void_p).value if found else None
+        address = ctypes.addressof(found.contents) if found else None
         if address != setter:
             if box is not None:
                 yield from _run(text, first, letters, box, to_points)
@@ -81,16 +82,24 @@ def _runs(text: Any, to_points: Matrix) -> Iterator[Run]:
         letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         letters.append(letter)
         if not letter.isspace():
-            box = _joined(box, _char_box(text, index))
+            box = _joined(box, boxes.of(index))
     if box is not None:
         yield from _run(text, first, letters, box, to_points)
 
 
-def _char_box(text: Any, index: int) -> tuple[float, float, float, float] | None:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    if not pdfium.FPDFText_GetCharBox(text, index, left, right, bottom, top):
-        return None
-    return left.value, bottom.value, right.value, top.value
+class _CharBoxes:
+    """The boxes of a text's characters, by numbers that are made once: pdfium is asked for each of them."""
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+        self._edges = left, right, bottom, top = [ctypes.c_double() for _ in range(4)]
+        self._places = tuple(map(ctypes.byref, (left, right, bottom, top)))
+
+    def of(self, index: int) -> tuple[float, float, float, float] | None:
+        if not pdfium.FPDFText_GetCharBox(self._text, index, *self._places):
+            return None
+        left, right, bottom, top = self._edges
+        return left.value, bottom.value, right.value, top.value
 
 
 def _joined(box: list[float] | None, other: tuple[float, float, float, float] | None) -> list[float] | None:

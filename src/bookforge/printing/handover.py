@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bookforge import __version__, engines, preflight, printers
+from bookforge import __version__, preflight, printers
 from bookforge.book import Metadata
 from bookforge.cache import Cache
-from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, EditionError, error, warning
 from bookforge.edition import INTERIOR_FILE, SHEET_FILE, WRAP_FILE, Artifact, Edition
 from bookforge.measure import inches, millimetres
-from bookforge.pipeline import code_digest
 from bookforge.preflight import Check, Demand, report
 from bookforge.printers import Printer
+from bookforge.printing.job import shelf
 
-_ENGINES: Final = ("pikepdf", "pypdfium2")
 _COARSE: Final = {INTERIOR_FILE: "picture-fine-enough", WRAP_FILE: "cover-large-enough"}
 """The rules that name coarse pictures of a file before it is made."""
 _COLUMN: Final = 12
@@ -95,15 +93,14 @@ def _measure(artifact: Artifact, printer: Printer, store: Cache) -> Iterator[tup
 
 
 def _examine(name: str, data: bytes, demand: Demand, store: Cache) -> Measured:
-    told = repr(demand).encode()
-    key = cache_key("preflight", code_digest(), engines.versions(*_ENGINES), hashlib.sha256(data).hexdigest(), told)
-    known = store.get("preflight", key, Measured)
-    if known is None:
-        reading, checks = preflight.examine(name, data, demand)
+    kept = shelf(store)
+
+    def make() -> Measured:
+        reading, checks = preflight.examine(name, data, demand, kept if name == INTERIOR_FILE else None)
         subject = preflight.Subject(reading, demand)
-        known = Measured(len(reading.pages), subject.size, subject.trim, subject.has_bleed, checks)
-        store.put("preflight", key, known)
-    return known
+        return Measured(len(reading.pages), subject.size, subject.trim, subject.has_bleed, checks)
+
+    return kept.kept("preflight", Measured, make, hashlib.sha256(data).hexdigest(), repr(demand).encode())
 
 
 def _finding(name: str, check: Check, edition: Edition) -> Diagnostic:

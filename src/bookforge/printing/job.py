@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bookforge import printers
+from bookforge import engines, printers
 from bookforge.book import Metadata
+from bookforge.cache import Cache, Shelf
 from bookforge.diagnostics import Diagnostic, EditionError, Report, has_errors, warning
 from bookforge.edition import INTERIOR_FILE, Artifact, Edition, Press, Reading
 from bookforge.measure import TrimSize, inches
+from bookforge.pipeline import code_digest
 from bookforge.printers import Printer, gutter, limits
 from bookforge.writers import press
 from bookforge.writers.press.colours import BLACK, CMYK, RGB
@@ -127,13 +129,19 @@ def make(job: Job, count: Count, lay: Lay, report: Report) -> Artifact:
     return artifact
 
 
-def pack(job: Job, artifact: Artifact, metadata: Metadata, report: Report) -> Artifact:
+def shelf(store: Cache) -> Shelf:
+    """Return where what is made and read of pages for a printer is kept."""
+    return Shelf(store, (code_digest(), engines.versions(*engines.PRESS)))
+
+
+def pack(job: Job, artifact: Artifact, metadata: Metadata, store: Cache, report: Report) -> Artifact:
     """Put the file for the press into what is handed over, and say how many pages it has.
 
+    What is known of the same pages from an earlier build is taken from ``store``.
     Errors: ``page-count-fits``; a warning where the printer's limits are not certain.
     """
     ((_, digital),) = artifact.files.items()
-    interior = press.interior(digital, job.order(metadata, digital))
+    interior = press.interior(digital, job.order(metadata, digital), shelf(store))
     found = limits.of_pages(job.edition, job.printer, job.trim, interior.pages)
     if has_errors(found):
         raise EditionError(*found)

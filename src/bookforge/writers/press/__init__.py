@@ -4,15 +4,18 @@ Nothing is laid out again. Tags, outline, links and metadata go, colours become 
 the boxes their bleed needs, and blank ones are added up to the printer's multiple. Inside the trim both look alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 
+from bookforge.cache import Shelf
 from bookforge.writers.press import flat, ink, sheet
 from bookforge.writers.press.colours import BLACK, Colours
 from bookforge.writers.press.intent import Intent, declare
+from bookforge.writers.press.known import Known
 from bookforge.writers.press.sheet import Edges
 
 __all__ = ["Edges", "Intent", "Interior", "Order", "filled", "interior"]
@@ -44,21 +47,21 @@ class Interior:
     pages: int
 
 
-def interior(digital: bytes, order: Order) -> Interior:
+def interior(digital: bytes, order: Order, shelf: Shelf | None = None) -> Interior:
     """Make the file for the press from the digital PDF; same bytes and order, same bytes.
 
-    Shape: every page of the digital file in its order, then blank ones.
+    Shape: every page of the digital file in its order, then blank ones. What is made of a page is kept on ``shelf``.
     """
+    known = Known(shelf or Shelf())
     with pikepdf.open(BytesIO(digital)) as pdf:
         _strip(pdf)
         for page in pdf.pages:
-            flat.flatten(pdf, page.obj, order.ink == BLACK, order.edges.bleed)
-        inks = ink.Inks(pdf, Colours(order.ink, order.ink_limit))
-        for page in pdf.pages:
-            inks.convert_page(page.obj)
+            flat.flatten(pdf, page.obj, order.ink == BLACK, order.edges.bleed, known)
+        inks = ink.Inks(pdf, Colours(order.ink, order.ink_limit), known)
+        painted = [inks.convert_page(page.obj) for page in pdf.pages]
         for number, page in enumerate(pdf.pages):
             sheet.cut(pdf, page.obj, number % 2 == 0, order.edges)
-        _pad(pdf, order)
+        _pad(pdf, order, painted)
         if order.crop_marks:
             for page in pdf.pages:
                 sheet.mark(pdf, page.obj)
@@ -97,18 +100,14 @@ def filled(pages: int, multiple: int, one_more: bool) -> int:
     return -(-(pages + one_more) // multiple) * multiple
 
 
-def _wanted(pdf: pikepdf.Pdf, order: Order) -> int:
-    ends_in_ink = bool(pdf.pages) and not ink.is_blank(pdf.pages[-1].obj)
-    return filled(len(pdf.pages), order.multiple, order.last_blank and ends_in_ink)
-
-
-def _pad(pdf: pikepdf.Pdf, order: Order) -> None:
+def _pad(pdf: pikepdf.Pdf, order: Order, painted: Sequence[bool]) -> None:
     """Empty the blank pages, down to the last operator, and add as many as the printer's multiple asks for."""
-    for page in pdf.pages:
-        if ink.is_blank(page.obj):
+    for page, is_painted in zip(pdf.pages, painted, strict=True):
+        if not is_painted:
             page.obj["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, b""))
             page.obj["/Resources"] = pikepdf.Dictionary()
-    for _ in range(_wanted(pdf, order) - len(pdf.pages)):
+    wanted = filled(len(painted), order.multiple, order.last_blank and any(painted[-1:]))
+    for _ in range(wanted - len(painted)):
         twin = pdf.pages[-2 if len(pdf.pages) > 1 else -1].obj
         blank: dict[str, Any] = {key: twin[key] for key in ("/MediaBox", "/TrimBox", "/BleedBox") if key in twin}
         blank |= {"/Type": pikepdf.Name.Page, "/Resources": pikepdf.Dictionary()}

@@ -1,7 +1,10 @@
 """A colour, or a picture, into the inks a printer prints it with."""
 
 import functools
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +12,8 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Name
 from PIL import Image, ImageCms, ImageMath
+
+from bookforge.writers.press.known import Known
 
 PROFILE: Final = Path(__file__).parent / "FOGRA39L_coated.icc"
 """The printing condition colours are separated for; where it comes from stands in the text file beside it."""
@@ -23,6 +28,17 @@ _SPACES: Final = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
 _JPEG_QUALITY: Final = 95
 
 Colour = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in ink: a JPEG, or its pixels compressed."""
+
+    data: bytes
+    is_jpeg: bool
+    channels: int
+    width: int
+    height: int
 
 
 class Colours:
@@ -66,7 +82,7 @@ class Colours:
 
     # ------------------------------------------------------------ pictures
 
-    def convert_picture(self, image: pikepdf.Stream) -> None:
+    def convert_picture(self, image: pikepdf.Stream, known: Known) -> None:
         """Turn a picture of a PDF into ink, in place; where it sees through itself, it shows white paper."""
         space = image.get("/ColorSpace")
         mask = image.get("/SMask")
@@ -74,12 +90,24 @@ class Colours:
             return
         if mask is None and (space == Name.DeviceGray or (self.ink == RGB and space == Name.DeviceRGB)):
             return
+        make = partial(self._converted, image, mask)
+        ink = repr((self.ink, self.limit))
+        _put(image, known.shelf.kept("picture-in-ink", Picture, make, ink, known.names.of(image)))
+
+    def _converted(self, image: pikepdf.Stream, mask: Any) -> Picture:
+        """Return a picture in ink; one that was a JPEG stays one."""
         picture = _on_white(pikepdf.PdfImage(image).as_pil_image(), mask)
         if self.ink == BLACK:
             picture = picture.convert("L")
         elif self.ink == CMYK and picture.mode == "RGB":
             picture = _separated(picture, self.limit)
-        _put(image, picture)
+        filters = image.get("/Filter")
+        if Name.DCTDecode in (list(filters) if isinstance(filters, Array) else [filters]):
+            out = BytesIO()
+            picture.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+            return Picture(out.getvalue(), True, len(picture.getbands()), picture.width, picture.height)
+        pixels = zlib.compress(picture.tobytes())
+        return Picture(pixels, False, len(picture.getbands()), picture.width, picture.height)
 
 
 # ---------------------------------------------------------------- single colours
@@ -140,24 +168,20 @@ def _on_white(picture: Image.Image, mask: Any) -> Image.Image:
     return paper
 
 
-def _put(image: pikepdf.Stream, picture: Image.Image) -> None:
-    """Write a picture into the place of another; one that was a JPEG stays one."""
-    filters = image.get("/Filter")
-    was_jpeg = filters is not None and Name.DCTDecode in (list(filters) if isinstance(filters, Array) else [filters])
+def _put(image: pikepdf.Stream, picture: Picture) -> None:
+    """Write a picture into the place of another."""
     for key in ("/Decode", "/Intent", "/Mask", "/SMask", "/DecodeParms"):
         if key in image:
             del image[key]
-    if was_jpeg:
-        out = BytesIO()
-        picture.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
-        image.write(out.getvalue(), filter=Name.DCTDecode)
-        if picture.mode == "CMYK":
+    if picture.is_jpeg:
+        image.write(picture.data, filter=Name.DCTDecode)
+        if picture.channels == 4:
             image["/Decode"] = Array([1, 0] * 4)  # Pillow writes CMYK the other way round, as Photoshop does
     else:
-        image.write(picture.tobytes())
-    image["/ColorSpace"] = _SPACES[len(picture.getbands())]
+        image.write(zlib.decompress(picture.data))
+    image["/ColorSpace"] = _SPACES[picture.channels]
     image["/BitsPerComponent"] = 8
-    image["/Width"], image["/Height"] = picture.size
+    image["/Width"], image["/Height"] = picture.width, picture.height
 
 
 @functools.cache

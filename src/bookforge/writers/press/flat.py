@@ -5,13 +5,19 @@ Text of the page is never touched; what is lettered inside such a drawing become
 """
 
 import contextlib
+import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Operator, Stream
+
+from bookforge.pdfobjects import called
+from bookforge.writers.press.known import Known, unpacked
 
 _DPI: Final = 600
 _POINTS: Final = 72
@@ -22,37 +28,80 @@ _WHITE: Final = 250
 
 Operations = list[tuple[Any, Any]]
 Matrix = pikepdf.Matrix
+Box = tuple[float, float, float, float]
 
 
-def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool, bleed: float = 0.0) -> None:
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A picture that takes the place of a drawing; ``pixels`` are compressed."""
+
+    name: str
+    width: int
+    height: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """What a page draws once it is flattened; without squares it stays as it is."""
+
+    content: bytes = b""
+    squares: tuple[Square, ...] = ()
+
+
+def flatten(pdf: pikepdf.Pdf, page: pikepdf.Object, gray: bool, bleed: float, known: Known) -> None:
     """Replace the see-through pictures of a page: those marked as figures, as our own PDFs mark every picture.
 
     What stands up to ``bleed`` points beyond the page is drawn too.
     """
     resources = page.get("/Resources")
-    if resources is None or not _may_be_clear(resources) or b"/Figure" not in _content(page):
+    if resources is None or not _may_be_clear(resources):
         return
-    operations: Operations = [(each.operands, each.operator) for each in pikepdf.parse_content_stream(page)]
-    units = [unit for unit in _figures(operations) if _is_clear(operations[unit], resources, 0)]
-    if not units:
+    content = b"\n".join(known.contents(page))
+    if b"/Figure" not in content:
+        return
+    used = called(resources, content)
+    left, bottom, right, top = (float(each) for each in page["/MediaBox"])
+    sheet = left - bleed, bottom - bleed, right + bleed, top + bleed
+    make = partial(_flat, pdf, page, used, sheet, gray)
+    flat = known.shelf.kept("flat", Flat, make, content, known.names.of(used), repr((sheet, gray)))
+    if not flat.content:
         return
     # What one page draws must not become what another one draws: they share their resources.
     own = pdf.make_indirect(Dictionary(dict(resources.items())))
-    own["/XObject"] = Dictionary(dict(resources["/XObject"].items()) if "/XObject" in resources else {})
+    drawn = dict(resources["/XObject"].items()) if "/XObject" in resources else {}
+    own["/XObject"] = Dictionary(drawn | {each.name: _image(pdf, each, gray) for each in flat.squares})
     page["/Resources"] = own
+    page["/Contents"] = unpacked(pdf, flat.content)
+
+
+def _flat(pdf: pikepdf.Pdf, page: pikepdf.Object, resources: pikepdf.Object, sheet: Box, gray: bool) -> Flat:
+    operations: Operations = [(each.operands, each.operator) for each in pikepdf.parse_content_stream(page)]
+    units = [unit for unit in _figures(operations) if _is_clear(operations[unit], resources, 0)]
+    squares = []
     for number, unit in reversed(list(enumerate(units))):
-        picture = _drawn(pdf, page, operations, unit, gray, bleed)
-        name = Name(f"/Flat{number}")
-        if picture is None:
+        name = f"/Flat{number}"
+        alone = [*_without_paint(operations[: unit.start]), *operations[unit]]
+        found = _drawn(pdf, resources, alone, sheet, gray)
+        if found is None:
             operations[unit] = []
             continue
-        image, box = picture
-        own["/XObject"][str(name)] = image
+        picture, box = found
+        squares.append(Square(name, picture.width, picture.height, zlib.compress(picture.tobytes())))
         square = Matrix(box[2] - box[0], 0, 0, box[3] - box[1], box[0], box[1])
         place = square @ _matrix(operations[: unit.start]).inverse()
-        shown = [([], Operator("q")), (_numbers(place), Operator("cm")), ([name], Operator("Do")), ([], Operator("Q"))]
-        operations[unit] = shown
-    page["/Contents"] = pdf.make_indirect(Stream(pdf, pikepdf.unparse_content_stream(operations)))
+        shown = [([], Operator("q")), (_numbers(place), Operator("cm")), ([Name(name)], Operator("Do"))]
+        operations[unit] = [*shown, ([], Operator("Q"))]
+    return Flat(zlib.compress(pikepdf.unparse_content_stream(operations)), tuple(squares)) if units else Flat()
+
+
+def _image(pdf: pikepdf.Pdf, square: Square, gray: bool) -> pikepdf.Object:
+    image = unpacked(pdf, square.pixels)
+    image["/Type"], image["/Subtype"] = Name.XObject, Name.Image
+    image["/Width"], image["/Height"] = square.width, square.height
+    image["/BitsPerComponent"] = 8
+    image["/ColorSpace"] = Name.DeviceGray if gray else Name.DeviceRGB
+    return image
 
 
 def has_clear(content: pikepdf.Object, resources: pikepdf.Object, depth: int = 0) -> bool:
@@ -65,12 +114,6 @@ def is_clear_state(state: pikepdf.Object) -> bool:
     mask, mode = state.get("/SMask", Name.None_), state.get("/BM", Name.Normal)
     alphas = (float(state.get(key, 1)) for key in ("/ca", "/CA"))
     return mask != Name.None_ or mode not in (Name.Normal, Name.Compatible) or any(alpha < 1 for alpha in alphas)
-
-
-def _content(page: pikepdf.Object) -> bytes:
-    contents = page.get("/Contents")
-    streams = contents if isinstance(contents, Array) else [contents] if isinstance(contents, Stream) else []
-    return b"\n".join(stream.read_bytes() for stream in streams)
 
 
 # ---------------------------------------------------------------- finding
@@ -122,33 +165,25 @@ def _named(resources: pikepdf.Object, kind: str, name: Any) -> pikepdf.Object | 
 
 
 def _drawn(
-    pdf: pikepdf.Pdf, page: pikepdf.Object, operations: Operations, unit: slice, gray: bool, bleed: float
-) -> tuple[pikepdf.Object, tuple[float, float, float, float]] | None:
-    """Draw a stretch of content alone; return it as a picture and where it stands, ``None`` when nothing shows."""
-    left, bottom, right, top = (float(each) for each in page["/MediaBox"])
-    left, bottom, right, top = left - bleed, bottom - bleed, right + bleed, top + bleed
-    alone = [*_without_paint(operations[: unit.start]), *operations[unit]]
-    with pikepdf.new() as sheet:
-        copy = sheet.copy_foreign(pdf.make_indirect(Dictionary(Type=Name.Page, Resources=page["/Resources"])))
-        copy["/MediaBox"] = Array([left, bottom, right, top])
-        copy["/Contents"] = Stream(sheet, pikepdf.unparse_content_stream(alone))
-        sheet.pages.append(pikepdf.Page(copy))
+    pdf: pikepdf.Pdf, resources: pikepdf.Object, operations: Operations, sheet: Box, gray: bool
+) -> tuple[Any, Box] | None:
+    """Draw content alone on a sheet; return it as a picture and where it stands, ``None`` when nothing shows."""
+    with pikepdf.new() as alone:
+        copy = alone.copy_foreign(pdf.make_indirect(Dictionary(Type=Name.Page, Resources=resources)))
+        copy["/MediaBox"] = Array(sheet)
+        copy["/Contents"] = Stream(alone, pikepdf.unparse_content_stream(operations))
+        alone.pages.append(pikepdf.Page(copy))
         out = BytesIO()
-        sheet.save(out)
+        alone.save(out)
     with contextlib.closing(pypdfium2.PdfDocument(out.getvalue())) as document:
         picture = document[0].render(scale=_DPI / _POINTS, grayscale=gray).to_pil().convert("L" if gray else "RGB")
     shown = picture.convert("L").point(lambda value: 255 if value < _WHITE else 0).getbbox()
     if shown is None:
         return None
-    picture = picture.crop(shown)
-    image = Stream(pdf, picture.tobytes())
-    image["/Type"], image["/Subtype"] = Name.XObject, Name.Image
-    image["/Width"], image["/Height"] = picture.size
-    image["/BitsPerComponent"] = 8
-    image["/ColorSpace"] = Name.DeviceGray if gray else Name.DeviceRGB
     scale = _POINTS / _DPI
+    left, _, _, top = sheet
     box = (left + shown[0] * scale, top - shown[3] * scale, left + shown[2] * scale, top - shown[1] * scale)
-    return pdf.make_indirect(image), box
+    return picture.crop(shown), box
 
 
 def _without_paint(operations: Operations) -> Operations:

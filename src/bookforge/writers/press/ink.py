@@ -4,6 +4,7 @@ A gray interior holds DeviceGray only: RGB would be printed as a mix of four ink
 Where colour is printed, what has no hue is gray too.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,10 +15,12 @@ from pikepdf import Array, Dictionary, Name, Operator, Stream
 
 from bookforge.writers.press import flat
 from bookforge.writers.press.colours import OPERATORS, Colour, Colours
+from bookforge.writers.press.known import Known, unpacked
 
 _MARKED: Final = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
-_PAINTS: Final = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "sh", "Do", "Tj", "TJ", "'", '"'})
-_INLINE: Final = "INLINE IMAGE"
+_PAINTS: Final = frozenset({
+    "f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "sh", "Do", "Tj", "TJ", "'", '"', "INLINE IMAGE",
+})  # fmt: skip
 _COLOURS: Final = frozenset({"g", "G", "rg", "RG", "k", "K", "cs", "CS", "sc", "SC", "scn", "SCN"})
 _NAMES_IN: Final = {
     "gs": "/ExtGState", "Do": "/XObject", "sh": "/Shading", "Tf": "/Font", "scn": "/Pattern", "SCN": "/Pattern",
@@ -25,12 +28,6 @@ _NAMES_IN: Final = {
 }  # fmt: skip
 """Operators that name a thing of the resources, and where it stands there."""
 _DEPTH: Final = 12
-
-
-def is_blank(page: pikepdf.Object) -> bool:
-    """Say whether a page holds nothing that is painted."""
-    operators = {str(operator) for _, operator in _parsed(page)}
-    return not operators & _PAINTS and _INLINE not in operators
 
 
 def has_opentype(pdf: pikepdf.Pdf) -> bool:
@@ -79,22 +76,45 @@ class _State:
         return self.fill.alpha != 1 or self.stroke.alpha != 1
 
 
+@dataclass(frozen=True, slots=True)
+class Inked:
+    """Content in ink, compressed; the names of the resources it uses, by their kinds; whether it paints anything."""
+
+    content: bytes
+    used: tuple[tuple[str, tuple[str, ...]], ...]
+    paints: bool
+
+
 class Inks:
     """Converts the pages of one file; what several of them share is converted once."""
 
-    def __init__(self, pdf: pikepdf.Pdf, colours: Colours) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, colours: Colours, known: Known) -> None:
         self.pdf = pdf
         self.colours = colours
+        self.known = known
         self.done: set[tuple[int, int]] = set()
 
-    def convert_page(self, page: pikepdf.Object) -> None:
-        """Rewrite a page's content and everything it draws with."""
+    def convert_page(self, page: pikepdf.Object) -> bool:
+        """Rewrite a page's content and everything it draws with; say whether it holds anything that is painted."""
         resources = page.get("/Resources", Dictionary())
-        operations = self._operations(_parsed(page), resources)
-        page["/Contents"] = self.pdf.make_indirect(Stream(self.pdf, pikepdf.unparse_content_stream(operations)))
-        page["/Resources"] = self._used(operations, resources, 0)
+        inked = self._inked(page, self.known.contents(page), resources)
+        page["/Contents"] = unpacked(self.pdf, inked.content)
+        page["/Resources"] = self._used(inked, resources, 0)
+        return inked.paints
 
     # ------------------------------------------------------------ content
+
+    def _inked(self, drawn: pikepdf.Object, contents: list[bytes], resources: pikepdf.Object) -> Inked:
+        """Return the content of a page or a form in ink; of its resources, it depends on states and colour spaces."""
+
+        def make() -> Inked:
+            operations = self._operations(pikepdf.parse_content_stream(drawn) if contents else [], resources)
+            paints = any(str(operator) in _PAINTS for _, operator in operations)
+            return Inked(zlib.compress(pikepdf.unparse_content_stream(operations)), _named(operations), paints)
+
+        depends = (self.known.names.of(resources.get(kind)) for kind in ("/ExtGState", "/ColorSpace"))
+        ink = repr((self.colours.ink, self.colours.limit))
+        return self.known.shelf.kept("inked", Inked, make, ink, *depends, *contents)
 
     def _operations(self, operations: Sequence[Any], resources: pikepdf.Object) -> list[Any]:
         """Return the operations without marks and with their colours in ink."""
@@ -151,17 +171,12 @@ class Inks:
         self.done.add(thing.objgen)
         return not known
 
-    def _used(self, operations: Sequence[Any], resources: pikepdf.Object, depth: int) -> pikepdf.Object:
-        """Return what these operations use of their resources, converted; WeasyPrint's pages share all they have."""
-        named: dict[str, set[str]] = {}
-        for operands, operator in operations:
-            kind = _NAMES_IN.get(str(operator))
-            if kind and operands and isinstance(operands[0 if kind == "/Font" else -1], Name):
-                named.setdefault(kind, set()).add(str(operands[0 if kind == "/Font" else -1]))
+    def _used(self, inked: Inked, resources: pikepdf.Object, depth: int) -> pikepdf.Object:
+        """Return what a content uses of its resources, converted; WeasyPrint's pages share all they have."""
         kept = Dictionary()
-        for kind, names in sorted(named.items()):
+        for kind, names in inked.used:
             found = resources.get(kind, Dictionary())
-            if known := {name: found[name] for name in sorted(names) if name in found}:
+            if known := {name: found[name] for name in names if name in found}:
                 kept[kind] = Dictionary(known)
         if depth <= _DEPTH:
             self._convert(kept, depth)
@@ -188,13 +203,13 @@ class Inks:
         if drawn.get("/Subtype") == Name.Form:
             self._form(drawn, depth)
         elif drawn.get("/Subtype") == Name.Image and isinstance(drawn, Stream):
-            self.colours.convert_picture(drawn)
+            self.colours.convert_picture(drawn, self.known)
 
     def _form(self, form: pikepdf.Object, depth: int) -> None:
         resources = form.get("/Resources", Dictionary())
-        operations = self._operations(pikepdf.parse_content_stream(form), resources)
-        form.write(pikepdf.unparse_content_stream(operations))
-        form["/Resources"] = used = self._used(operations, resources, depth + 1)
+        inked = self._inked(form, [form.read_bytes()], resources)
+        form.write(zlib.decompress(inked.content))
+        form["/Resources"] = used = self._used(inked, resources, depth + 1)
         group = form.get("/Group")
         if group is not None and not flat.has_clear(form, used):
             del form["/Group"]
@@ -263,8 +278,14 @@ def _decimal(value: float) -> Decimal:
 # ---------------------------------------------------------------- reading
 
 
-def _parsed(page: pikepdf.Object) -> list[Any]:
-    return list(pikepdf.parse_content_stream(page)) if "/Contents" in page else []
+def _named(operations: Sequence[Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the names that operations call, by the kinds of what they mean."""
+    named: dict[str, set[str]] = {}
+    for operands, operator in operations:
+        kind = _NAMES_IN.get(str(operator))
+        if kind and operands and isinstance(operands[0 if kind == "/Font" else -1], Name):
+            named.setdefault(kind, set()).add(str(operands[0 if kind == "/Font" else -1]))
+    return tuple((kind, tuple(sorted(names))) for kind, names in sorted(named.items()))
 
 
 def _values(resources: pikepdf.Object, key: str) -> list[pikepdf.Object]:
