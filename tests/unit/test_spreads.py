@@ -113,6 +113,14 @@ def test_notes_take_their_room() -> None:
     assert lengths(slabs, _planned(slabs, 9))[0] == 3
 
 
+def test_before_something_large_a_page_with_notes_is_as_full_as_it_can_be() -> None:
+    picture = Slab("p", "p", 20 * LEADING, 20 * LEADING, True, False, False, False, (Option((Row(280, 0, LEADING),)),))
+    slabs = [slab("a", (6, 0.0)), _noted("b", _note(2)), slab("c", (6, 0.0)), picture, slab("d", (9, 0.0))]
+    found = spreads.plan(tuple(slabs), sheet(30), right=True)
+    assert found is not None
+    assert [start.block for start in found.starts] == ["p"]
+
+
 def test_what_fits_nowhere_is_not_planned() -> None:
     assert spreads.plan((slab("a", (3, 0.0)), slab("b", (30, 0.0), opened=False)), sheet(2), right=True) is None
 

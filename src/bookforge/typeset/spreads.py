@@ -387,9 +387,9 @@ class _Planner:
         self._least = self._sheet.height - _SHORTEST * self._sheet.leading
         found = self._best(place)
         if not found:
-            # Something large follows: the page is as full as it can be, however short that is.
+            # Something large follows: the page is as full as it can be, however short that is; above notes it costs.
             self._least = 0.0
-            found = sorted(self._best(place), key=lambda each: each.short)[:1]
+            found = sorted(self._best(place), key=lambda each: (each.short, each.cost))[:1]
         return tuple(found)
 
     def _best(self, place: Place) -> list[_Filled]:
