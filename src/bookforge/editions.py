@@ -148,11 +148,6 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: those of reading, composing and writing it, and ``words-conserved``.
     """
-    with engines.libraries_by_file():  # an engine is imported as soon as it is needed, if it is
-        return _made(loaded, edition, shop)
-
-
-def _made(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
     settled, layout = settle(edition, loaded.manifest)
     if shop.draft and "pages" in settled.settings:
         settled = dataclasses.replace(settled, settings={**settled.settings, "pages": "full"})

@@ -15,7 +15,7 @@ from bookforge.diagnostics import Diagnostic
 from bookforge.laid import LaidPage
 from bookforge.makeup import Makeup
 from bookforge.typeset import rows, spreads
-from bookforge.writers import pdf
+from bookforge.writers.galleys import Galleys
 from tests.benchmarks import processes
 from tests.corpus import book
 
@@ -113,8 +113,8 @@ def make(variant: Variant, manifest: Path, folder: Path) -> Made:
 def _build(manifest: Path, folder: Path, changed: dict[str, str]) -> tuple[bytes, Said]:
     planning, laying, lines, page_ends = _Watch(), _Watch(), _Watch(), _Watch()
     planning.on(typeset, "plan")
-    laying.on(pdf.Galleys, "lay")
-    trials = _count_pages(pdf.Galleys)
+    laying.on(Galleys, "lay")
+    trials = _count_pages(Galleys)
     lines.on(composer, "compose")
     page_ends.on(rows, "slabs")
     page_ends.on(spreads, "plan")

@@ -7,6 +7,7 @@ from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Composition
 from bookforge.laid import Laid
 from bookforge.writers import pdf
+from bookforge.writers.galleys import Galleys
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +19,13 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def layouts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The first sections of what was laid out for the plan, in order."""
     laid: list[str] = []
-    lay = pdf.Galleys.lay
+    lay = Galleys.lay
 
-    def watched(self: pdf.Galleys, html: str, sheets: object, section: str, *more: object) -> object:
+    def watched(self: Galleys, html: str, sheets: object, section: str, *more: object) -> object:
         laid.append(section)
         return lay(self, html, sheets, section, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pdf.Galleys, "lay", watched)
+    monkeypatch.setattr(Galleys, "lay", watched)
     return laid
 
 

@@ -17,6 +17,7 @@ from bookforge.edition import Composition, Stylesheet
 from bookforge.typeset import assembling
 from bookforge.writers import pdf
 from bookforge.writers.assembly.faces import UnlinkableError
+from bookforge.writers.galleys import Galleys
 
 
 def both(composition: Composition, folder: Path) -> list[str]:
@@ -101,8 +102,8 @@ def test_a_chapter_that_grows_moves_those_behind_without_drawing_them_again(
 
     make(composed(*bodies))
     drawings: list[object] = []
-    draw = pdf.Galleys.draw
-    monkeypatch.setattr(pdf.Galleys, "draw", lambda *given: drawings.append(given) or draw(*given))
+    draw = Galleys.draw
+    monkeypatch.setattr(Galleys, "draw", lambda *given: drawings.append(given) or draw(*given))
     longer = composed(bodies[0] + paragraph("a.p-2", words(1000, chance)), *bodies[1:])
     assert plan(longer, cache_folder).total > plan(composed(*bodies), cache_folder).total
     drawings.clear()

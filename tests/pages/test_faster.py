@@ -11,8 +11,10 @@ from galleys import composed, note, paragraph
 
 from bookforge.diagnostics import Location
 from bookforge.edition import Stylesheet
-from bookforge.writers import pdf
+from bookforge.writers import engine
 from bookforge.writers.assembly.drawn import Drawn
+from bookforge.writers.engine import Engine, Materials
+from bookforge.writers.galleys import Galleys
 
 TEXT = (
     "The lantern in the arena was never lit, and afterwards we walked to the harbour without understanding; "
@@ -71,8 +73,8 @@ def made(body: str, folder: Path, rules: str = RULES) -> tuple[list[object], Dra
     """Lay a section out and draw it; give every box with what it has, and the drawing."""
     composition = composed(body)
     sheets = (*composition.stylesheets, Stylesheet("more.css", "more.css", rules))
-    materials = pdf.Materials(sheets, composition.assets, composition.fonts, folder)
-    galleys = pdf.Galleys(materials, Location("a.md"))
+    materials = Materials(sheets, composition.assets, composition.fonts, folder)
+    galleys = Galleys(materials, Location("a.md"))
     end = '<div id="end" style="break-before: page">.</div></body>'
     galley = galleys.lay(composition.documents[0].text.replace("</body>", end), sheets, "a", "end")
     boxes = [_seen(box) for page in galley.laid.document.pages for box in page._page_box.descendants()]
@@ -94,7 +96,7 @@ def as_it_is(self: object) -> Iterator[None]:
 @pytest.mark.parametrize("name", BODIES)
 def test_boxes_and_drawings_are_the_same(name: str, cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours, drawn = made(BODIES[name], cache_folder)
-    monkeypatch.setattr(pdf._Engine, "quick", as_it_is)
+    monkeypatch.setattr(Engine, "quick", as_it_is)
     theirs, expected = made(BODIES[name], cache_folder)
     assert ours == theirs
     assert drawn == expected
@@ -197,9 +199,9 @@ def test_stylesheets_are_read_once_a_process_and_what_they_say_is_said_each_time
     composition = composed("<p>One.</p>")
 
     def read(rules: str) -> tuple[Any, list[str]]:
-        materials = pdf.Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder)
+        materials = Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder)
         said: list[str] = []
-        (css,) = pdf._Engine(materials)._sheets(
+        (css,) = Engine(materials)._sheets(
             (Stylesheet("own.css", "own.css", rules),), lambda finding: said.append(finding.message)
         )
         return css, said
@@ -219,14 +221,14 @@ def test_stylesheets_are_read_once_a_process_and_what_they_say_is_said_each_time
 def test_no_more_stylesheets_are_kept_than_there_is_room_for(
     cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_KEPT_SHEETS", 2)
-    monkeypatch.setattr(pdf, "_read", {})
+    monkeypatch.setattr(engine, "_KEPT_SHEETS", 2)
+    monkeypatch.setattr(engine, "_read", {})
     composition = composed("<p>One.</p>")
-    engine = pdf._Engine(pdf.Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder))
+    reader = Engine(Materials(composition.stylesheets, composition.assets, composition.fonts, cache_folder))
     sheets = [Stylesheet(f"{at}.css", "", f"p {{ margin: {at}pt }}") for at in range(4)]
     for at in (0, 1, 0, 2):
-        engine._sheets((sheets[at],), lambda _: None)
-    assert [*pdf._read] == [sheets[0], sheets[2]]
-    monkeypatch.setattr(pdf, "_KEPT_RULES", len(sheets[1].text))
-    engine._sheet(sheets[1])
-    assert [*pdf._read] == [sheets[1]]
+        reader._sheets((sheets[at],), lambda _: None)
+    assert [*engine._read] == [sheets[0], sheets[2]]
+    monkeypatch.setattr(engine, "_KEPT_RULES", len(sheets[1].text))
+    reader._sheet(sheets[1])
+    assert [*engine._read] == [sheets[1]]

@@ -16,6 +16,7 @@ from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Composition
 from bookforge.writers import pdf
 from bookforge.writers.galley import Galley
+from bookforge.writers.galleys import Galleys
 
 IN_A_LINE = (
     "<em>remembering everything</em>", "<strong>understanding</strong>", '<span class="smallcaps">Anno Domini</span>',
@@ -31,13 +32,13 @@ IN_A_LINE = (
 def trials(monkeypatch: pytest.MonkeyPatch) -> list[Galley]:
     """The galleys that were laid out for the plan, in order."""
     laid: list[Galley] = []
-    lay = pdf.Galleys.lay
+    lay = Galleys.lay
 
-    def watched(self: pdf.Galleys, *given: object) -> Galley:
+    def watched(self: Galleys, *given: object) -> Galley:
         laid.append(lay(self, *given))  # type: ignore[arg-type]
         return laid[-1]
 
-    monkeypatch.setattr(pdf.Galleys, "lay", watched)
+    monkeypatch.setattr(Galleys, "lay", watched)
     return laid
 
 

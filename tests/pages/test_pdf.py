@@ -23,6 +23,7 @@ from bookforge.edition import Stylesheet
 from bookforge.laid import Laid
 from bookforge.semantics import Matter, Role
 from bookforge.writers import pdf
+from bookforge.writers.engine import Materials
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_bytes_depend_on_nothing_but_the_book(sample, tmp_path):
 
 
 def test_a_picture_is_a_jpeg_of_its_size(cache_folder):
-    materials = pdf.Materials(
+    materials = Materials(
         (Stylesheet("a.css", "a.css", "@page { size: 160px 256px; margin: 0; background: #246 }"),),
         {},
         fonts.resolve(layouts.find("paperback", press.HERE).fonts),
@@ -142,7 +143,7 @@ def test_a_picture_is_a_jpeg_of_its_size(cache_folder):
 
 def test_a_layout_without_fonts_is_refused(cache_folder):
     with pytest.raises(LayoutError, match="font-exists"):
-        pdf.lay_sheet("<p>x</p>", pdf.Materials((), {}, (), cache_folder), print)
+        pdf.lay_sheet("<p>x</p>", Materials((), {}, (), cache_folder), print)
 
 
 def test_a_missing_pango_is_told(monkeypatch, cache_folder):

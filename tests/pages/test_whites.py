@@ -8,15 +8,16 @@ from galleys import HEAD, Mixture, composed
 from bookforge.diagnostics import Location
 from bookforge.edition import Stylesheet
 from bookforge.typeset import rows
-from bookforge.writers import pdf
+from bookforge.writers.engine import Materials
 from bookforge.writers.galley import Galley
+from bookforge.writers.galleys import Galleys
 
 EACH_ON_A_PAGE = Stylesheet("pages.css", "pages.css", ".text > * { break-before: page !important }")
 
 
 def _laid(body: str, folder: Path, *sheets: Stylesheet) -> Galley:
     made = composed(body)
-    desk = pdf.Galleys(pdf.Materials(made.stylesheets, made.assets, made.fonts, folder), Location("a.md"))
+    desk = Galleys(Materials(made.stylesheets, made.assets, made.fonts, folder), Location("a.md"))
     after = '<div id="after" style="break-before: page">.</div>'
     html = HEAD + made.parts[0].text + after + "</body></html>"
     return desk.lay(html, (*made.stylesheets, *sheets), "a", "after")

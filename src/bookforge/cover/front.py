@@ -89,11 +89,12 @@ class Studio:
     def lay(self, template: str, sheets: tuple[str, ...], values: Mapping[str, Any], assets: "Assets") -> "Proof":
         """Render a template and its stylesheets, and lay the page out."""
         from bookforge.writers import pdf  # loads the page engine: a book's own picture needs none
+        from bookforge.writers.engine import Materials
 
         html = self.templates.render(template, book=self.metadata, **values)
         styles = tuple(self.templates.stylesheet(name, **values) for name in sheets)
         said: list[Diagnostic] = []
-        laid = pdf.lay_sheet(html, pdf.Materials(styles, assets, self.faces, self.scratch), said.append)
+        laid = pdf.lay_sheet(html, Materials(styles, assets, self.faces, self.scratch), said.append)
         return Proof(laid, tuple(said), "\0".join([html, *(style.text for style in styles)]))
 
     def depends(self) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from bookforge.cache import Shelf
 from bookforge.edition import Composition, Part
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup
+from bookforge.typeset.bench import Bench
 from bookforge.typeset.plan import Corrections, Plan, Unit
-from bookforge.typeset.sections import Bench, Typesetter, classes, first_page, spread
+from bookforge.typeset.sections import Typesetter, classes, first_page, spread
 
 __all__ = [
     "Bench",

@@ -15,9 +15,10 @@ from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Report
 from bookforge.edition import Composition
 from bookforge.laid import Laid
+from bookforge.typeset.bench import Bench
 from bookforge.typeset.plan import Plan, Unit
-from bookforge.typeset.sections import Bench, Typesetter, first_page
-from bookforge.writers import assembly, pdf
+from bookforge.typeset.sections import Typesetter, first_page
+from bookforge.writers import assembly, galleys, pdf
 from bookforge.writers.assembly import UsedFaces, faces
 from bookforge.writers.assembly.about import About
 from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
@@ -163,7 +164,7 @@ class _Binder:
 
     def _font(self, face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
         name = cache_key(_FONT, *self._typesetter.tools, faces.identity(face))
-        return self._bench.kept(_FONT, name, faces.CutFace, lambda: pdf.cut(face, contents))
+        return self._bench.kept(_FONT, name, faces.CutFace, lambda: galleys.cut(face, contents))
 
     def block(self, name: str, make: Callable[[], Block]) -> Block:
         """Return what was linked of a section before, or else what is made."""

@@ -15,6 +15,9 @@ from bookforge.typeset.plan import Corrections
 AT_EDGE: Final = "at-edge"
 """The class of a scene break at the top or the bottom of a page."""
 
+LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
+"""What lets a section that is laid out alone, or a part of it, begin on the left."""
+
 _VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
 _SPECIAL: Final = re.compile(r"[^A-Za-z0-9_\u0080-\U0010ffff-]")
 

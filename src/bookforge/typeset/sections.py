@@ -7,36 +7,35 @@ begins on. So all that is made of it is kept by a hash of what it is made from, 
 import contextlib
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from bookforge import composer, crew, engines, xhtml
 from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
-from bookforge.diagnostics import Diagnostic, Location
+from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
 from bookforge.timings import Recorder, Span, Work
 from bookforge.typeset import markup, resetting, settling, spreads, takes
+from bookforge.typeset.bench import Bench
+from bookforge.typeset.compositor import LINES, Compositor, Text
 from bookforge.typeset.plan import Corrections, SectionPlan, Unit
+from bookforge.typeset.press import SETTING, Press
 from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from bookforge.writers.assembly.drawn import Drawn, DrawnPage
+    from bookforge.writers.assembly.drawn import Drawn
     from bookforge.writers.galley import Galley
-    from bookforge.writers.pdf import Galleys
-
-Value = TypeVar("Value", bound="DataclassInstance")
+    from bookforge.writers.galleys import Galleys
 
 _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
-_LINES: Final = "lines"
-_SETTING: Final = "setting"
 _FILLS: Final = "fills"
 _FILLS_SIZE: Final = 500_000
 """Bytes that what is remembered of a plan takes, roughly."""
@@ -50,45 +49,6 @@ _PICTURE: Final = re.compile(r"(?:images|formulas)/[a-z0-9-]+\.[a-z]+")
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _AFTER: Final = "after-the-section"
 _NO_NUMBERS: Final[Mapping[str, int]] = {}
-_LEFT: Final = Stylesheet("plan-left.css", "plan-left.css", "html { break-before: left }")
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
-
-    ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
-    ``jobs`` are the processes that may be at work at once.
-    ``timings`` are told of each section, and how many there are still to do.
-    """
-
-    store: Cache
-    scratch: Path
-    code: str
-    made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
-    jobs: int = 1
-    timings: Recorder = field(default_factory=Recorder)
-
-    def remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:
-        """Return a value that was made before, in this run or in another."""
-        known = self.made.get(name)
-        if known is None:
-            known = self.store.get(stage, name, type_)
-            if known is not None:
-                self.made[name] = known
-        assert known is None or isinstance(known, type_)
-        return known
-
-    def keep(self, stage: str, name: str, value: Value) -> Value:
-        """Keep a value, and return it."""
-        self.store.put(stage, name, value)
-        self.made[name] = value
-        return value
-
-    def kept(self, stage: str, name: str, type_: type[Value], make: Callable[[], Value]) -> Value:
-        """Return a value that is kept, made where it is not."""
-        known = self.remembered(stage, name, type_)
-        return self.keep(stage, name, make()) if known is None else known
 
 
 class Typesetter:
@@ -123,11 +83,12 @@ class Typesetter:
     @cached_property
     def galleys(self) -> "Galleys":
         """What lays sections out."""
-        from bookforge.writers import pdf
+        from bookforge.writers.engine import Materials
+        from bookforge.writers.galleys import Galleys
 
         made = self._composition
-        materials = pdf.Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
-        return pdf.Galleys(materials, Location(made.documents[0].href))
+        materials = Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
+        return Galleys(materials, Location(made.documents[0].href))
 
     def prepare(self, count: int) -> None:
         """Settle and draw those of the first ``count`` sections that are not yet, in several processes."""
@@ -239,14 +200,14 @@ class Typesetter:
         self._tell(end, end - sum(place < end for place in self._new_ones))
         parts = self._composition.parts[first:end]
         texts = tuple(self._text(part) for part in parts) if self._limits is not None else ()
-        compositor = _Compositor(texts, self._gauges, self._limits, self._pages)
+        compositor = Compositor(texts, self._gauges, self._limits, self._pages)
         last: list[tuple[Corrections, Galley]] = []
 
         def lay(corrections: Corrections) -> "Galley":
             last[:] = [(corrections, self.lay(first, end, side, corrections))]
             return last[0][1]
 
-        press = _Press(self, first, side, compositor) if end == first + 1 and self._pages else None
+        press = Press(self, first, side, compositor) if end == first + 1 and self._pages else None
         again = self._again(name, press) if press is not None else None
         if again is not None:
             return again
@@ -262,15 +223,15 @@ class Typesetter:
                     )
         return known
 
-    def _keep(self, press: "_Press", setting: resetting.Setting | None) -> None:
+    def _keep(self, press: Press, setting: resetting.Setting | None) -> None:
         if setting is not None:
-            self._bench.keep(_SETTING, press.name, setting)
+            self._bench.keep(SETTING, press.name, setting)
 
-    def _again(self, name: str, press: "_Press") -> SectionPlan | None:
+    def _again(self, name: str, press: Press) -> SectionPlan | None:
         """Settle and draw a section that was set before and has changed since, as far as that can be done by takes."""
         from bookforge.writers.assembly.drawn import Drawn, Facts
 
-        old = self._bench.remembered(_SETTING, press.name, resetting.Setting)
+        old = self._bench.remembered(SETTING, press.name, resetting.Setting)
         if old is None or not press.ground or old.ground != press.ground:
             return None
         was = self._bench.remembered(_DRAWN, cache_key(_DRAWN, press.side, old.drawn), Drawn)
@@ -311,23 +272,23 @@ class Typesetter:
         if not takes.can_be_taken(text, (sheet.text for sheet in self.plain)):
             return ""
         pictures = sorted(self._pictures(text))
-        return cache_key(_SETTING, self.common, side, f"{place > 0}", self._frame, self._contexts[place], *pictures)
+        return cache_key(SETTING, self.common, side, f"{place > 0}", self._frame, self._contexts[place], *pictures)
 
     def name(self, place: int, side: str) -> str:
         """Return the name of a section's setting, whatever it says."""
         reading = self._composition.reading
         section = self._composition.parts[place].section
-        return cache_key(_SETTING, self.common, reading.book.metadata.title, reading.edition.name, section, side)
+        return cache_key(SETTING, self.common, reading.book.metadata.title, reading.edition.name, section, side)
 
     def text(self, place: int) -> str:
         """Return the markup of a section."""
         return self._composition.parts[place].text
 
-    def _text(self, part: Part) -> "_Text":
+    def _text(self, part: Part) -> Text:
         """Return a section's markup with the book of its lines, which has its name whatever it says."""
         reading = self._composition.reading
         whose = (reading.book.metadata.title, reading.edition.name, part.section)
-        return _Text(xhtml.read(part.text), cache_key(_LINES, *self.tools, *whose), self._bench)
+        return Text(xhtml.read(part.text), cache_key(LINES, *self.tools, *whose), self._bench)
 
     def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
         """Return a section drawn on a side, with the page numbers that it shows.
@@ -360,7 +321,7 @@ class Typesetter:
         parts = self._composition.parts[first:end]
         each = zip(parts, spread(corrections, len(parts)), strict=True)
         texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        return self._laid(first, texts, corrections, (_LEFT,) if side == "left" else (), numbers, first > 0)
+        return self._laid(first, texts, corrections, (markup.LEFT,) if side == "left" else (), numbers, first > 0)
 
     def _laid(
         self,
@@ -394,118 +355,6 @@ def _settle(
     timings = Recorder()
     Typesetter(composition, Bench(Cache(folder), own, code, made, timings=timings)).settle(place)
     return made, timings.spans
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A section's markup, and the name of the book of its lines.
-
-    All that the lines of its blocks depend on beside the blocks themselves is in that name.
-    """
-
-    root: xhtml.Element
-    name: str
-    bench: Bench
-
-    def book(self) -> composer.LineBook:
-        """Return the lines it had when it was last composed, whatever it says now."""
-        return self.bench.remembered(_LINES, self.name, composer.LineBook) or composer.LineBook({})
-
-    def keep(self, book: composer.LineBook) -> None:
-        """Keep the lines it has now."""
-        self.bench.keep(_LINES, self.name, book)
-
-
-class _Press:
-    """Sets takes of one section."""
-
-    def __init__(self, typesetter: Typesetter, place: int, side: str, compositor: "_Compositor") -> None:
-        self._typesetter = typesetter
-        self._place = place
-        self.side = side
-        self.compositor = compositor
-        self.name = typesetter.name(place, side)
-
-    @cached_property
-    def ground(self) -> str:
-        """A hash of all that decides how the section is set but what it holds; empty where it cannot be parted."""
-        ground = self._typesetter.ground(self._place, self.side)
-        return ground and cache_key(_SETTING, ground, self.copy.opening)
-
-    @property
-    def fills(self) -> spreads.Fills:
-        """What this process remembers of the section's last plan."""
-        return self._typesetter.fills(self.name)
-
-    @cached_property
-    def copy(self) -> takes.Copy:
-        """The section's markup."""
-        return takes.Copy(self._typesetter.text(self._place))
-
-    def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> "Galley":
-        """Lay out a take."""
-        rules = "[data-section] { break-before: auto !important }\n" if follows else ""
-        rules += "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
-        sheets = (*((_LEFT,) if left else ()), *((Stylesheet("take.css", "take.css", rules),) if rules else ()))
-        return self._typesetter.take(self._place, corrections, html, sheets, follows)
-
-    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines of a take."""
-        return self.compositor.chosen(galley)
-
-    def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
-        """Compare what was set with what was chosen."""
-        return self.compositor.differs(galley, lines)
-
-    def draw(self, galley: "Galley", pages: range) -> "tuple[DrawnPage, ...]":
-        """Draw pages of a take."""
-        said: list[Diagnostic] = []
-        try:
-            with self._typesetter.drawing(self._place):
-                drawn = self._typesetter.galleys.draw_pages(galley, pages, said.append)
-        except UnlinkableError as problem:
-            raise resetting.UnsureError from problem
-        if said:  # which is to be told of the section as a whole
-            raise resetting.UnsureError
-        return drawn
-
-
-@dataclass(frozen=True, slots=True)
-class _Compositor:
-    """Chooses the lines of a section."""
-
-    texts: tuple[_Text, ...]
-    gauges: composer.Gauges
-    limits: composer.Limits | None
-    pages: bool
-
-    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines of every block that can be measured."""
-        composed = self.chosen(galley)
-        self.keep(composed)
-        return composed
-
-    def chosen(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines, and keep none."""
-        found: dict[str, composer.Composed] = {}
-        if self.limits is not None:
-            flow = galley.flow()
-            for text in self.texts:
-                found |= composer.compose(text.root, flow, self.gauges, self.limits, text.book())
-        return found
-
-    def keep(self, composed: Mapping[str, composer.Composed]) -> None:
-        """Keep the lines of the sections' blocks, each section its own."""
-        for text in self.texts:
-            its = {each.get("id") for each in text.root.iter()}
-            book = composer.LineBook({each.key: each.chosen for name, each in composed.items() if name in its})
-            if book != text.book():
-                text.keep(book)
-
-    def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
-        """Compare what was set with what was chosen."""
-        laid = [line for page in galley.laid.pages[: galley.end] for line in page.lines]
-        return frozenset(name for text in self.texts for name in composer.differs(text.root, lines, laid))
 
 
 def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:

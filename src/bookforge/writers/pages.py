@@ -1,6 +1,6 @@
 """WeasyPrint's laid-out boxes in, plain facts about pages, lines, notes and anchors out.
 
-Boxes are told apart by the names of their classes, so that only :mod:`bookforge.writers.pdf` imports the engine.
+Boxes are told apart by the names of their classes, so that only :mod:`bookforge.writers.engine` imports the engine.
 Lengths are points from the top left corner of the page.
 """
 

@@ -1,6 +1,6 @@
 """WeasyPrint's laid-out boxes in, the blocks of running text as they were set out: for a composer of lines.
 
-Boxes are told apart by the names of their classes, so that only :mod:`bookforge.writers.pdf` imports the engine.
+Boxes are told apart by the names of their classes, so that only :mod:`bookforge.writers.engine` imports the engine.
 """
 
 from collections.abc import Iterator, Mapping

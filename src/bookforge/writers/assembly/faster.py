@@ -2,7 +2,7 @@
 
 They hold while a section is laid out and drawn, and nowhere else (:func:`at_work`): the book as one document is made
 by WeasyPrint as it is, so that comparing both means something. Import this only once the engine may be: see
-``_weasyprint`` in :mod:`bookforge.writers.pdf`.
+``_weasyprint`` in :mod:`bookforge.writers.engine`.
 
 ``css.StyleFor``
     The styles of a document: :mod:`.styles`.
