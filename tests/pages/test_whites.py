@@ -33,7 +33,23 @@ def _shown(galley: Galley) -> dict[tuple[str, str], float]:
 def test_white_at_the_end_of_a_page_is_what_another_layout_shows(seed: int, cache_folder: Path) -> None:
     body = Mixture(seed).body(40)
     shown, apart = _shown(_laid(body, cache_folder)), _laid(body, cache_folder, EACH_ON_A_PAGE)
-    # A picture has no lines: only where it shows is it known what is above it.
     hidden = {pair: white for pair, white in shown.items() if pair not in _shown(apart) and pair in apart.whites}
     assert len(hidden) > 15
     assert {pair: apart.whites[pair] for pair in hidden} == pytest.approx(hidden, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_white_above_a_block_is_what_another_layout_shows(seed: int, cache_folder: Path) -> None:
+    body = Mixture(seed).body(40)
+    galley, apart = _laid(body, cache_folder), _laid(body, cache_folder, EACH_ON_A_PAGE)
+    pages = galley.laid.pages
+    shown = {name: galley.gaps[name] for name, (page, top) in galley.tops.items() if top > pages[page].top + 1}
+    assert len(shown) > 15
+    assert {name: apart.naturals[name] for name in shown} == pytest.approx(shown, abs=0.01)
+
+
+def test_white_that_depends_on_a_width_is_not_known(cache_folder: Path) -> None:
+    galley = _laid('<p id="a.p">One.</p><p id="a.q" style="margin-top: 5%">Two.</p>', cache_folder)
+    assert "a.q" not in galley.naturals
+    assert ("a.p", "a.q") not in galley.whites
+    assert "a.p" in galley.naturals

@@ -141,7 +141,8 @@ def foreseen(galley: Galley, added: Mapping[str, float], begin: Mapping[str, int
             lined = next((firsts[name] for name in reversed(names[:place]) if name in firsts), None)
             heading = lined is not None and lined.kind == "heading"
             pad = _pad(Pad(block, above, 0, 0), wanting, pages[0].leading, above, heading)
-            pads[block] = _rounded(pad, galley.naturals)
+            if galley.naturals.keys() >= {block, above or block}:
+                pads[block] = _rounded(pad, galley.naturals)
     return _grid(galley.naturals, pads, {})
 
 

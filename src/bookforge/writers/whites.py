@@ -4,6 +4,7 @@ Where a page ends between two blocks their margins are dropped; but what they ar
 are points.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,14 +86,15 @@ class Whites:
         for margin, _, step in self._margins():
             white += margin + step.solid
             if step.box is None and not step.solid:
-                if before is not None and step.block is not None and step.block != before:
+                if before is not None and step.block not in {None, before} and not math.isnan(white):
                     found.setdefault((before, step.block), white * PIXEL_PT)
                 before, white = step.block, 0.0
         return found
 
     def above(self) -> dict[str, float]:
         """Return the white above boxes, from the edge of what stands before, by their ids."""
-        return {name: margin * PIXEL_PT for margin, opened, _ in self._margins() for name in opened}
+        known = ((margin, opened) for margin, opened, _ in self._margins() if not math.isnan(margin))
+        return {name: margin * PIXEL_PT for margin, opened in known for name in opened}
 
     def _margins(self) -> Iterator[tuple[float, list[str], _Step]]:
         """Yield lines and what else has a height, each with the margin above it and the boxes that open there."""
@@ -130,9 +132,10 @@ def _part(box: Any, what: str = "") -> tuple[int, str]:
 
 
 def _pixels(length: Any) -> float:
-    """Return a computed length; what depends on the width of something else is not known from a style."""
-    return float(length.value) if getattr(length, "unit", None) == "px" else 0.0
+    """Return a computed length; not a number for what depends on the width of something else."""
+    unit = getattr(length, "unit", None)
+    return float(length.value) if unit == "px" else math.nan if unit == "%" else 0.0
 
 
 def _collapsed(margins: list[float]) -> float:
-    return max(margins) + min(margins)
+    return math.nan if any(map(math.isnan, margins)) else max(margins) + min(margins)
