@@ -35,7 +35,10 @@ _LONGEST: Final = 100
 """Bytes of a socket's path: systems take no more than 104 or 108."""
 
 _MATTERS: Final = ("CHROMIUM", "HOME", "LANG", "PATH", "SOURCE_DATE_EPOCH", "TMPDIR", "USER")
-_MATTER: Final = ("BOOKFORGE_", "DYLD_", "FONTCONFIG_", "LC_", "LD_", "PANGO", "PYPANDOC_", "PYTHON", "XDG_")
+_MATTER: Final = (
+    *("BOOKFORGE_", "DYLD_", "FC_", "FONTCONFIG_", "FREETYPE_", "HB_", "LC_", "LD_", "PANGO", "PYPANDOC_", "PYTHON"),
+    "XDG_",
+)
 
 
 def identity(book: Path, cache_folder: Path | None) -> str:

@@ -2,8 +2,9 @@
 
 An entry is ``<folder>/<stage>/<two digits>/<key>``: one head line with the SHA-256 of what follows (bound to stage, key
 and shape of the value), then the value as JSON or raw bytes. An entry that does not verify is a miss and is removed, so
-a torn write, a changed value type or a hand-edited file can never reach a book. The cache holds a manuscript in clear:
-folders are 0700, files 0600, and a folder that others own or can write to is not used. Nothing here ever fails a build.
+a torn write, a changed value type or a file edited by mistake can never reach a book. The cache holds a manuscript in
+clear, and templates as compiled code: folders are 0700, files 0600, and a folder that others own or can write to is not
+used; one that comes from somebody else is to be trusted like a program. Nothing here ever fails a build.
 """
 
 import contextlib

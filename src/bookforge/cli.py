@@ -355,8 +355,10 @@ def _build(arguments: argparse.Namespace) -> int:
         return status
     from bookforge import unchanged
 
+    if arguments.timings:
+        return _carry_out(arguments, "run")
     asked = unchanged.Order(identity, tuple(arguments.typed), arguments.cache_dir)
-    return 0 if not arguments.timings and asked.again() else _carry_out(arguments, "run", asked)
+    return 0 if asked.again() else _carry_out(arguments, "run", asked)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
 """The shared libraries WeasyPrint opens, under the names it tries."""
 
 _FAMILIES: Final = ("fontconfig", "gobject", "harfbuzz", "pango")
-"""What the names of these libraries begin with, on any system."""
+"""What the names of these libraries hold, on any system."""
 
 CHAPTERS: Final = ("pandoc", "lxml", "tinyhtml5")
 MARKUP: Final = ("lxml", "jinja2", "markupsafe", "fonttools", "uharfbuzz")
@@ -178,7 +178,8 @@ def libraries_by_file() -> Iterator[None]:
     """Have nobody search for :data:`LIBRARIES` where the system's loader finds all of them by the names of their files.
 
     WeasyPrint's import asks for them by names of other systems first, and for each of these Python would start
-    ``ldconfig``, a compiler and a linker: some fifty processes, which take longer than the rest of the import.
+    ``ldconfig``, a compiler and a linker: some fifty processes, which take longer than the rest of the import. Not for
+    several threads at once.
     """
     import ctypes.util
 

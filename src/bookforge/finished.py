@@ -7,6 +7,7 @@ fonts, our code and the engines, and how it was ordered. Nothing that lays out o
 import contextlib
 import dataclasses
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -116,7 +117,8 @@ def files(loaded: Loaded, editions: Iterable[Edition]) -> tuple[Path, ...]:
     titles = [entry.meta.title or "" for entry in declared.entries if not entry.path]
     if any(_has_more(declared, edition) for edition in editions) or any("/" in title for title in titles):
         return ()  # a part's title with a slash is a path as soon as there is such a file
-    named = (*(entry.path for entry in declared.entries if entry.path), *loaded.book.assets)
+    named = [*(entry.path for entry in declared.entries if entry.path), *loaded.book.assets]
+    named += [declared.bibliography] if declared.bibliography else []
     own = [declared.path, *(declared.folder / path for path in named)]
     folders = {folder for path in own for folder in path.parents if folder.is_relative_to(declared.folder)}
     fonts = (font for place in sys.path for font in Path(place).glob("fontpkg*"))
@@ -126,10 +128,17 @@ def files(loaded: Loaded, editions: Iterable[Edition]) -> tuple[Path, ...]:
 
 
 def _tree(root: Path) -> Iterator[Path]:
-    """Yield a folder and all in it, if it is there."""
-    if root.exists():
-        yield root
-        yield from sorted(path for path in root.rglob("*") if path.suffix != ".pyc")
+    """Yield a folder and all in it, if it is there; what links lead to is in it, too, but no folder twice."""
+    seen: set[tuple[int, int]] = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        status = Path(folder).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders.sort()
+        yield Path(folder)
+        yield from (Path(folder, file) for file in sorted(files) if not file.endswith(".pyc"))
 
 
 def _assets(loaded: Loaded) -> Iterator[str]:
@@ -141,7 +150,7 @@ def _designs(folder: Path) -> Iterator[str]:
     """Yield all files of all layouts: those of the book itself come before ours, so a new one may hide another."""
     for name, root in (("own", folder / "layouts"), (str(shipped.layouts()), shipped.layouts())):
         yield name
-        for path in sorted(root.rglob("*")):
+        for path in _tree(root):
             if path.is_file():
                 yield f"{path.relative_to(root)} {file_digest(path)}"
 

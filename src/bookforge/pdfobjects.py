@@ -4,6 +4,7 @@ The number an object has, which changes from build to build, is no part of its n
 or read of it, can be kept by its name.
 """
 
+import os
 from typing import Any, Final
 
 import pikepdf
@@ -16,8 +17,8 @@ Number = tuple[int, int]
 """What a file calls an object: its number and generation."""
 
 
-class EndlessError(Exception):
-    """Objects that lead back to themselves, as those of a page's links do; they have no name."""
+class _EndlessError(Exception):
+    """Objects that lead back to themselves, as those of a page's links do."""
 
 
 class Names:
@@ -28,11 +29,14 @@ class Names:
         self._numbers: dict[str, Number | None] = {}
 
     def of(self, thing: Any) -> str:
-        """Return the name of an object, a number or ``None``.
+        """Return the name of an object, a number or ``None``; of what leads back to itself one that nothing else has.
 
-        Errors: :class:`EndlessError`, and whatever pikepdf raises about a broken object.
+        Errors: whatever pikepdf raises about a broken object.
         """
-        return self._of(thing, 0)
+        try:
+            return self._of(thing, 0)
+        except _EndlessError:
+            return key("endless", os.urandom(16))
 
     def number(self, name: str) -> Number | None:
         """Return the number of the object that has this name; ``None`` where there is none in sight, or several."""
@@ -40,7 +44,7 @@ class Names:
 
     def _of(self, thing: Any, depth: int) -> str:
         if depth > _DEEPEST:
-            raise EndlessError
+            raise _EndlessError
         if not isinstance(thing, pikepdf.Object):
             return repr(thing)
         if not thing.is_indirect:
@@ -67,8 +71,11 @@ class Names:
 def called(resources: pikepdf.Object, content: bytes) -> pikepdf.Dictionary:
     """Return those resources that a content may call by their names: pages of a file share all they have.
 
-    Forms in them must have resources of their own, as those of WeasyPrint do.
+    Forms in them must have resources of their own, as those of WeasyPrint do; else it may call all.
     """
+    forms = resources.get("/XObject", pikepdf.Dictionary())
+    if any(form.get("/Subtype") == "/Form" and "/Resources" not in form for form in forms.values()):
+        return pikepdf.Dictionary(dict(resources.items()))
     found: dict[str, Any] = {}
     for kind, things in resources.items():
         if isinstance(things, pikepdf.Dictionary):

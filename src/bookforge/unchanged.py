@@ -54,11 +54,11 @@ class Order:
         Not when one was changed so lately that this build may have read it before.
         """
         states = {str(path.absolute()): _state(path) for path in files}
-        if any(state is None or state[1] > self.begun - _REST for state in states.values()):
+        if any(state is None or max(state[:2]) > self.begun - _REST for state in states.values()):
             return
         states |= {str(path.absolute()): None for path in gone}
         content = json.dumps({"states": states, "said": said})
-        self._store().put(_STAGE, self._name(), content.encode("utf-8", "surrogatepass"))
+        self._store().put(_STAGE, self._name(), content.encode("ascii"))
 
     def _store(self) -> cache.Cache:
         return cache.Cache(cache.default_folder(self.cache_folder))
@@ -101,6 +101,10 @@ class _Echo(io.TextIOBase):
     def isatty(self) -> bool:
         """Say whether the stream behind is a terminal."""
         return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the number of the stream behind: processes that are started write there."""
+        return self._stream.fileno()
 
 
 @contextlib.contextmanager

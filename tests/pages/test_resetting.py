@@ -14,19 +14,27 @@ from bookforge.typeset.plan import Corrections
 
 
 def chapter(chance: random.Random) -> list[str]:
-    """The blocks of a chapter of several pages: text, notes, quotations, headings, scene breaks."""
+    """The blocks of a chapter of several pages: text, notes, quotations, headings, scene breaks, pictures, tables."""
     blocks = []
     for number in range(26):
         text = paragraph(f"a.p-{number}", words(chance.randint(20, 110), chance))
-        kind = chance.randrange(9)
+        kind = chance.randrange(12)
+        quoted = paragraph(f"a.r-{number}", words(30, chance))
         if kind == 0:
-            text = f'<blockquote id="a.q-{number}">{text}{paragraph(f"a.r-{number}", words(30, chance))}</blockquote>'
+            text = f'<blockquote id="a.q-{number}">{text}{quoted}</blockquote>'
         elif kind == 1:
             text = f'<h3 id="a.h-{number}">{words(3, chance)}</h3>{text}'
         elif kind == 2:
             text = text.replace("</p>", " " + note(number, words(chance.randint(4, 60), chance)) + "</p>")
         elif kind == 3:
             text = f'<div class="scene-break" id="a.s-{number}"></div>{text}'
+        elif kind == 4:
+            picture = f'<img src="images/arena.svg" alt="x" style="height: {chance.randint(30, 190)}pt"/>'
+            text += f'<figure id="a.f-{number}">{picture}<figcaption>{words(6, chance)}</figcaption></figure>'
+            text += f'<blockquote id="a.q-{number}">{quoted}</blockquote>' if chance.randrange(2) else ""
+        elif kind == 5:
+            table = f'<table id="a.t-{number}"><tbody><tr><td>One</td><td>x</td></tr></tbody></table>'
+            text = f'<blockquote id="a.q-{number}">{text}{table}{quoted}</blockquote>'
         blocks.append(text)
     return blocks
 

@@ -17,8 +17,10 @@ BOOK = {
     **command.SMALL,
     "chapters/two.md": "# Two\n\nIt ended [here]{#light}.\n\n![A picture](../sea.png)\n",
     "book.yaml": command.SMALL["book.yaml"]
-    + "editions:\n  reader: {format: epub, layout: own}\n  site: {format: html}\n",
+    + "bibliography: refs/own.bib\neditions:\n  reader: {format: epub, layout: own}\n  site: {format: html}\n",
     "layouts/own/layout.yaml": "extends: ebook\n",
+    "refs/own.bib": "",
+    "design/layout.yaml": "extends: web\n",
 }
 
 
@@ -30,6 +32,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     folder = command.write(tmp_path / "book", BOOK)
     (folder / "sea.png").write_bytes(png(40, 30))
+    (folder / "layouts" / "linked").symlink_to("../design")
     monkeypatch.chdir(folder)
     assert cli.main(["build"]) == 0
     assert cli.main(["build"]) == 0
@@ -82,6 +85,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a picture of the same size and age": same_size,
     "a layout": text("layouts/own/layout.yaml", "extends: ebook\nsettings: {}\n"),
     "a file more of a layout": text("layouts/own/page.css", "p { color: red }"),
+    "a layout that is a link": text("design/layout.yaml", "extends: web\nsettings: {}\n"),
     "a layout that hides another": text("layouts/web/layout.yaml", "extends: web\n"),
     "a file beside the chapters": text("chapters/One.md", "# Another\n"),
     "a published file": text("dist/a-title-reader.epub", "no book"),
@@ -89,6 +93,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a stranger in a published folder": text("dist/a-title-site/.DS_Store", ""),
     "a published file that is gone": lambda book: (book / "dist" / "a-title-reader.epub").unlink(),
     "what a killed build left": lambda book: (book / "dist" / ".bookforge").mkdir(),
+    "a file that the manifest names is gone": lambda book: (book / "refs" / "own.bib").unlink(),
     "a chapter that is gone": lambda book: (book / "chapters" / "one.md").unlink(),
 }
 

@@ -88,9 +88,9 @@ def correct(galley: Galley, grid: Grid, least: bool = True, fixed: bool = False)
         return replace(grid, level={**level, **grid.level})
     margins = grid.margins
     natural = {name: gap for name, gap in galley.gaps.items() if name not in margins} | dict(grid.natural)
-    pads = dict(grid.pads)
+    pads = {} if fixed else dict(grid.pads)
     for page in galley.laid.pages[: galley.end]:
-        for pad in _pads(page, galley, pads, least, fixed):
+        for pad in _pads(page, galley, grid.pads, least, fixed):
             pads[pad.block] = _rounded(pad, natural)
     return grid if pads == grid.pads else _grid(natural, pads, grid.level)
 
@@ -132,32 +132,33 @@ def foreseen(galley: Galley, added: Mapping[str, float], begin: Mapping[str, int
     for line in in_flow:
         firsts.setdefault(line.block or "", line)
     names = [*galley.tops]
+    places = {name: place for place, name in enumerate(names)}
     pads: dict[str, Pad] = {}
-    for block, wanting in added.items():
-        if block in firsts and block in galley.tops:
-            place = names.index(block)
-            between = _free(names[:place], firsts, begin, block) if begin.get(block) != 0 else []
-            above = between[0] if between else None
-            lined = next((firsts[name] for name in reversed(names[:place]) if name in firsts), None)
-            heading = lined is not None and lined.kind == "heading"
-            pad = _pad(Pad(block, above, 0, 0), wanting, pages[0].leading, above, heading)
-            if galley.naturals.keys() >= {block, above or block}:
-                pads[block] = _rounded(pad, galley.naturals)
+    for block in (name for name in added if name in firsts and name in places):
+        place = places[block]
+        free = _free(names, place, firsts, begin) if begin.get(block) != 0 else place
+        above = names[free] if free < place else None
+        lined = next((firsts[names[each]] for each in range(place - 1, -1, -1) if names[each] in firsts), None)
+        heading = lined is not None and lined.kind == "heading"
+        pad = _pad(Pad(block, above, 0, 0), added[block], pages[0].leading, above, heading)
+        if galley.naturals.keys() >= {block, above or block}:
+            pads[block] = _rounded(pad, galley.naturals)
     return _grid(galley.naturals, pads, {})
 
 
-def _free(names: list[str], firsts: Mapping[str, Line], begin: Mapping[str, int], block: str) -> list[str]:
-    """Return the last of some blocks, those that stand on one page with a block below them and with text above them.
+def _free(names: list[str], place: int, firsts: Mapping[str, Line], begin: Mapping[str, int]) -> int:
+    """Return the place of the first block that stands on one page with one below, with text above it; else that one's.
 
     ``firsts`` are the first lines of blocks. What begins a page, or goes on on it, is the first there.
     """
-    for place, name in reversed([*enumerate(names)]):
-        line = firsts.get(name)
-        if line is not None and (line.body or (not firsts[block].body and line.kind not in _AMONG)):
-            return names[place + 1 :]
-        if name in begin:
+    among_quotations = not firsts[names[place]].body
+    for each in range(place - 1, -1, -1):
+        line = firsts.get(names[each])
+        if line is not None and (line.body or (among_quotations and line.kind not in _AMONG)):
+            return each + 1
+        if names[each] in begin:
             break
-    return []
+    return place
 
 
 def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool, fixed: bool) -> Iterator[Pad]:
@@ -165,10 +166,11 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool,
     before: Line | None = None
     lines = [line for line in page.lines if line.note is None]
     for place, line in enumerate(lines):
-        parted = _parted_from(lines, place, page)
-        if not line.body and parted is None:
+        resumed = resumes(lines[place - 1].kind if place else "", line.kind, line.height, page.leading)
+        if resumed:
+            before = next((each for each in reversed(lines[:place]) if each.kind not in _AMONG), None)
+        if not (line.body or resumed):
             continue
-        before = parted or before
         wanting = -(line.baseline + moved - page.first) % page.leading
         is_off = TOLERANCE < wanting < page.leading - TOLERANCE
         if line.starts and line.block and (is_off or (fixed and line.block in known)):
@@ -185,20 +187,11 @@ def _pads(page: LaidPage, galley: Galley, known: Mapping[str, Pad], least: bool,
         before = line
 
 
-def _parted_from(lines: list[Line], place: int, page: LaidPage) -> Line | None:
-    """Return the line from which a table parts one of a quotation; ``None`` unless it was on the grid, as this can be.
-
-    Quotations are free of the grid, but where nothing stands among them their lines are on it.
-    """
-    line = lines[place]
-    if line.body or not resumes(lines[place - 1].kind if place else "", line.kind, line.height, page.leading):
-        return None
-    above = next((each for each in reversed(lines[:place]) if each.kind not in _AMONG), None)
-    return above if above is not None and abs(page.off_grid(above)) <= ON_GRID else None
-
-
 def resumes(before: str, kind: str, height: float, leading: float) -> bool:
-    """Whether a line of a quotation follows a table, and is as high as those of the text."""
+    """Whether a line of a quotation follows a table, and is as high as those of the text: then it is on the grid.
+
+    Quotations are free of it, but where nothing stands among them their lines are on it.
+    """
     return before in _AMONG and kind in _QUOTED and abs(height - leading) <= TOLERANCE
 
 
