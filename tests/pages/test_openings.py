@@ -496,3 +496,16 @@ def test_a_title_word_wider_than_its_line_is_divided_with_a_hyphen(tmp_path, cac
     divided = [line for line in titles if not line.ends and line.text.strip() not in {"Der", "Die"}]
     assert len(divided) >= 3
     assert [line.text for line in divided if not line.hyphen] == []
+
+
+def test_another_first_letter_changes_no_stylesheet(tmp_path: Path) -> None:
+    """It would set every section of the book anew."""
+    manifest = "title: T\nauthors: [A B]\nlanguage: en\nchapters: [one.md]\neditions: {book: {format: pdf}}\n"
+    looks = []
+    for word in ("There", "Where"):
+        (tmp_path / word).mkdir()
+        loaded = load(tmp_path / word, {"book.yaml": manifest, "one.md": f"# One\n\n{word} was always a light. {LONG}"})
+        shop = editions.Workshop(Cache(None), tmp_path, lambda _: None)
+        looks.append(editions.compose_only(loaded, loaded.manifest.editions[0], shop).stylesheets)
+    assert looks[0] == looks[1]
+    assert any("initial-54" in sheet.text for sheet in looks[0])

@@ -388,6 +388,23 @@ def test_lines_that_stay_off_the_grid_are_told_with_their_place(
     assert (place, what[:12]) == ("a.p-2", "2 paragraphs")
 
 
+def test_a_chapter_more_has_no_other_laid_out_again(
+    tmp_path: Path, cache_folder: Path, chance: random.Random, layouts: list[str]
+) -> None:
+    """Neither how many there are, nor what kinds of them, decides about one as long as no stylesheet asks."""
+    one, two = (paragraph(f"{name}.p", words(60, chance)) for name in "ab")
+    galleys.plan(composed(one, two, **GREEDY), cache_folder, tmp_path)
+    new = composed(one, two, paragraph("c.p", "A new one."), **GREEDY)
+    *before, last = new.parts
+    last = dataclasses.replace(last, text=last.text.replace("section chapter", "section interlude"))
+    layouts.clear()
+    galleys.plan(dataclasses.replace(new, parts=(*before, last)), cache_folder, tmp_path)
+    assert set(layouts) == {"c"}
+    layouts.clear()
+    galleys.plan(dataclasses.replace(new, parts=(last, *before)), cache_folder, tmp_path)
+    assert "b" not in layouts, "before it stands the same as ever"
+
+
 def test_the_same_plan_every_time(cache_folder: Path) -> None:
     composition = composed(Mixture(3).body(12))
     assert galleys.plan(composition, cache_folder) == galleys.plan(composition, cache_folder)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -446,6 +447,9 @@ class _Composer:
         return heads.Heads(line, self.book, self.reading.edition)
 
     def _stylesheets(self) -> tuple[Stylesheet, ...]:
+        # A chapter that comes to begin with another letter changes no stylesheet, which would set the whole book anew.
+        for letter in string.ascii_uppercase if self.initials else "":
+            self.initial("", letter)
         values = self._looks | dict(
             heads={"scale": self.heads.scale, "title": self.heads.title, "author": self.heads.author},
             initials=tuple(self.initials[name] for name in sorted(self.initials)),

@@ -159,13 +159,13 @@ class Typesetter:
 
     @cached_property
     def _frame(self) -> str:
-        frame = self._composition.frame
-        return cache_key("frame", *frame, *self._pictures(frame[0] + frame[-1]))
+        around = self._composition.frame[0], self._composition.frame[-1]  # nothing that stands between sections
+        return cache_key("frame", *around, *self._pictures("".join(around)))
 
     @cached_property
     def _contexts(self) -> list[str]:
         """The stand-ins for the sections before each place."""
-        return list(_contexts(self._composition.parts))
+        return list(_contexts(self._composition.parts, takes.looks_far(sheet.text for sheet in self.plain)))
 
     @cached_property
     def _parts(self) -> list[str]:
@@ -361,17 +361,17 @@ def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:
     return section.shape.start == "any" and section.shape.names[0] == before.shape.names[1]
 
 
-def _contexts(parts: tuple[Part, ...]) -> Iterator[str]:
-    """Yield stand-ins for the sections before each: stylesheets may look at what kinds there were, and the last."""
-    kinds: dict[str, None] = {}
+def _contexts(parts: tuple[Part, ...], far: bool) -> Iterator[str]:
+    """Yield stand-ins for the sections before each: stylesheets may look at the last; ``far``: at all kinds before."""
+    kinds: set[str] = set()
     last: list[str] = []
     for part in parts:
         shown = "".join(
-            f'<section class="{kind}" style="display: none !important"></section>' for kind in [*kinds, *last]
+            f'<section class="{kind}" style="display: none !important"></section>' for kind in [*sorted(kinds), *last]
         )
         yield shown
         if kind := " ".join(classes(part.text)):
-            kinds[kind] = None
+            kinds |= {kind} if far else set()
             last = [kind]
 
 

@@ -41,6 +41,11 @@ _HAS: Final = re.compile(r":has\(\s*(?:\.([\w-]+)\s*\))?")
 """Where an element is asked for what it has inside: a class, or else something that is not looked for here."""
 
 
+def looks_far(stylesheets: Iterable[str]) -> bool:
+    """Whether stylesheets ask for more of an element's neighbours than the one before, the first and the last."""
+    return _LOOKS_AROUND.search("\n".join(stylesheets)) is not None
+
+
 @lru_cache(maxsize=8)
 def _asks(stylesheets: str) -> frozenset[str] | None:
     """Return the classes of what an element is asked to have inside; ``None`` for what takes cannot tell."""
