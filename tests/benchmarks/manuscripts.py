@@ -108,8 +108,9 @@ def tenfold(text: Manuscript, folder: Path, seed: int = 1) -> Manuscript:
         for path, notes in zip(text.chapters, wanting, strict=True):
             copy = folder / _renamed(path.relative_to(source).as_posix(), number)
             titled = re.sub(r"(?m)^(#+ .*)$", rf"\1 ({number})", path.read_text(encoding="utf-8"), count=1)
+            linked = re.sub(r"\]\(([\w-]+\.md)", rf"](copy-{number}-\1", titled)
             extra = notes // COPIES + (number <= notes % COPIES)
-            copy.write_text(edits.annotated(titled, extra, chance), encoding="utf-8")
+            copy.write_text(edits.annotated(linked, extra, chance), encoding="utf-8")
             chapters.append(copy)
     declared = yaml.safe_load(text.manifest.read_text(encoding="utf-8"))
     declared["title"] = f"{declared['title']}, Ten Times"

@@ -30,7 +30,10 @@ def test_a_seed_decides_all(tmp_path: Path) -> None:
 
 
 def test_a_book_ten_times_as_long(memoir: manuscripts.Manuscript, tmp_path: Path) -> None:
+    first, second = memoir.chapters[:2]
+    first.write_text(f"{first.read_text(encoding='utf-8')}\nAs I said [there]({second.name}).\n", encoding="utf-8")
     long = manuscripts.tenfold(memoir, tmp_path / "ten")
+    assert f"(copy-7-{second.name})" in (tmp_path / "ten" / "chapters" / f"copy-7-{first.name}").read_text("utf-8")
     assert long.notes == manuscripts.NOTES
     assert long.words > 10 * memoir.words
     declared = manifest.read(long.manifest)
