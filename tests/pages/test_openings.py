@@ -1,6 +1,7 @@
 """First pages of chapters as readers, PDF readers and screen readers get them; heads by setting; first paragraphs."""
 
 import contextlib
+import dataclasses
 import io
 from pathlib import Path
 
@@ -509,3 +510,15 @@ def test_another_first_letter_changes_no_stylesheet(tmp_path: Path) -> None:
         looks.append(editions.compose_only(loaded, loaded.manifest.editions[0], shop).stylesheets)
     assert looks[0] == looks[1]
     assert any("initial-54" in sheet.text for sheet in looks[0])
+
+
+def test_a_number_of_three_figures_is_on_one_line_of_the_contents(tmp_path: Path, cache_folder: Path) -> None:
+    """It was broken like a long word: a book of more than 127 chapters could not be made."""
+    files = {f"{number}.md": f"# Of {number}\n\nA word.\n" for number in range(1, 130)}
+    manifest = f"title: T\nauthors: [A B]\nlanguage: en\nchapters: [{', '.join(files)}]\n"
+    loaded = load(tmp_path, {"book.yaml": manifest + "editions: {book: {format: pdf}}\n"} | files)
+    shop = editions.Workshop(Cache(None), tmp_path / "scratch", lambda _: None)
+    made = editions.compose_only(loaded, loaded.manifest.editions[0], shop)
+    contents = next(part for part in made.parts if part.section == "contents")
+    only = dataclasses.replace(made, parts=(contents,), frame=(made.frame[0], made.frame[-1]))
+    assert "128 Of 128" in " ".join(page.text for page in Pressed(only, cache_folder).laid.pages)
