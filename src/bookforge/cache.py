@@ -476,6 +476,9 @@ class Shelf:
         return known
 
 
+NOTHING_KEPT: Final = Shelf()
+
+
 # ---------------------------------------------------------------- entries
 
 

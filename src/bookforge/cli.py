@@ -353,10 +353,10 @@ def _build(arguments: argparse.Namespace) -> int:
     status = watch and asking.ask(watch, arguments.typed, sys.stdout, sys.stderr)
     if isinstance(status, int):
         return status
-    from bookforge import unchanged
-
     if arguments.timings:
         return _carry_out(arguments, "run")
+    from bookforge import unchanged
+
     asked = unchanged.Order(identity, tuple(arguments.typed), arguments.cache_dir)
     return 0 if asked.again() else _carry_out(arguments, "run", asked)
 

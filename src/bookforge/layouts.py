@@ -21,7 +21,7 @@ import jinja2
 import jinja2.sandbox
 
 from bookforge import shipped, textfile, yamlfile
-from bookforge.cache import Shelf
+from bookforge.cache import NOTHING_KEPT, Shelf
 from bookforge.diagnostics import Diagnostic, LayoutError, Location, ManifestError, error
 from bookforge.edition import Format, Setting, Stylesheet
 from bookforge.measure import Length, MeasureError, TrimSize
@@ -410,7 +410,6 @@ class _Reader:
 
 # ---------------------------------------------------------------- templates
 
-_NOTHING_KEPT: Final = Shelf()
 _MAX_STEPS: Final = 2_000_000
 """Numbers that all ranges of a layout's templates may count, together."""
 _MAX_LENGTH: Final = 1_000_000
@@ -569,7 +568,7 @@ def _said(problem: BaseException) -> str:
 class Templates:
     """The templates of one layout, looked for and compiled once; ``shelf`` keeps what they are compiled to."""
 
-    def __init__(self, layout: Layout, shelf: Shelf = _NOTHING_KEPT) -> None:
+    def __init__(self, layout: Layout, shelf: Shelf = NOTHING_KEPT) -> None:
         self.layout = layout
         self._find = cache(layout.path)
         self._environment = _environment(layout, self._find, shelf)

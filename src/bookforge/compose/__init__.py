@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bookforge import layouts, terms, xhtml
 from bookforge.book import Asset, BookSection
-from bookforge.cache import Shelf, file_digest
+from bookforge.cache import NOTHING_KEPT, Shelf, file_digest
 from bookforge.compose import backmatter, dress, heads, keeping, notes, openings, sheet, tables, views
 from bookforge.compose.folios import PageNumbers
 from bookforge.compose.wardrobe import Wardrobe
@@ -51,7 +51,6 @@ _MEDIA: Final = {Format.PDF: house.PRINT, Format.HTML: house.SCREEN, Format.EPUB
 _INITIALS: Final = ("initial", "display", "text")
 
 _MIDDLE: Final = " \u00b7 "
-_NOTHING_KEPT: Final = Shelf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Supplies:
     typography: Choices = field(default_factory=Choices)
 
 
-def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies, shelf: Shelf = _NOTHING_KEPT) -> Composition:
+def edition(reading: Reading, layout: layouts.Layout, supplies: Supplies, shelf: Shelf = NOTHING_KEPT) -> Composition:
     """Set an edition into documents by its layout; ``shelf`` keeps dressed sections.
 
     Errors: ``template-renders``, ``layout-valid``, ``edition-has-text``, ``setting-fits``.

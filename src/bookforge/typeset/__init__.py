@@ -4,10 +4,9 @@ What stands where in the book follows from the sections, one after the other.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from bookforge import composer, xhtml
-from bookforge.cache import Shelf
+from bookforge.cache import NOTHING_KEPT, Shelf
 from bookforge.edition import Composition, Part
 from bookforge.laid import Laid, label
 from bookforge.typeset import markup
@@ -27,8 +26,6 @@ __all__ = [
     "unsettled",
 ]
 
-_NOTHING_KEPT: Final = Shelf()
-
 
 def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None = None) -> Plan:
     """Plan the pages of a composition that has ``parts``.
@@ -46,7 +43,7 @@ def plan(composition: Composition, bench: Bench, wanted: frozenset[str] | None =
     return Plan(tuple(units), _corrections(parts, units), *_numbered(parts, units))
 
 
-def carry_out(composition: Composition, planned: Plan, shelf: Shelf = _NOTHING_KEPT) -> Composition:
+def carry_out(composition: Composition, planned: Plan, shelf: Shelf = NOTHING_KEPT) -> Composition:
     """Return a composition with its plan carried out; what came of a section is kept on ``shelf``."""
     return markup.carry_out(composition, planned.corrections, shelf)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from bookforge import xhtml
 from bookforge.book import Book, BookSection, Contributor, CopyrightPage, Metadata, Section, Series, Voice, When
-from bookforge.cache import Shelf
+from bookforge.cache import NOTHING_KEPT, Shelf
 from bookforge.typography import languages, marks, quotes, runs, spaces
 from bookforge.typography.choices import AS_TYPED, BY_LANGUAGE, Choices
 from bookforge.typography.languages import NARROW, NO_BREAK, Language, Pair
@@ -33,7 +33,6 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
     "guillemets": (("«", "»"), ("‹", "›")),
     "inward-guillemets": (("»", "«"), ("›", "‹")),
 }
-_NOTHING_KEPT: Final = Shelf()
 _KEPT: Final = 4096
 _LINES: Final = 16384
 _KNOWN_TO_READERS: Final = {
@@ -148,7 +147,7 @@ class _Set:
     notes: tuple[str, ...]
 
 
-def set_book(original: Book, chosen: House, shelf: Shelf = _NOTHING_KEPT) -> Book:
+def set_book(original: Book, chosen: House, shelf: Shelf = NOTHING_KEPT) -> Book:
     """Set every word of a book that an edition shows, its metadata's included; ``shelf`` keeps set sections."""
     if not chosen.choices.care:
         return original
