@@ -41,6 +41,10 @@ BODIES = {
     "boxes": f'<div class="flex"><p>{TEXT}</p><p>b</p></div><div class="grid"><p>{TEXT}</p><p>b</p></div>',
     "columns": f'<div class="columns"><p>{LONG}</p><p id="a.c">{LONG}</p></div>',
     "generated": f'<p class="before leader" id="a.g">{TEXT}</p><p class="before">b</p><p class="first">{LONG}</p>',
+    "ended": "".join(
+        f'<p class="lines {looks}" lang="en">{TEXT}\n{TEXT} \n\n soft\u00adly end\u00ad\nx\n<b>{TEXT}\n{TEXT} </b>\n{LONG}\n</p>'
+        for looks in ("justified", "justified wide", "justified tracked", "hyphenated", "justified thin", "any thin")
+    ),
     "cut": f'<p class="cut">{LONG}</p>',
     "turned": f'<p class="turned">{TEXT}</p><p class="faint">{TEXT}</p><p class="placed">{TEXT}</p>',
     "ids": "".join(
@@ -60,7 +64,7 @@ font-variant-ligatures: none } u { text-decoration: underline } s { text-decorat
 .columns { columns: 2 } .before::before { content: attr(id) "» "; color: gray } .leader::after {
 content: leader(".") target-counter("#a.g", page) } .first::first-line { font-variant-caps: small-caps; color: red }
 .cut { white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
-.thin { width: 20pt }
+.thin { width: 20pt } .justified { text-align: justify; text-align-last: justify } .hyphenated { hyphens: auto }
 .turned { transform: rotate(3deg) } .faint { opacity: .5 } .placed { position: relative; left: 2pt; min-height: 30% }
 #a\\.q-1 > span { font-style: italic } p:nth-child(3n) span { color: #333 } @layer low { span { color: blue } }
 p { --own: 1pt; padding-top: var(--own); box-sizing: border-box; width: calc(100% - 2pt) }
@@ -114,7 +118,7 @@ def test_what_is_replaced_takes_the_same_and_is_put_back(cache_folder: Path) -> 
     names = {name for _, name, _ in faster._places()}
     assert names == {
         *("resolve_percentages", "line_size", "_font_style_cache_key", "draw_first_line", "StyleFor", "setup"),
-        *("is_in_normal_flow", "page_references", "split_first_line"),
+        *("is_in_normal_flow", "page_references", "split_first_line", "add_word_spacing"),
     }, "WeasyPrint has other names for these: see writers/assembly/faster.py"
     for (_, name, ours), original in zip(faster._places(), theirs, strict=True):
         if callable(original):

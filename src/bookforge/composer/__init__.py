@@ -59,6 +59,9 @@ _SURE = 0.1
 _ROOM = 0.25
 """How much narrower than the narrowest the spaces are set before they are justified: for roundings, in points."""
 
+_SPACING_STEP = 0.25
+"""Spaces are made narrower in steps: paragraphs whose letters look alike in all are set from one style."""
+
 _LESS = 0.75
 """How much of the narrowing of a line's letters is counted on."""
 
@@ -205,10 +208,11 @@ def _lines(read: Paragraph, ends: tuple[Break, ...], matter: Matter, within: Lim
     lines = breaking.lines(read, ends)
     chosen = tuple(_line_end(read, line, within) for line in lines)
     usual = (1 - within.narrow + breaking.CLOSER) * read.space + _ROOM
+    narrower = max(usual, *(_wanting(line, end) for line, end in zip(lines, chosen, strict=True)))
     return Lines(
         chosen,
         rest=max(0.0, lines[-1].slack - _SURE),
-        spacing=-max(usual, *(_wanting(line, end) for line, end in zip(lines, chosen, strict=True))),
+        spacing=-math.ceil(narrower / _SPACING_STEP) * _SPACING_STEP,
         hyphen=matter.style.hyphen,
         justified=read.justified,
         inner=dict(matter.inner),

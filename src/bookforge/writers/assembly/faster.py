@@ -11,7 +11,10 @@ by WeasyPrint as it is, so that comparing both means something. Import this only
     a style. They are made once; each line begins as a copy of that layout.
 ``text.line_break.split_first_line``
     Where a line ends follows from its text, its style and the room it has. A process that stays sets most lines again
-    as they were: it remembers what came of them.
+    as they were: it remembers what came of them. A line whose end stands in the text is set once, not three times: it
+    is not asked whether it could have ended elsewhere.
+``layout.inline.add_word_spacing``
+    A text that is justified gets the layout that it is drawn from. It is made when it is drawn.
 ``text.line_break.line_size``, ``text.line_break._font_style_cache_key``
     Asked for several times a line.
 ``layout.percent.resolve_percentages``
@@ -38,7 +41,7 @@ import pydyf  # type: ignore[import-untyped]
 from weasyprint import css
 from weasyprint.draw import text as drawing
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import percent
+from weasyprint.layout import inline, percent
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 
@@ -63,6 +66,9 @@ ENDED_BY: Final = (
 _KEPT_LINES: Final = 20_000_000
 _LINE: Final = 600
 """Bytes that a line takes beside its text, roughly."""
+
+_MOST_LETTERS: Final = 4
+"""How many letters fit in a line that is as wide as one is high, mostly."""
 
 _KEPT_LOOKS: Final = 5_000
 _KEPT_FONTS: Final = 4
@@ -114,6 +120,7 @@ _size = line_break.line_size
 _font_key = line_break._font_style_cache_key
 _resolve = percent.resolve_percentages
 _draw = drawing.draw_first_line
+_justify = inline.add_word_spacing
 
 
 @contextlib.contextmanager
@@ -133,7 +140,7 @@ def at_work() -> Iterator[None]:
 def _places() -> tuple[tuple[Any, str, Any], ...]:
     """Return what is replaced, where it is known, and by what."""
     functions = {"resolve_percentages": (_resolve, _resolve_percentages), "draw_first_line": (_draw, _draw_first_line)}
-    functions |= {"split_first_line": (_split, _split_first_line)}
+    functions |= {"split_first_line": (_split, _split_first_line), "add_word_spacing": (_justify, _add_word_spacing)}
     functions |= {"line_size": (_size, _line_size), "_font_style_cache_key": (_font_key, _kept_font_key)}
     engine = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "weasyprint"]
     # A module that imported a function by name has to be told as well.
@@ -156,15 +163,20 @@ def _places() -> tuple[tuple[Any, str, Any], ...]:
 
 
 def _begin(self: Any, style: Any) -> None:
-    model = vars(style).get("_model")
-    if model is None:
-        model = style._model = _model(style)
+    model = _model(style)
     own = ffi.gc(pango.pango_layout_copy(model.layout), gobject.g_object_unref)
     vars(self).update(vars(model), layout=own, style=style)
 
 
 def _model(style: Any) -> Any:
     """Return a layout without text, set up for a style."""
+    model = vars(style).get("_model")
+    if model is None:
+        model = style._model = _new_model(style)
+    return model
+
+
+def _new_model(style: Any) -> Any:
     models = vars(style.font_config).setdefault("_models", {})
     key = tuple(_plain(style[name]) for name in SET_UP_BY)
     if key not in models:
@@ -198,6 +210,12 @@ def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
     minimum: bool = False,
 ) -> Any:
     lines = vars(style.font_config).get("_known")
+    if max_width is not None and style["white_space"] == "pre-line":
+        ended = text[: text.find("\n") + 1]
+        if ended or _is_short(text, style, max_width):
+            known = _kept(lines, (ended or text, _look(style), max_width, justification_spacing), style)
+            if known is not None:
+                return known
     if lines is None:
         return _split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
     key = (text, _look(style), max_width, justification_spacing, is_line_start, minimum)
@@ -207,6 +225,55 @@ def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
         lines.keep(key, known)
     # The engine justifies the layout that it gets.
     return (copy.copy(known[0]), *known[1:])
+
+
+def _is_short(text: str, style: Any, max_width: float) -> bool:
+    """Whether a text may well fit in a line."""
+    return len(text) * style["font_size"] <= max_width * _MOST_LETTERS
+
+
+def _kept(lines: _Lines | None, key: tuple[Any, ...], style: Any) -> Any:
+    """Return a line of which the end is given, set once; nothing where it does not fit."""
+    text, _, max_width, justification_spacing = key
+    known = lines.known.get(key) if lines is not None else None
+    if known is None:
+        known = _set(text, style, max_width, justification_spacing)
+        if known is not None and lines is not None:
+            lines.keep(key, known)
+    return (copy.copy(known[0]), *known[1:]) if known is not None else None
+
+
+def _set(text: str, style: Any, max_width: float, justification_spacing: float) -> Any:
+    goes_on = text.endswith("\n")
+    shown = text[:-1].rstrip(" ") if goes_on else text
+    if not shown:
+        return None
+    layout = line_break.Layout(style, justification_spacing, max_width)
+    layout.set_text(shown)
+    line, more = layout.get_first_line()
+    width, height = _line_size(line, style)
+    if more is not None or max(width, _extents.width * FROM_UNITS) > max_width:
+        return None
+    baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
+    length = line.length
+    layout.deactivate()
+    return layout, length, len(text.encode()) if goes_on else None, width, height, baseline
+
+
+def _add_word_spacing(context: Any, box: Any, justification_spacing: float, x_advance: float) -> Any:
+    spaces = inline.count_expandable_spaces(box) if isinstance(box, boxes.TextBox) else 0
+    if not spaces or box.text == " ":
+        return _justify(context, box, justification_spacing, x_advance)
+    layout = line_break.Layout.__new__(line_break.Layout)
+    vars(layout).update(vars(_model(box.style)))
+    layout.text, layout.justification_spacing, layout.max_width = box.text, justification_spacing, None
+    del layout.layout, layout.language
+    extra = justification_spacing * spaces
+    box.justification_spacing = justification_spacing
+    box.position_x += x_advance
+    box.width += extra
+    box.pango_layout = layout
+    return x_advance + extra
 
 
 def _look(style: Any) -> int:
