@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+_FITS: Final = 1 + 1e-9
+"""How much longer than its room a line may be for the page: what rounding adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,26 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """A line as set: ``start`` is how far from the left edge of its block it begins."""
+    """A line as set: ``start`` is how far from the left edge of its block it begins.
+
+    ``tall``: something in it makes it higher than the lines of its block are.
+    """
 
     start: float
     pieces: tuple[Piece, ...]
+    tall: bool = False
+
+    @property
+    def width(self) -> float:
+        """Its width, without what was added to its spaces."""
+        return sum(piece.width for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class FlowBlock:
-    """A block of lines. ``width`` is that of a whole line, ``align`` is ``justify``, ``start`` or another.
+    """A block of lines, set greedily or, as far as nothing stands beside it, in one line that is as long as it is.
+
+    ``width`` is that of a whole line, ``align`` is ``justify``, ``start`` or another.
 
     ``inner`` are the properties that what is no part of the lines would inherit, as they were.
     """
@@ -59,3 +74,8 @@ class FlowBlock:
     style: TextStyle
     lines: tuple[FlowLine, ...]
     inner: Mapping[str, str]
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it has a line for which there is no room."""
+        return any(line.start + line.width > self.width * _FITS for line in self.lines)

@@ -42,7 +42,8 @@ BODIES = {
     "columns": f'<div class="columns"><p>{LONG}</p><p id="a.c">{LONG}</p></div>',
     "generated": f'<p class="before leader" id="a.g">{TEXT}</p><p class="before">b</p><p class="first">{LONG}</p>',
     "ended": "".join(
-        f'<p class="lines {looks}" lang="en">{TEXT}\n{TEXT} \n\n soft\u00adly end\u00ad\nx\n<b>{TEXT}\n{TEXT} </b>\n{LONG}\n</p>'
+        f'<p class="lines {looks}" lang="en">{TEXT}\n{TEXT} \n\n soft\u00adly end\u00ad\nx\n<b>{TEXT}\n{TEXT} </b>\n'
+        f"{LONG}\n</p>"
         for looks in ("justified", "justified wide", "justified tracked", "hyphenated", "justified thin", "any thin")
     ),
     "cut": f'<p class="cut">{LONG}</p>',

@@ -43,6 +43,11 @@ PLACES = {
     "layout.page.page_width": ["box", "context", "containing_block_width"],
     "layout.page.page_height": ["box", "context", "containing_block_height"],
     "layout.page._standardize_page_based_counters": ["style", "pseudo_type"],
+    "layout.inline.split_inline_box": [
+        *("context", "box", "position_x", "max_x", "bottom_space", "skip_stack", "containing_block"),
+        *("absolute_boxes", "fixed_boxes", "line_placeholders", "waiting_floats", "line_children"),
+        *("first_letter_style", "first_line_style"),
+    ],
     "layout.percent.resolve_percentages": ["box", "containing_block"],
     "layout.background.layout_box_backgrounds": [
         *("page", "box", "get_image_from_uri", "layout_children", "style"),

@@ -41,6 +41,7 @@ __all__ = [
     "compose",
     "differs",
     "limits",
+    "running",
     "unheeded",
 ]
 
@@ -52,6 +53,7 @@ NUDGES = {"looser": 1, "tighter": -1}
 
 _NO_WIDTH = "\u200b"
 _RUNNING = frozenset({"p", "li", "dd", "span"})
+_CELLS = ("td", "th", "caption")
 
 _SURE = 0.1
 """What is left at the end of a last line, so that a rounding never makes it too long."""
@@ -134,11 +136,19 @@ def compose(
     for block in root.iter():
         name = block.get("id")
         set_as = flow.get(name) if name else None
-        if name and set_as and len(set_as.lines) > 1 and _is_text(block, set_as) and paragraph.is_plain(block):
+        more = set_as is not None and (len(set_as.lines) > 1 or set_as.is_endless)
+        if name and set_as and more and _is_text(block, set_as) and paragraph.is_plain(block):
             composed = _composed(block, set_as, gauges, within, known)
             if composed is not None:
                 found[name] = composed
     return found
+
+
+def running(root: xhtml.Element) -> frozenset[str]:
+    """Return the ids of the blocks below ``root`` that may be running text, tables left out."""
+    cells = {cell for tag in _CELLS for cell in root.iter(tag)}
+    found = [block for block in root.iter() if block.get("id") and paragraph.is_plain(block)]
+    return frozenset(block.get("id") or "" for block in found if cells.isdisjoint(block.iterancestors()))
 
 
 def _is_text(block: xhtml.Element, flow: FlowBlock) -> bool:
@@ -153,7 +163,8 @@ def _composed(
     if matter is None:
         return None
     asked = _asked(block)
-    key = hashlib.sha256(repr((asked, matter)).encode()).hexdigest()
+    # Where the page ended the lines that are tried decides about none.
+    key = hashlib.sha256(repr((asked, replace(matter, samples=()))).encode()).hexdigest()
     chosen = known.chosen.get(key) or _chosen(matter, asked, gauges, within)
     return Composed(key, chosen, matter.text) if chosen is not None else None
 

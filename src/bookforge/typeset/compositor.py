@@ -1,13 +1,15 @@
-"""A section laid out greedily in, the lines of its blocks out: chosen, compared with what was set, remembered.
+"""A section measured in, the lines of its blocks out: chosen, compared with what was set, remembered.
 
 The compositor that :mod:`.settling` asks for. The choice itself is the matter of :mod:`bookforge.composer`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from bookforge import composer, xhtml
+from bookforge.flow import FlowBlock
 from bookforge.typeset.bench import Bench
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Text:
         self.bench.keep(LINES, self.name, book)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compositor:
     """Chooses the lines of a section."""
 
@@ -46,17 +48,41 @@ class Compositor:
     limits: composer.Limits | None
     pages: bool
 
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The blocks that may be running text."""
+        return frozenset(name for text in self.texts for name in composer.running(text.root))
+
     def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines of every block that can be measured."""
-        composed = self.chosen(galley)
+        """Choose the lines of every block of a greedy galley that can be measured, and keep them."""
+        composed = self._chosen(galley.flow())
         self.keep(composed)
         return composed
 
-    def chosen(self, galley: "Galley") -> dict[str, composer.Composed]:
-        """Choose the lines, and keep none."""
+    def measure(self, lay: "Callable[[frozenset[str]], Galley]") -> "tuple[Galley, dict[str, composer.Composed]]":
+        """Choose the lines of every block that can be measured; return them with the galley they were measured in.
+
+        ``lay`` lays out with one line for each of the blocks it is given. What then cannot be composed is set greedily.
+        """
+        running = self.running if self.limits is not None else frozenset[str]()
+        galley, composed, left = self._measured(lay, running)
+        if left & running:
+            galley, composed, _ = self._measured(lay, running - left)
+        return galley, composed
+
+    def _measured(
+        self, lay: "Callable[[frozenset[str]], Galley]", running: frozenset[str]
+    ) -> "tuple[Galley, dict[str, composer.Composed], frozenset[str]]":
+        """Measure; return also the blocks for which a line of their own says nothing of how they are to be set."""
+        galley = lay(running)
+        flow = galley.flow()
+        composed = self._chosen(flow)
+        endless = {name: any(line.tall for line in block.lines) for name, block in flow.items() if block.is_endless}
+        return galley, composed, frozenset(name for name, tall in endless.items() if tall or name not in composed)
+
+    def _chosen(self, flow: Mapping[str, FlowBlock]) -> dict[str, composer.Composed]:
         found: dict[str, composer.Composed] = {}
         if self.limits is not None:
-            flow = galley.flow()
             for text in self.texts:
                 found |= composer.compose(text.root, flow, self.gauges, self.limits, text.book())
         return found

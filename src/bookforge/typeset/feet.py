@@ -150,7 +150,8 @@ def _note(name: str, top: float, height: float, lines: list[Line], composed: Map
     found: list[_Line] = []
     for block, group in groupby(zip(lines, heights, strict=True), key=lambda each: each[0].block):
         own = [*group]
-        lined = [*(_composed(own[0][1], own[-1][1], composed[block]) if block in composed else map(_as_set, own))]
+        usual = own[-1][0].height
+        lined = [*(_composed(own[0][1], usual, composed[block]) if block in composed else map(_as_set, own))]
         found += [replace(lined[0], gap=max(0.0, own[0][1] - own[0][0].height)), *lined[1:]]
     depths = [*accumulate(line.height for line in found)]
     depths[-1] += height - sum(heights)

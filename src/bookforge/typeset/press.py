@@ -44,7 +44,13 @@ class Typesetter(Protocol):
         """Return the markup of a section."""
 
     def take(
-        self, place: int, corrections: Corrections, html: str, sheets: tuple[Stylesheet, ...], follows: bool
+        self,
+        place: int,
+        corrections: Corrections,
+        html: str,
+        sheets: tuple[Stylesheet, ...],
+        follows: bool,
+        running: frozenset[str],
     ) -> "Galley":
         """Lay out a part of a section, with corrections and some stylesheets more."""
 
@@ -80,14 +86,20 @@ class Press:
 
     def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> "Galley":
         """Lay out a take."""
+        sheets = self._sheets(left=left, bare=bare, follows=follows)
+        return self._typesetter.take(self._place, corrections, html, sheets, follows, frozenset())
+
+    def _sheets(self, *, left: bool, bare: frozenset[str], follows: bool) -> tuple[Stylesheet, ...]:
         rules = "[data-section] { break-before: auto !important }\n" if follows else ""
         rules += "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
-        sheets = (*((markup.LEFT,) if left else ()), *((Stylesheet("take.css", "take.css", rules),) if rules else ()))
-        return self._typesetter.take(self._place, corrections, html, sheets, follows)
+        return (*((markup.LEFT,) if left else ()), *((Stylesheet("take.css", "take.css", rules),) if rules else ()))
 
-    def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
+    def measure(self, html: str, *, left: bool, follows: bool) -> "tuple[Galley, dict[str, composer.Composed]]":
         """Choose the lines of a take."""
-        return self.compositor.chosen(galley)
+        sheets = self._sheets(left=left, bare=frozenset(), follows=follows)
+        return self.compositor.measure(
+            lambda running: self._typesetter.take(self._place, Corrections(), html, sheets, follows, running)
+        )
 
     def differs(self, galley: "Galley", lines: Mapping[str, composer.Lines]) -> frozenset[str]:
         """Compare what was set with what was chosen."""

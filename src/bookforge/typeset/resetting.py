@@ -114,8 +114,8 @@ class Press(Protocol):
         ``follows``: something of the section stands before it.
         """
 
-    def compose(self, galley: Galley) -> dict[str, Composed]:
-        """Choose the lines of blocks that were set greedily."""
+    def measure(self, html: str, *, left: bool, follows: bool) -> tuple[Galley, dict[str, Composed]]:
+        """Measure a part of a section, and choose the lines of its blocks."""
 
     def differs(self, galley: Galley, lines: Mapping[str, Lines]) -> frozenset[str]:
         """Return the blocks whose lines were not set as chosen."""
@@ -380,15 +380,9 @@ class _Resetting:
         """Measure changed atoms, set with their neighbours."""
         copy, paging = self._copy, self._old.paging
         atoms, changed = self._measured_with(change), change.after
-        galley = self._press.lay(
-            copy.take(atoms.start, atoms.stop, copy.gap(atoms.start)),
-            Corrections(),
-            left=not paging.right,
-            bare=frozenset(),
-            follows=atoms.start > 0,
-        )
+        html = copy.take(atoms.start, atoms.stop, copy.gap(atoms.start))
+        galley, composed = self._press.measure(html, left=not paging.right, follows=atoms.start > 0)
         self._check(galley)
-        composed = self._press.compose(galley)
         found = rows.slabs(galley, composed, rows.Memory())
         _demand(rows.is_certain(galley, composed))
         places = [_place(copy, slab.block) for slab in found]

@@ -328,7 +328,7 @@ class _Maker:
     def _of_lines(self, composed: Composed, lines: Lines) -> tuple[Row, ...]:
         like = self.group[-1]
         extent = (_rounded(like.baseline - like.top), _rounded(like.bottom - like.baseline))
-        step = _rounded(self._step())
+        step = _rounded(self._step()) if len(self.group) > 1 else _rounded(like.bottom - like.top)
         count = len(lines.ends)
         notes: dict[int, tuple[Note, ...]] = {}
         ends = composed.letters(lines) if self.calls else ()

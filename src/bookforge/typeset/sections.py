@@ -203,15 +203,15 @@ class Typesetter:
         compositor = Compositor(texts, self._gauges, self._limits, self._pages)
         last: list[tuple[Corrections, Galley]] = []
 
-        def lay(corrections: Corrections) -> "Galley":
-            last[:] = [(corrections, self.lay(first, end, side, corrections))]
+        def lay(corrections: Corrections, running: frozenset[str] = frozenset()) -> "Galley":
+            last[:] = [(corrections, self.lay(first, end, side, corrections, running=running))]
             return last[0][1]
 
         press = Press(self, first, side, compositor) if end == first + 1 and self._pages else None
         again = self._again(name, press) if press is not None else None
         if again is not None:
             return again
-        known, paging = settling.settle(lay, compositor)
+        known, paging = settling.settle(lay, compositor, sum(len(part.text) for part in parts))
         self._bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
@@ -255,12 +255,18 @@ class Typesetter:
         return made.plan
 
     def take(
-        self, place: int, corrections: Corrections, html: str, sheets: tuple[Stylesheet, ...], follows: bool
+        self,
+        place: int,
+        corrections: Corrections,
+        html: str,
+        sheets: tuple[Stylesheet, ...],
+        follows: bool,
+        running: frozenset[str],
     ) -> "Galley":
         """Lay out a part of a section, with corrections and some stylesheets more."""
         part = Part(self._composition.parts[place].section, html)
         text = markup.in_lines(markup.section(part, corrections), corrections)
-        return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0)
+        return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0, running)
 
     def fills(self, name: str) -> spreads.Fills:
         """Return what is remembered of the last plan of a section."""
@@ -315,15 +321,22 @@ class Typesetter:
         return self._bench.keep(_DRAWN, name, self.galleys.draw(galley, numbers, name))
 
     def lay(
-        self, first: int, end: int, side: str, corrections: Corrections, numbers: Mapping[str, int] = _NO_NUMBERS
+        self,
+        first: int,
+        end: int,
+        side: str,
+        corrections: Corrections,
+        numbers: Mapping[str, int] = _NO_NUMBERS,
+        running: frozenset[str] = frozenset(),
     ) -> "Galley":
-        """Lay sections out on a side, with corrections."""
+        """Lay sections out on a side, with corrections; the blocks ``running`` are only measured."""
         parts = self._composition.parts[first:end]
         each = zip(parts, spread(corrections, len(parts)), strict=True)
         texts = "\n".join(markup.in_lines(markup.section(part, its), its) for part, its in each)
-        return self._laid(first, texts, corrections, (markup.LEFT,) if side == "left" else (), numbers, first > 0)
+        left = (markup.LEFT,) if side == "left" else ()
+        return self._laid(first, texts, corrections, left, numbers, first > 0, running)
 
-    def _laid(
+    def _laid(  # noqa: PLR0913  both of them
         self,
         place: int,
         texts: str,
@@ -331,12 +344,13 @@ class Typesetter:
         more: tuple[Stylesheet, ...],
         numbers: Mapping[str, int],
         follows: bool,
+        running: frozenset[str],
     ) -> "Galley":
         """Lay out texts of sections from one on, in the frame of the book, with some stylesheets more."""
         made = self._composition
         html = made.frame[0] + self._contexts[place] + texts + _after(texts) + made.frame[-1]
         sheets = (*markup.stylesheets(made.stylesheets, (corrections,)), *more)
-        return self.galleys.lay(html, sheets, made.parts[place].section, _AFTER, numbers, follows)
+        return self.galleys.lay(html, sheets, made.parts[place].section, _AFTER, numbers, follows, running)
 
 
 def first_page(section: SectionPlan, index: int) -> int:

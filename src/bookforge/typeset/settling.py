@@ -25,6 +25,9 @@ _FREE_LOOKS: Final = 3
 _TRIALS: Final = 4
 """How often the ends of pages are planned anew when they do not come out as planned."""
 
+_FACING: Final = 4_000
+"""Characters of markup that are less than facing pages, mostly."""
+
 _PARTED_TRIALS: Final = 1
 """How often the same with parted notes."""
 
@@ -45,6 +48,13 @@ class Paging:
     composed: Mapping[str, Composed]
 
 
+class Lay(Protocol):
+    """Lays a section out."""
+
+    def __call__(self, corrections: Corrections, running: frozenset[str] = ...) -> Galley:
+        """Lay out with corrections; the blocks ``running`` each in a line that is as long as it needs."""
+
+
 class Compositor(Protocol):
     """Chooses where lines end."""
 
@@ -53,37 +63,50 @@ class Compositor(Protocol):
         """Whether it is to be chosen where pages end, too."""
 
     def compose(self, galley: Galley) -> Mapping[str, Composed]:
-        """Return the blocks of a section that was set greedily with their lines, by id."""
+        """Return the blocks of a section that was set greedily with their lines, by id; keep them."""
+
+    def measure(self, lay: Callable[[frozenset[str]], Galley]) -> tuple[Galley, Mapping[str, Composed]]:
+        """Return the same of a section that is only to be measured, and the galley."""
+
+    def keep(self, composed: Mapping[str, Composed]) -> None:
+        """Keep lines."""
 
     def differs(self, galley: Galley, lines: Mapping[str, Lines]) -> frozenset[str]:
         """Return the blocks whose lines were not set as chosen."""
 
 
-def settle(lay: Callable[[Corrections], Galley], compositor: Compositor) -> tuple[SectionPlan, Paging | None]:
-    """Settle a section; ``lay`` lays it out with corrections.
+def settle(lay: Lay, compositor: Compositor, length: int) -> tuple[SectionPlan, Paging | None]:
+    """Settle a section; its markup has so many characters.
 
-    Returned is also what its pages were planned with, where the first plan came out and says nothing of this layout.
+    Returned is also what its pages were planned with, where the first plan came out.
     """
+    if compositor.pages and length > _FACING:
+        state = _Settling()
+        galley, state.composed = compositor.measure(lambda running: lay(state.corrections, running))
+        compositor.keep(state.composed)
+        paged = _paged(state, galley, lay, compositor) if _can_be_paged(galley) else None
+        if paged is not None:
+            return paged
     state = _Settling()
     galley = lay(state.corrections)
     state.composed = compositor.compose(galley)
     paged = _paged(state, galley, lay, compositor) if compositor.pages and _can_be_paged(galley) else None
     if paged is not None:
-        return paged
+        return paged[0], None
     return state.plan(state.rest(state.in_lines(galley, lay, compositor), lay)), None
 
 
 def _can_be_paged(galley: Galley) -> bool:
-    """Whether a section has facing pages, all of one kind but plates, and no columns."""
+    """Whether the pages of a section are all of one kind but plates, without columns."""
     of_plates = plates.pages(galley)
     areas = {_area(page) for page in galley.laid.pages[: galley.end] if page.index not in of_plates}
     first = 0 in rows.plates(galley)  # nothing that could go on before it
     odd = first or plates.beside_text(galley) or columns.has(galley)
-    return galley.end >= SPREAD - 1 and len(areas) == 1 and not odd
+    return len(areas) == 1 and not odd
 
 
 def _paged(
-    state: "_Settling", galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor
+    state: "_Settling", galley: Galley, lay: Lay, compositor: Compositor
 ) -> tuple[SectionPlan, Paging | None] | None:
     """Plan the ends of the pages, and settle the section with them; ``None`` where they do not come out as planned.
 
@@ -111,6 +134,8 @@ def _paged(
             if wrong is None:
                 sure = not number and rows.is_certain(galley, state.composed)
                 return None if trial.restless else (trial.plan(shown), paging if sure else None)
+        if unlike and galley.running:
+            return None  # how it is set greedily was not measured
         if trial.corrections.notes and number >= _PARTED_TRIALS:
             return None  # what a layout shows says little of why a note is not where it is to be
         state.forget(unlike)
@@ -262,7 +287,7 @@ class _Settling:
         if blocks:
             self.composed = {name: each for name, each in self.composed.items() if name not in blocks}
 
-    def rest(self, galley: Galley, lay: Callable[[Corrections], Galley]) -> Galley:
+    def rest(self, galley: Galley, lay: Lay) -> Galley:
         """Correct until there is nothing left to correct."""
         for _ in range(_ROUNDS + _OF_PLATE * len(galley.plates)):
             before = self.corrections
@@ -275,7 +300,7 @@ class _Settling:
         self.restless = True
         return lay(self.join(galley)) if self.by_lines else galley
 
-    def in_lines(self, galley: Galley, lay: Callable[[Corrections], Galley], compositor: Compositor) -> Galley:
+    def in_lines(self, galley: Galley, lay: Lay, compositor: Compositor) -> Galley:
         """Set a section, of which ``galley`` is a greedy setting, in its composed lines."""
         while self.composed:
             lines = self._best_lines

@@ -68,7 +68,8 @@ class Galley:
     the notes at the foot, ``above_notes`` is what stands above them on each page. ``plates`` and ``paragraphs`` are
     those that stand in no other block. ``start`` is ``any``, ``page``, ``left`` or ``right``; ``end`` is the page on
     which the section is over: one more than its last. ``asked`` are the ids whose page numbers the text shows;
-    ``apart``: it shows nothing else of where in the book it stands. ``said`` is what the engine had to say.
+    ``apart``: it shows nothing else of where in the book it stands. ``said`` is what the engine had to say. ``running``
+    are the blocks that are measured, not set.
     """
 
     laid: Laid
@@ -85,17 +86,18 @@ class Galley:
     paragraphs: frozenset[str]
     start: str
     end: int
-    ruler: setting.FeatureReader = field(repr=False, compare=False)
+    ruler: setting.Ruler = field(repr=False, compare=False)
     asked: frozenset[str] = frozenset()
     apart: bool = True
     said: tuple[Diagnostic, ...] = ()
+    running: frozenset[str] = frozenset()
 
     def flow(self) -> dict[str, FlowBlock]:
         """Return the blocks of running text as they were set, by id."""
         return setting.read(self.laid.document, self.end, self.ruler)
 
 
-def read(laid: Laid, section: str, end: str, ruler: setting.FeatureReader) -> Galley:
+def read(laid: Laid, section: str, end: str, ruler: setting.Ruler) -> Galley:
     """Read a section's boxes; ``end`` is the id of what was set after it."""
     reader = _Reader(section)
     for index, page in enumerate(laid.document.pages):
@@ -179,7 +181,8 @@ class _Reader:
             if name is not None:
                 self.notes[name] = (note.position_y * PIXEL_PT, note.margin_height() * PIXEL_PT)
         if notes:
-            self.above_notes = max(self.above_notes, (area.margin_height() - area.height) * PIXEL_PT)
+            # What its place on a page adds is in the last decimals.
+            self.above_notes = max(self.above_notes, round((area.margin_height() - area.height) * PIXEL_PT, 6))
 
     def _block(self, box: Any, floor: float, above: _Above) -> float:
         """Read a box below ``floor``, the edge from which margins count; return the edge below it."""

@@ -40,7 +40,7 @@ class Galleys:
         # A book that is all there already needs none.
         return Engine(self._materials)
 
-    def lay(
+    def lay(  # noqa: PLR0913  what a galley is
         self,
         html: str,
         stylesheets: tuple[Stylesheet, ...],
@@ -48,18 +48,20 @@ class Galleys:
         end: str,
         numbers: Mapping[str, int] = _NO_NUMBERS,
         follows: bool = True,
+        running: frozenset[str] = frozenset(),
     ) -> Galley:
         """Lay out a document that holds a section and, after it, something with the id ``end``.
 
         ``numbers`` are page numbers by id, as far as they are known; ``follows``: the section is not the book's first.
+        ``running`` are blocks to be measured, not set: each in a line that is as long as it needs.
         Errors: as :func:`bookforge.writers.pdf.layout`.
         """
         said: list[Diagnostic] = []
-        with self._engine.quick(), hooks.galleys(numbers, follows) as collectors:
+        with self._engine.quick(), hooks.endless(running), hooks.galleys(numbers, follows) as collectors:
             rendered, tree = self._engine.render(html, self._at, said.append, None, stylesheets)
             read = galley.read(engine.book_facts(rendered, tree, stylesheets), section, end, Ruler())
         asked, others = hooks.asked(collectors)
-        return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said))
+        return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said), running=running)
 
     def draw(self, laid: Galley, numbers: Mapping[str, int], key: str) -> Drawn:
         """Draw a galley that was laid out with some page numbers; ``key`` is a hash of all it was made from.

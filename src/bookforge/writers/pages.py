@@ -293,7 +293,7 @@ class _Surveyor:
         frame = _Frame.of(box)
         text, foot = self._lines(flow, frame), self._lines(notes, frame)
         self._keep_notes([*(run for run in flow if run.context.note is not None), *notes])
-        self._judge_notes(text, foot)
+        self._judge_notes(text, foot, frame)
         kind, leading = box.page_type, self._measures.text
         known = {
             "index": index,
@@ -421,10 +421,12 @@ class _Surveyor:
         for note, its_runs in by_note.items():
             self.notes.setdefault(note, []).append(_text(its_runs))
 
-    def _judge_notes(self, text: list[_SetLine], foot: list[_SetLine]) -> None:
+    def _judge_notes(self, text: list[_SetLine], foot: list[_SetLine], frame: "_Frame") -> None:
         """Find notes at the foot that leave the page, or lie over the text because they are too tall for it."""
         noted = [(line.runs[0].context.note, line) for line in foot]
-        self.unfit |= {note for note, line in noted if note is not None and line.outside}
+        self.unfit |= {
+            note for note, line in noted if note is not None and line.outside and not frame.reaches(line.box)
+        }
         tops = [line.box.position_y for note, line in noted if note is not None]
         if tops and any(
             line.runs[0].context.authored and line.box.position_y + line.box.height > min(tops) + _SLACK
@@ -541,10 +543,13 @@ class _Frame:
         """Say whether a line is in the area, the spaces at its end left out."""
         return bool(
             line.position_x >= self.left - _SLACK
-            and line.position_y >= self.top - _SLACK
             and line.position_x + line.width - hanging <= self.right + _SLACK
-            and line.position_y + line.height <= self.bottom + _SLACK
+            and self.reaches(line)
         )
+
+    def reaches(self, line: Any) -> bool:
+        """Say whether a line stands neither above the area nor below it."""
+        return bool(line.position_y >= self.top - _SLACK and line.position_y + line.height <= self.bottom + _SLACK)
 
 
 def _by_line(runs: Iterable[_Run]) -> Iterator[list[_Run]]:

@@ -12,17 +12,21 @@ from bookforge.writers import boxes
 from bookforge.writers.pages import PIXEL_PT
 
 _CELLS: Final = frozenset({"td", "th", "caption"})
+_SLACK: Final = 0.01
 _WRAPPING: Final = frozenset({"normal", "pre-wrap", "pre-line"})
 
 
-class FeatureReader(Protocol):
-    """Knows which OpenType features a style asks for."""
+class Ruler(Protocol):
+    """Knows which OpenType features a style asks for, and how high its lines are."""
 
     def features(self, style: Any) -> Mapping[str, int]:
         """Return features by their tags."""
 
+    def strut(self, style: Any) -> tuple[float, float]:
+        """Return the height of lines, and where in one the baseline is."""
 
-def read(document: Any, pages: int, reader: FeatureReader) -> dict[str, FlowBlock]:
+
+def read(document: Any, pages: int, reader: Ruler) -> dict[str, FlowBlock]:
     """Return the blocks on the first so many pages that hold lines and have an id, tables left out, by id."""
     survey = _Survey(reader)
     for page in document.pages[:pages]:
@@ -47,7 +51,7 @@ class _Block:
 
 
 class _Survey:
-    def __init__(self, reader: FeatureReader) -> None:
+    def __init__(self, reader: Ruler) -> None:
         self.blocks: dict[str, _Block] = {}
         self._reader = reader
         self._styles: dict[int, TextStyle] = {}
@@ -70,9 +74,10 @@ class _Survey:
         block = self.blocks.setdefault(
             name, _Block(box.width * PIXEL_PT, _align(box.style), self._style(box.style), _inner(box.style))
         )
+        usual, _ = self._reader.strut(box.style)
         for line in lines:
             pieces = tuple(piece for child in line.children for piece in self._pieces(child))
-            block.lines.append(FlowLine((_start(line) - left) * PIXEL_PT, pieces))
+            block.lines.append(FlowLine((_start(line) - left) * PIXEL_PT, pieces, line.height > usual + _SLACK))
 
     def _pieces(self, box: Any) -> Iterator[Piece]:
         """Yield what stands in a line, in order; margins inside it as pieces of their own."""
@@ -81,20 +86,26 @@ class _Survey:
             return
         kind = boxes.kind(box)
         if kind == "TextBox":
-            added = box.justification_spacing * (box.text.count(" ") + box.text.count("\u00a0"))
-            yield Piece(box.text, self._style(box.style), (box.width - added) * PIXEL_PT)
+            yield Piece(box.text, self._style(box.style), (box.width - _added(box)) * PIXEL_PT)
         elif kind == "InlineBox" and "::" not in (box.element_tag or ""):
             yield from _gap(box.margin_left + box.border_left_width + box.padding_left)
             for child in box.children:
                 yield from self._pieces(child)
             yield from _gap(box.margin_right + box.border_right_width + box.padding_right)
         else:
-            yield Piece("", None, box.margin_width() * PIXEL_PT)
+            yield Piece("", None, (box.margin_width() - _added(box)) * PIXEL_PT)
 
     def _style(self, style: Any) -> TextStyle:
         if id(style) not in self._styles:
             self._styles[id(style)] = _text_style(style, self._reader)
         return self._styles[id(style)]
+
+
+def _added(box: Any) -> float:
+    """Return what was added to the spaces inside a line; an inline block has lines of its own."""
+    if boxes.kind(box) == "TextBox":
+        return float(box.justification_spacing * (box.text.count(" ") + box.text.count("\u00a0")))
+    return sum(map(_added, boxes.children(box))) if boxes.kind(box) == "InlineBox" else 0.0
 
 
 def _start(line: Any) -> float:
@@ -135,7 +146,7 @@ def _inner(style: Any) -> dict[str, str]:
     }
 
 
-def _text_style(style: Any, reader: FeatureReader) -> TextStyle:
+def _text_style(style: Any, reader: Ruler) -> TextStyle:
     tracking = style["letter_spacing"]
     return TextStyle(
         families=tuple(style["font_family"]),

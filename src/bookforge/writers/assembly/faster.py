@@ -229,7 +229,7 @@ def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
 
 def _is_short(text: str, style: Any, max_width: float) -> bool:
     """Whether a text may well fit in a line."""
-    return len(text) * style["font_size"] <= max_width * _MOST_LETTERS
+    return bool(len(text) * style["font_size"] <= max_width * _MOST_LETTERS)
 
 
 def _kept(lines: _Lines | None, key: tuple[Any, ...], style: Any) -> Any:

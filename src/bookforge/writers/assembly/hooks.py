@@ -34,6 +34,9 @@ The version is pinned; ``tests/pages/test_hooks.py`` fails for each hook that a 
     What a document says of itself.
 ``layout.background.layout_box_backgrounds``
     The backgrounds of a margin's boxes.
+``layout.inline.split_inline_box``
+    Fills a line up to its right edge. Where a paragraph is only to be measured that is as far away as it needs: see
+    :func:`endless`.
 ``Box.string_set``
     Which named strings a box sets.
 """
@@ -42,9 +45,14 @@ import contextlib
 import functools
 import weakref
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
+
+_ENDLESS: Final = float(2**22)
+"""Pixels: wider than what Pango is given to break."""
+
+_SLACK: Final = 1e-6
 
 
 def font_configuration() -> Any:
@@ -98,6 +106,49 @@ def galleys(numbers: Mapping[str, int], follows: bool) -> Iterator[list[Any]]:
             document.TargetCollector,
             document.LayoutContext,
         ) = before
+
+
+@contextlib.contextmanager
+def endless(running: frozenset[str]) -> Iterator[None]:
+    """Let the blocks of running text have one line each that is as long as it needs, where nothing stands beside it.
+
+    A block with what floats, with white space that is kept, or with an alignment that asks where its line ends, is set
+    as it is.
+    """
+    from weasyprint.layout import inline
+
+    its = inline.split_inline_box
+
+    def split(context: Any, box: Any, left: float, right: float, *more: Any) -> Any:
+        _, _, around, *_ = more
+        if _is_line(box) and box.element.get("id") in running and _runs(box):
+            # Nothing stands beside it where it has all the width of its block.
+            right = left + _ENDLESS if abs(right - box.position_x - around.width) < _SLACK else right
+        return its(context, box, left, right, *more)
+
+    inline.split_inline_box = split if running else its
+    try:
+        yield
+    finally:
+        inline.split_inline_box = its
+
+
+def _is_line(box: Any) -> bool:
+    from weasyprint.formatting_structure.boxes import LineBox
+
+    return isinstance(box, LineBox) and box.element is not None and "::" not in (box.element_tag or "")
+
+
+def _runs(line: Any) -> bool:
+    style = line.style
+    plain = (style["direction"], style["white_space"], style["text_transform"]) == ("ltr", "normal", "none")
+    aligned = style["text_align_all"] in {"justify", "start", "left"}
+    return plain and aligned and not any(map(_stops, line.descendants()))
+
+
+def _stops(box: Any) -> bool:
+    """Whether something in a line floats, or may end it."""
+    return bool(box.is_floated() or box.style["white_space"].startswith("pre"))
 
 
 @functools.cache
