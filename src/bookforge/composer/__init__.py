@@ -40,6 +40,7 @@ __all__ = [
     "carry_out",
     "compose",
     "differs",
+    "left",
     "limits",
     "running",
     "unheeded",
@@ -149,6 +150,12 @@ def running(root: xhtml.Element) -> frozenset[str]:
     cells = {cell for tag in _CELLS for cell in root.iter(tag)}
     found = [block for block in root.iter() if block.get("id") and paragraph.is_plain(block)]
     return frozenset(block.get("id") or "" for block in found if cells.isdisjoint(block.iterancestors()))
+
+
+def left(flow: Mapping[str, FlowBlock], composed: Mapping[str, Composed]) -> frozenset[str]:
+    """Return the blocks that have a line without end which says nothing of how they are to be set."""
+    endless = {name: any(line.tall for line in block.lines) for name, block in flow.items() if block.is_endless}
+    return frozenset(name for name, tall in endless.items() if tall or name not in composed)
 
 
 def _is_text(block: xhtml.Element, flow: FlowBlock) -> bool:

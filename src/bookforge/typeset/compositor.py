@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from bookforge import composer, xhtml
-from bookforge.flow import FlowBlock
 from bookforge.typeset.bench import Bench
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Compositor:
 
     def compose(self, galley: "Galley") -> dict[str, composer.Composed]:
         """Choose the lines of every block of a greedy galley that can be measured, and keep them."""
-        composed = self._chosen(galley.flow())
+        composed, _ = self._chosen(galley)
         self.keep(composed)
         return composed
 
@@ -65,27 +64,22 @@ class Compositor:
         ``lay`` lays out with one line for each of the blocks it is given. What then cannot be composed is set greedily.
         """
         running = self.running if self.limits is not None else frozenset[str]()
-        galley, composed, left = self._measured(lay, running)
+        galley = lay(running)
+        composed, left = self._chosen(galley)
         if left & running:
-            galley, composed, _ = self._measured(lay, running - left)
+            galley = lay(running - left)
+            composed, _ = self._chosen(galley)
         return galley, composed
 
-    def _measured(
-        self, lay: "Callable[[frozenset[str]], Galley]", running: frozenset[str]
-    ) -> "tuple[Galley, dict[str, composer.Composed], frozenset[str]]":
-        """Measure; return also the blocks for which a line of their own says nothing of how they are to be set."""
-        galley = lay(running)
-        flow = galley.flow()
-        composed = self._chosen(flow)
-        endless = {name: any(line.tall for line in block.lines) for name, block in flow.items() if block.is_endless}
-        return galley, composed, frozenset(name for name, tall in endless.items() if tall or name not in composed)
-
-    def _chosen(self, flow: Mapping[str, FlowBlock]) -> dict[str, composer.Composed]:
+    def _chosen(self, galley: "Galley") -> tuple[dict[str, composer.Composed], frozenset[str]]:
+        """Choose lines; return also the blocks that one line each says nothing of."""
         found: dict[str, composer.Composed] = {}
-        if self.limits is not None:
-            for text in self.texts:
-                found |= composer.compose(text.root, flow, self.gauges, self.limits, text.book())
-        return found
+        if self.limits is None:
+            return found, frozenset()
+        flow = galley.flow()
+        for text in self.texts:
+            found |= composer.compose(text.root, flow, self.gauges, self.limits, text.book())
+        return found, composer.left(flow, found)
 
     def keep(self, composed: Mapping[str, composer.Composed]) -> None:
         """Keep the lines of the sections' blocks, each section its own."""
