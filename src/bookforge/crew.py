@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from bookforge import garbage
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
 
@@ -81,8 +83,10 @@ _shared: list[Any] = []
 
 def _begin(shared: Any, parent: int) -> None:
     obey(parent)
+    garbage.leave_alone()
     _shared[:] = [shared]
 
 
 def _do(work: Callable[[Any, Task], Result], task: Task) -> Result:
-    return work(_shared[0], task)
+    with garbage.put_off():
+        return work(_shared[0], task)

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bookforge import composer, crew, engines, xhtml
+from bookforge import composer, crew, engines, garbage, xhtml
 from bookforge.cache import Cache, bytes_digest, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
@@ -190,7 +190,8 @@ class Typesetter:
         with self._bench.timings.span("plan", edition, section) as work:
             work.made = known is None
             if known is None:
-                known = self._new(name, first, end, side)
+                with garbage.put_off():
+                    known = self._new(name, first, end, side)
             work.in_part = name in self._in_part
         return Unit(section, first, end, side, name, known)
 

@@ -5,7 +5,6 @@ them, every other address is refused. What the engine logs becomes findings, in 
 """
 
 import contextlib
-import gc
 import logging
 import os
 import re
@@ -16,7 +15,7 @@ from types import ModuleType
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from bookforge import engines, fonts
+from bookforge import engines, fonts, garbage
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
@@ -129,7 +128,7 @@ class Engine:
         from bookforge.writers.assembly import faster
 
         faster.remember_lines(self._shared["font_config"], self._fonts)
-        with faster.at_work(), _uncollected():
+        with faster.at_work(), garbage.put_off():
             yield
 
     def render(
@@ -146,7 +145,7 @@ class Engine:
         """
         used = stylesheets or self._stylesheets
         sheets = self._sheets(used, report)
-        with listening(at, report, used), _uncollected():
+        with listening(at, report, used), garbage.put_off():
             source = self._module.HTML(string=html, base_url=_BASE, url_fetcher=self._serve)
             rendered = source.render(stylesheets=sheets, pdf_variant=variant, **self._shared)
         _keep_own_links(rendered)
@@ -262,19 +261,6 @@ def no_clock() -> Iterator[None]:
             del os.environ["SOURCE_DATE_EPOCH"]
         else:
             os.environ["SOURCE_DATE_EPOCH"] = before
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles while boxes are made: nearly all of them stay, and looking takes a fifth."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def book_facts(rendered: Any, tree: Any, sheets: tuple[Stylesheet, ...]) -> Laid:
