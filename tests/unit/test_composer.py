@@ -1,6 +1,7 @@
 """The composer of lines: what a text is as wide as, where its lines may end, which ends are best, and the markup."""
 
 import functools
+import math
 import random
 import re
 from dataclasses import replace
@@ -110,17 +111,16 @@ def columns(text: str, measure: float, first: tuple[float, ...] = (), justified:
 
 def every_way(block: Paragraph, limits: Limits, tolerance: float) -> list[tuple[float, tuple[Break, ...]]]:
     """Return the demerits and the ends of all ways to set a paragraph, each tried."""
-    judge = breaking._judge(block, limits)
+    terms = breaking._terms(block, limits, tolerance)
+    judge = breaking._justified if block.justified else breaking._ragged
     found = []
 
     def go_on(node: breaking._Node, first: int, ends: tuple[Break, ...]) -> None:
-        [place] = breaking._places(node.ended, [node], block)
+        places = breaking._places(node.ended, [node], block, terms)
         for number, end in enumerate(block.breaks[first:], first):
-            ratio = judge(place, end)
-            if ratio is not None and ratio <= tolerance:
-                ways: breaking._Reached = {}
-                breaking._reach(ways, place, end, ratio, block.text)
-                [reached] = breaking._worth(ways, end)
+            good, _ = judge(terms, places, end, tolerance, math.inf)
+            if good:
+                [reached] = breaking._worth(breaking._reached(good, end, block.text), end)
                 if end.kind == END:
                     found.append((reached.demerits, (*ends, end)))
                 go_on(reached, number + 1, (*ends, end))
