@@ -210,10 +210,17 @@ class _Patterns:
     def __init__(self, patterns: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:
         begun = {pattern[:end] for pattern in patterns for end in range(1, len(pattern))}
         self._known = dict.fromkeys(begun) | dict(patterns)
+        self._positions: dict[str, list[int]] = {}
 
     def positions(self, word: str) -> list[int]:
         """Return where a word may be divided."""
-        signs = f".{word.lower()}."
+        word = word.lower()
+        found = self._positions.get(word)
+        if found is None:
+            found = self._positions[word] = self._found(f".{word}.")
+        return found
+
+    def _found(self, signs: str) -> list[int]:
         known, length = self._known, len(signs) + 1
         points = [0] * length
         for start in range(length - 2):
