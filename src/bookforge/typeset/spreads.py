@@ -6,7 +6,7 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 
 import heapq
 import operator
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Final, NamedTuple
@@ -371,6 +371,18 @@ class _Front(NamedTuple):
     hyphen: bool
 
 
+def _frontier(fronts: list[_Front]) -> list[_Front]:
+    """Return the best ways to fill a page so far, one for each depth."""
+    if len(fronts) < 2:
+        return fronts
+    best: dict[float, _Front] = {}
+    for front in fronts:
+        depth = round(front.y + front.foot.depth, 1)
+        if depth not in best or front.cost < best[depth].cost:
+            best[depth] = front
+    return sorted(best.values(), key=lambda each: each.cost)[:_FRONTIER]
+
+
 class _Inside(NamedTuple):
     """A page that ends inside a slab, with the height of what it leaves of its notes. ``full``: no row more fits on it.
 
@@ -466,15 +478,13 @@ class _Planner:
                 best[key] = filled
         return [*best.values()]
 
-    def _is_full(self, front: _Front) -> bool:
-        return front.y + front.drop + front.foot.depth >= self._least
-
     def _foot(self, rest: Rest | None) -> Foot:
         """Return the foot of a page on which nothing is called yet."""
         foot = Foot(self._sheet.above_notes, MOST * self._sheet.height)
         return foot if rest is None else foot.after(self._notes[rest.note], rest)
 
-    def _fill(self, place: Place) -> Iterator[_Filled]:
+    def _fill(self, place: Place) -> list[_Filled]:
+        pages: list[_Filled] = []
         fronts = [_Front(0.0, 0.0, self._foot(place.rest), 0, 0.0, (), hyphen=False)]
         index = place.slab
         while fronts and index < len(self._slabs):
@@ -482,26 +492,23 @@ class _Planner:
             self._reach = max(self._reach, index + 1)
             is_first = index == place.slab
             if not is_first and (slab.open or slab.forced):
-                ends = (front for front in fronts if slab.forced or self._is_full(front))
-                yield from (page for front in ends for page, _ in self._pages(front, Place(index, 0, -1)))
-            if not is_first and slab.forced:
-                return
-            further: dict[float, _Front] = {}
-            options = [place.option] if is_first and place.row else range(len(slab.options))
-            for option in options:
                 for front in fronts:
-                    after = self._whole(front, index, option, place)
-                    if after is None:
-                        after = yield from self._slab(front, index, option, place)
-                    if after is not None:
-                        key = round(after.y + after.foot.depth, 1)
-                        if key not in further or after.cost < further[key].cost:
-                            further[key] = after
-            fronts = sorted(further.values(), key=lambda each: each.cost)[:_FRONTIER]
+                    if slab.forced or front.y + front.drop + front.foot.depth >= self._least:
+                        pages += (page for page, _ in self._pages(front, Place(index, 0, -1)))
+                if slab.forced:
+                    return pages
+            options = (place.option,) if is_first and place.row else range(len(slab.options))
+            further = (
+                self._whole(front, index, option, place) or self._parted(front, index, option, place, pages)
+                for option in options
+                for front in fronts
+            )
+            fronts = _frontier([front for front in further if front is not None])
             index += 1
         if index == len(self._slabs):
             self._reach = index + 1
-            yield from (page for front in fronts for page, _ in self._pages(front, Place(index, 0, 0)))
+            pages += (page for front in fronts for page, _ in self._pages(front, Place(index, 0, 0)))
+        return pages
 
     def _whole(self, front: _Front, index: int, option: int, place: Place) -> _Front | None:
         """Set all rows of a slab below what stands, where they call no notes and fit: then no page ends inside."""
@@ -527,8 +534,8 @@ class _Planner:
             taken = (*taken, (index, option))
         return _Front(y, last.drop, foot, count + len(advances) - start, cost, taken, last.hyphen)
 
-    def _slab(self, front: _Front, index: int, option: int, place: Place) -> Generator[_Filled, None, _Front | None]:
-        """Set a slab's rows below what stands; yield the pages that may end inside, return what is filled behind it."""
+    def _parted(self, front: _Front, index: int, option: int, place: Place, pages: list[_Filled]) -> _Front | None:
+        """Set a slab's rows below what stands; add the pages that may end inside, return what is filled behind it."""
         slab = self._slabs[index]
         chosen = slab.options[option]
         is_first = index == place.slab
@@ -563,7 +570,7 @@ class _Planner:
         ends = [each for each in inside if deepest - each.overleaf > bottom]
         for each in ends:
             is_last = each.full or each is ends[-1] or self._ends_on(each.page.next)
-            yield each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True))
+            pages.append(each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True)))
         return _Front(y, drop, foot, count, cost, taken, hyphen) if fits else None
 
     def _ends_on(self, place: Place) -> bool:
