@@ -1,17 +1,19 @@
 """The composer of lines: what a text is as wide as, where its lines may end, which ends are best, and the markup."""
 
 import functools
+import math
 import random
 import re
 from dataclasses import replace
 from itertools import pairwise
 
+import pyphen
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookforge import composer, fonts, xhtml
-from bookforge.composer import breaking, markup, paragraph
+from bookforge.composer import breaking, markup, paragraph, shaping
 from bookforge.composer.breaking import Limits
 from bookforge.composer.paragraph import DIVIDED, END, HYPHEN, SPACE, Break, Paragraph
 from bookforge.composer.shaping import Gauge, Gauges
@@ -110,17 +112,16 @@ def columns(text: str, measure: float, first: tuple[float, ...] = (), justified:
 
 def every_way(block: Paragraph, limits: Limits, tolerance: float) -> list[tuple[float, tuple[Break, ...]]]:
     """Return the demerits and the ends of all ways to set a paragraph, each tried."""
-    judge = breaking._judge(block, limits)
+    terms = breaking._terms(block, limits, tolerance)
+    judge = breaking._justified if block.justified else breaking._ragged
     found = []
 
     def go_on(node: breaking._Node, first: int, ends: tuple[Break, ...]) -> None:
-        [place] = breaking._places(node.ended, [node], block)
+        places = breaking._places(node.ended, [node], block, terms)
         for number, end in enumerate(block.breaks[first:], first):
-            ratio = judge(place, end)
-            if ratio is not None and ratio <= tolerance:
-                ways: breaking._Reached = {}
-                breaking._reach(ways, place, end, ratio, block.text)
-                [reached] = breaking._worth(ways, end)
+            good, _ = judge(terms, places, end, tolerance, math.inf)
+            if good:
+                [reached] = breaking._worth(breaking._reached(good, end, block.text), end)
                 if end.kind == END:
                     found.append((reached.demerits, (*ends, end)))
                 go_on(reached, number + 1, (*ends, end))
@@ -272,6 +273,17 @@ def test_divisions_that_mislead_are_left_out(word: str, parts: list[str]) -> Non
 def test_lines_may_end_after_dashes_without_another_hyphen(word: str) -> None:
     found = gauge(divides="none").divisions(word)
     assert [(word[each.at - 1].isalnum(), word[each.at].isspace(), each.inserted) for each in found] == [(False,) * 3]
+
+
+@pytest.mark.parametrize("language", ["en_US", "de_DE", "hu_HU", "nl_NL", "ru_RU", "te_IN"])
+def test_words_are_divided_where_pyphen_divides_them(language: str) -> None:
+    theirs = pyphen.Pyphen(lang=language).hd
+    ours = shaping._Patterns(theirs.patterns)
+    letters = sorted({letter for pattern in theirs.patterns for letter in pattern})
+    chance = random.Random(language)
+    for _ in range(500):
+        word = "".join(chance.choices(letters, k=chance.randint(1, 18)))
+        assert ours.positions(word) == [*theirs.positions(word)]
 
 
 @pytest.mark.parametrize(

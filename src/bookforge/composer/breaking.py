@@ -4,7 +4,8 @@ The spaces of a line may be smaller and larger than normal within limits; how fa
 ends with, is counted as demerits, and the ends with the fewest in all are taken. Widths are points.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -43,6 +44,8 @@ def limits(settings: Mapping[str, str | int | float | bool]) -> Limits | None:
 _LEAST_WIDE: Final = 1.05
 """Without any room to stretch no line could be justified."""
 
+_DIVIDES: Final = frozenset({DIVIDED, HYPHEN})
+
 _LINE: Final = 10.0
 _HYPHEN: Final = 150.0**2
 _OWN_HYPHEN: Final = 60.0**2
@@ -73,9 +76,9 @@ narrower by so much, and as wide as that."""
 ASKED: Final = 2.2
 """The widest space of lines that an author asked for."""
 
-_ROOMY: Final = 1.35
-_CLOSE: Final = 0.9
-"""Spaces up to which, and down to which, a line's letters are left as they are, in parts of the normal one."""
+_MORE: Final = 1.35 - 1
+_LESS: Final = 0.9 - 1
+"""By how much spaces may be wider, and narrower, before a line's letters are fitted, in parts of the normal one."""
 
 _EVEN: Final = 0.45
 """How full or empty a line may be, in parts of its limit, that is neither tight nor loose."""
@@ -107,15 +110,40 @@ class _Node(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where a line of a measure may begin, and the ways that lead there. Lengths are those up to it."""
+    """Where a line of a measure may begin, and the ways that lead there. Lengths are those up to it.
 
-    at: int
+    ``begins`` and ``ends`` are the letters behind it, and those before it, if it is not the first. To an end that does
+    not reach as far as the ``least`` a line is hopelessly empty: see :class:`_Terms`.
+    """
+
     width: float
     spaces: int
     room: float
+    least: float
+    at: int
     ended: Break | None
     nodes: list[_Node]
+    begins: str
+    ends: str | None
 
+
+class _Terms(NamedTuple):
+    """What the lines of a paragraph are judged by: its normal space, by how much that may be larger and smaller, and by
+    how much its letters, in parts of their width.
+
+    A line that is hopelessly empty has less than ``filled`` of its measure, counting ``gap`` more for each space.
+    """
+
+    space: float
+    stretch: float
+    shrink: float
+    fit: float
+    filled: float
+    gap: float
+
+
+_Good = list[tuple[_Place, float]]
+"""Where lines that are good enough begin, and how full each is: 1 is stretched to the limit, -1 shrunk to it."""
 
 _Reached = dict[tuple[int, int, int], tuple[float, _Node]]
 """The best demerits of a next line by its number, the hyphens in a row it ends, and its fit; and what it begins at."""
@@ -188,90 +216,133 @@ def _tolerance(limits: Limits, loosest: float) -> float:
 
 def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> list[_Node]:
     """Find the best ways through; ``tolerance`` is how far beyond its limits a line may be stretched."""
-    ratio_of = _judge(paragraph, limits)
+    terms = _terms(paragraph, limits, tolerance)
     at_most = max(tolerance, _tolerance(limits, limits.loosest))
-    places = [*_places(None, [_Node(0.0, 1, 0, 0, None, None)], paragraph)]
+    judge = _justified if paragraph.justified else _ragged
+    places = _places(None, [_Node(0.0, 1, 0, 0, None, None)], paragraph, terms)
     for end in paragraph.breaks:
-        ways: _Reached = {}
-        loosest = at_most if end.forced else tolerance
-        full = 0
-        for number, place in enumerate(places):
-            ratio = ratio_of(place, end)
-            if ratio is None:
-                full += number == full
-            elif ratio <= loosest:
-                _reach(ways, place, end, ratio, paragraph.text)
-            elif ratio > loosest + _PAST:
-                break
-        if end.kind == END:
-            return _worth(ways, end)
-        del places[: len(places) if end.forced else full]
-        if ways:
-            places += _places(end, _worth(ways, end), paragraph)
+        if end.forced or end.kind == END:
+            good, full = judge(terms, places, end, at_most if end.forced else tolerance, math.inf)
+            if end.kind == END:
+                return _worth(_reached(good, end, paragraph.text), end)
+            places.clear()
+        else:
+            reach = end.width + terms.gap * end.spaces
+            if not places or reach < places[0].least:
+                continue
+            good, full = judge(terms, places, end, tolerance, reach)
+            if full:
+                del places[:full]
+        if good:
+            places += _places(end, _worth(_reached(good, end, paragraph.text), end), paragraph, terms)
     return []
 
 
-def _places(ended: Break | None, nodes: list[_Node], paragraph: Paragraph) -> Iterator[_Place]:
-    """Yield a place for each measure that a line which begins there may have."""
+def _places(ended: Break | None, nodes: list[_Node], paragraph: Paragraph, terms: _Terms) -> list[_Place]:
+    """Return a place for each measure that a line which begins there may have."""
+    text, special = paragraph.text, paragraph.measures
     at, width, spaces = (ended.after, ended.next_width, ended.next_spaces) if ended is not None else (0, 0.0, 0)
-    special = paragraph.measures
+    begins = text[at : at + _SAME]
+    ends = text[max(0, ended.at - _SAME) : ended.at] if ended is not None else None
+    least = width + terms.gap * spaces - _NOTHING
     rooms: dict[float, list[_Node]] = {}
     for node in nodes:
         room = special[node.line] if node.line < len(special) else paragraph.measure
         rooms.setdefault(room, []).append(node)
-    for room, each in rooms.items():
-        yield _Place(at, width, spaces, room, ended, each)
+    return [
+        _Place(width, spaces, room, least + terms.filled * room, at, ended, each, begins, ends)
+        for room, each in rooms.items()
+    ]
 
 
-def _judge(paragraph: Paragraph, limits: Limits) -> Callable[[_Place, Break], float | None]:
-    """Return what says how full a line is: 1 is stretched to the limit, -1 shrunk to it, ``None`` is too full."""
-    space, justified = paragraph.space, paragraph.justified
+def _terms(paragraph: Paragraph, limits: Limits, tolerance: float) -> _Terms:
+    space, far = paragraph.space, tolerance + _PAST
     stretch, shrink = (limits.wide - 1) * space, (1 - limits.narrow) * space
-    fit = limits.fit if justified else 0.0
-
-    def ratio(place: _Place, end: Break) -> float | None:
-        width = end.width - place.width
-        slack = place.room - width
-        spaces = end.spaces - place.spaces
-        if slack >= 0:
-            if end.kind == END:
-                return 0.0
-            if not justified:
-                return slack / (place.room * _RAGGED)
-            slack = eased(slack, spaces * space, fit * width)
-            return slack / (spaces * stretch) if spaces else _HOPELESS
-        if fit:
-            slack = eased(slack, spaces * space, fit * width)
-        if not justified or slack < -spaces * shrink - _NOTHING:
-            return None
-        return slack / (spaces * shrink) if spaces and shrink else 0.0
-
-    return ratio
+    if not paragraph.justified:
+        return _Terms(space, stretch, shrink, 0.0, 1 - far * _RAGGED, 0.0)
+    return _Terms(space, stretch, shrink, limits.fit, 1 / (1 + limits.fit), far * stretch / (1 + limits.fit))
 
 
-def _ending(place: _Place, end: Break, text: str) -> float:
-    """Return the demerits of what a line ends with, and of what it begins with after the one before."""
-    if end.kind == END:
-        return _last(text[place.at : end.at], place.ended) if place.ended is not None else 0.0
-    hyphen = 0.0 if end.kind == SPACE else (_HYPHEN if end.kind == DIVIDED else _OWN_HYPHEN) + end.cost * _COST
-    return hyphen + _echo(place, end, text)
+def _justified(terms: _Terms, places: list[_Place], end: Break, loosest: float, reach: float) -> tuple[_Good, int]:
+    """Return the lines to an end that are good enough, and how many places are too far behind; see :class:`_Terms`."""
+    space, stretch, shrink, fit, _, _ = terms
+    upto, spaces_upto = end.width, end.spaces
+    good: _Good = []
+    full = 0
+    for place in places:
+        begin, before, room, least, _, _, _, _, _ = place
+        if reach < least:
+            break
+        width = upto - begin
+        spaces = spaces_upto - before
+        slack = room - width
+        if slack < 0:
+            left = eased(slack, spaces * space, fit * width)
+            if left < -spaces * shrink - _NOTHING:
+                full += place is places[full]
+                continue
+            ratio = left / (spaces * shrink) if spaces and shrink else 0.0
+        elif end.kind == END:
+            ratio = 0.0
+        else:
+            ratio = eased(slack, spaces * space, fit * width) / (spaces * stretch) if spaces else _HOPELESS
+        if ratio <= loosest:
+            good.append((place, ratio))
+        elif ratio > loosest + _PAST:
+            break
+    return good, full
 
 
-def _reach(ways: _Reached, place: _Place, end: Break, ratio: float, text: str) -> None:
-    """Take in the ways that go on from a place with a line, if they are the best so far."""
-    fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
-    demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + _ending(place, end, text)
-    divides = end.kind in {DIVIDED, HYPHEN}
-    for node in place.nodes:
-        hyphens = min(node.hyphens + 1, _STACK) if divides else 0
-        total = node.demerits + demerits + _IN_A_ROW[hyphens] + (_UNLIKE if abs(fit - node.fit) > 1 else 0.0)
-        key = (node.line + 1, hyphens, fit)
-        if key not in ways or total < ways[key][0]:
-            ways[key] = total, node
+def _ragged(_: _Terms, places: list[_Place], end: Break, loosest: float, reach: float) -> tuple[_Good, int]:
+    """Return the same for a paragraph whose spaces are all normal."""
+    good: _Good = []
+    full = 0
+    for place in places:
+        slack = place.room - (end.width - place.width)
+        ratio = 0.0 if end.kind == END else slack / (place.room * _RAGGED)
+        if slack < 0:
+            full += place is places[full]
+        elif ratio <= loosest:
+            good.append((place, ratio))
+        elif ratio > loosest + _PAST or reach < place.least:
+            break
+    return good, full
+
+
+def _ending(end: Break) -> float:
+    """Return the demerits of what a line ends with, but for the last."""
+    return 0.0 if end.kind == SPACE else (_HYPHEN if end.kind == DIVIDED else _OWN_HYPHEN) + end.cost * _COST
+
+
+def _reached(good: _Good, end: Break, text: str) -> _Reached:
+    """Return the best of the ways that go on with a line to an end."""
+    ways: _Reached = {}
+    is_last, divides, ending = end.kind == END, end.kind in _DIVIDES, _ending(end)
+    for place, ratio in good:
+        fit = 0 if ratio < -_EVEN else 1 if ratio <= _EVEN else 2 if ratio <= 1 else 3
+        after = _last(place, end, text) if is_last else ending + _echo(place, end, text)
+        demerits = (_LINE + 100 * abs(ratio) ** 3) ** 2 + after
+        for node in place.nodes:
+            before, fit_before, hyphens, line, _, _ = node
+            hyphens = min(hyphens + 1, _STACK) if divides else 0
+            total = before + demerits + _IN_A_ROW[hyphens] + (_UNLIKE if abs(fit - fit_before) > 1 else 0.0)
+            key = (line + 1, hyphens, fit)
+            known = ways.get(key)
+            if known is None or total < known[0]:
+                ways[key] = total, node
+    return ways
 
 
 def _worth(ways: _Reached, end: Break) -> list[_Node]:
-    """Return the ways to a place, without those that can never be the best: too far behind, with as many hyphens."""
+    """Return the ways to a place that may become the best."""
+    return [
+        _Node(demerits, fit, hyphens, line, before, end)
+        for (line, hyphens, fit), (demerits, before) in (ways if len(ways) == 1 else _likely(ways)).items()
+    ]
+
+
+def _likely(ways: _Reached) -> _Reached:
+    """Leave out the ways that can never be the best: too far behind, with as many hyphens."""
     best: dict[int, tuple[float, int]] = {}
     for (line, hyphens, _), (demerits, _) in ways.items():
         if line not in best or demerits < best[line][0]:
@@ -279,35 +350,38 @@ def _worth(ways: _Reached, end: Break) -> list[_Node]:
     if len(best) > _COUNTS:
         likely = min(best, key=best.__getitem__)
         best = {line: known for line, known in best.items() if abs(line - likely) <= _COUNTS // 2}
-    return [
-        _Node(demerits, fit, hyphens, line, before, end)
+    return {
+        (line, hyphens, fit): (demerits, before)
         for (line, hyphens, fit), (demerits, before) in ways.items()
         if line in best and (demerits <= best[line][0] + _UNLIKE or hyphens < best[line][1])
-    ]
+    }
 
 
 def eased(slack: float, spaces: float, fit: float) -> float:
     """Return what is left for the spaces of a line when its letters take their part, which is ``fit`` at most."""
-    comfortable = (_ROOMY - 1) * spaces if slack > 0 else (_CLOSE - 1) * spaces
-    excess = slack - comfortable
     if slack > 0:
-        return slack - min(excess, fit) if excess > 0 else slack
-    return slack + min(-excess, fit) if excess < 0 else slack
+        excess = slack - _MORE * spaces
+        return slack if excess <= 0 else slack - excess if excess < fit else slack - fit
+    excess = slack - _LESS * spaces
+    return slack if excess >= 0 else slack - excess if -excess < fit else slack + fit
 
 
 def _echo(place: _Place, end: Break, text: str) -> float:
     """Return the demerits of lines that begin or end with the same letters: the eye takes one line for the other."""
-    begins = text.startswith(text[place.at : place.at + _SAME], end.after)
-    before = place.ended
-    ends = before is not None and text.startswith(text[max(0, before.at - _SAME) : before.at], end.at - _SAME)
+    begins = text.startswith(place.begins, end.after)
+    ends = place.ends is not None and text.startswith(place.ends, end.at - _SAME)
     return _ECHO * (begins + ends)
 
 
-def _last(text: str, before: Break) -> float:
-    """Return the demerits of a paragraph's last line."""
-    demerits = _LAST_DIVIDED if before.kind == DIVIDED else 0.0
-    if " " not in text:
-        demerits += _LONE_WORD * (1.5 if before.kind == DIVIDED else 1)
-    elif len(text) < _SHORT:
+def _last(place: _Place, end: Break, text: str) -> float:
+    """Return the demerits of a paragraph's last line, if it is not the only one."""
+    if place.ended is None:
+        return 0.0
+    divided = place.ended.kind == DIVIDED
+    line = text[place.at : end.at]
+    demerits = _LAST_DIVIDED if divided else 0.0
+    if " " not in line:
+        demerits += _LONE_WORD * (1.5 if divided else 1)
+    elif len(line) < _SHORT:
         demerits += _STUB
     return demerits

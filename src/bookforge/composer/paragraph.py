@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from bookforge import xhtml
-from bookforge.composer.shaping import Gauge, Gauges
+from bookforge.composer.shaping import Chunk, Gauge, Gauges
 from bookforge.flow import FlowBlock, FlowLine, TextStyle
 
 _BLOCKS: Final = frozenset(
@@ -32,6 +32,7 @@ FORCED: Final = "line-break"
 
 _NO_TEXT: Final = frozenset({"img", "math", "svg"})
 _WHITE: Final = re.compile(r"[ \t\n\r\f]+")
+_CHUNK: Final = re.compile("[^ ]* |[^ ]+")
 _EXACT: Final = 0.1
 """How far a measured width may be from the one set, in points, and in each hundred points."""
 
@@ -332,14 +333,9 @@ def _width(text: str, gauge: Gauge) -> float:
     return width
 
 
-def _chunks(text: str) -> Iterator[str]:
+def _chunks(text: str) -> list[str]:
     """Cut a text after each space: what is shaped as one."""
-    start = 0
-    while start < len(text):
-        space = text.find(" ", start)
-        end = len(text) if space < 0 else space + 1
-        yield text[start:end]
-        start = end
+    return _CHUNK.findall(text)
 
 
 def _measures(flow: FlowBlock) -> tuple[float, ...]:
@@ -389,17 +385,17 @@ def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
         gauge = gauges.of(style)
         assert gauge is not None
         at = start
-        for chunk in _chunks(text[start:end]):
-            word = chunk.removesuffix(" ")
-            if style.wraps and gauge.divisions(word):
-                yield from _inside(word, at, width, spaces, gauge, extent)
-            within = sum(atoms[place] for place in range(at, at + len(word)) if place in atoms) if atoms else 0.0
-            spaces += word.count("\u00a0")
-            width += within
-            before = width + (gauge.width(word) if word else 0.0)
-            width += gauge.width(chunk)
-            at += len(word)
-            if chunk is not word and chunk.endswith(" "):
+        for chunk in map(gauge.chunk, _chunks(text[start:end])):
+            if chunk.divisions:
+                yield from _inside(chunk, at, width, spaces, gauge, extent)
+            past = at + len(chunk.word)
+            if atoms:
+                width += sum(atoms[place] for place in range(at, past) if place in atoms)
+            spaces += chunk.spaces
+            before = width + chunk.width
+            width += chunk.whole
+            at = past
+            if chunk.spaced:
                 before += atoms.get(at, 0.0)
                 width += atoms.get(at, 0.0)
                 spaces += 1
@@ -414,15 +410,15 @@ def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
     yield Break(len(text), len(text), width, width, spaces, spaces, END, 0)
 
 
-def _inside(word: str, at: int, width: float, spaces: int, gauge: Gauge, extent: _Extent) -> Iterator[Break]:
+def _inside(chunk: Chunk, at: int, width: float, spaces: int, gauge: Gauge, extent: _Extent) -> Iterator[Break]:
     """Yield the places inside a word."""
-    atoms = extent.atoms
-    whole = gauge.width(word)
-    for each in gauge.divisions(word):
-        place = at + each.at
+    word, whole, atoms = chunk.word, chunk.width, extent.atoms
+    hyphen = extent.ends.get(gauge.style.hyphen[:1], 0.0)
+    for cut, head, tail, inserted, cost in chunk.divisions:
+        place = at + cut
         before = width + (sum(atoms[near] for near in range(at, place + 1) if near in atoms) if atoms else 0.0)
-        held = spaces + word.count("\u00a0", 0, each.at)
-        hang = extent.ends.get(gauge.style.hyphen[:1] if each.inserted else word[each.at - 1], 0.0)
-        lead = extent.begins.get(word[each.at], 0.0)
-        head, tail = before + each.head - hang, before + whole - each.tail + lead
-        yield Break(place, place, head, tail, held, held, DIVIDED if each.inserted else HYPHEN, each.cost, hang, lead)
+        held = spaces + word.count("\u00a0", 0, cut) if chunk.spaces else spaces
+        hang = hyphen if inserted else extent.ends.get(word[cut - 1], 0.0)
+        lead = extent.begins.get(word[cut], 0.0)
+        upto, after = before + head - hang, before + whole - tail + lead
+        yield Break(place, place, upto, after, held, held, DIVIDED if inserted else HYPHEN, cost, hang, lead)

@@ -1,11 +1,11 @@
 """A text and its style in, its width out, shaped by HarfBuzz with the files and the features the page is set with."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyphen
 import uharfbuzz
@@ -21,7 +21,7 @@ _DASHES: Final = frozenset(f"{_HYPHENS}\u2013\u2014\u2026/")
 _JOINERS: Final = "\u2060\ufeff\u200a"
 _OPENING: Final = "\u201c\u2018\u00ab\u201e\u201a("
 _CLOSING: Final = "\u201d\u2019\u00bb.,:;!?)\u2026"
-_SPACES: Final = re.compile("[\u00ad\u2002-\u200a\u202f\u2060]")
+_SPACES: Final = frozenset("\u00ad\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u2060")
 """What the page engine never asks another face for: HarfBuzz makes it of the space."""
 
 _MIN_SIDE: Final = 2
@@ -42,8 +42,7 @@ _MEMORY: Final = 60_000
 """Words remembered for one style: more than a long book has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """A place inside a word where a line may end, after so many of its characters.
 
     ``head`` is the width up to it, with the hyphen it needs; ``tail`` is the width of what is left. ``inserted``: a
@@ -55,6 +54,20 @@ class Division:
     tail: float
     inserted: bool
     cost: int
+
+
+class Chunk(NamedTuple):
+    """What is shaped as one: a word and the space behind it, if it is ``spaced``.
+
+    ``width`` is the word's and ``whole`` that of all; ``spaces`` are those inside the word.
+    """
+
+    word: str
+    spaced: bool
+    width: float
+    whole: float
+    spaces: int
+    divisions: tuple[Division, ...]
 
 
 NAME: Final = 1
@@ -81,11 +94,12 @@ class Gauge:
         self._widths: dict[str, float] = {}
         self._joints: dict[str, float] = {}
         self._divisions: dict[str, tuple[Division, ...]] = {}
+        self._chunks: dict[str, Chunk] = {}
         self.space = self.width(" ")
 
     def has(self, text: str) -> bool:
         """Whether the style's face has every character of a text; else another one stands in, but not for spaces."""
-        return self._face.characters.issuperset(map(ord, _SPACES.sub("", text)))
+        return self._face.characters.issuperset(map(ord, frozenset(text) - _SPACES))
 
     def width(self, text: str) -> float:
         """Return the width of a text, shaped as one."""
@@ -103,6 +117,17 @@ class Gauge:
             known = self._joints[sign] = self.width(f" {sign}") - self.space - self.width(sign)
         return known
 
+    def chunk(self, text: str) -> Chunk:
+        """Return all that is to be known of what is shaped as one."""
+        known = self._chunks.get(text)
+        if known is None:
+            word = text.removesuffix(" ")
+            width = self.width(word) if word else 0.0
+            divisions = self.divisions(word) if self.style.wraps else ()
+            known = Chunk(word, word != text, width, self.width(text), word.count("\u00a0"), divisions)
+            self._chunks[text] = known
+        return known
+
     def _shaped(self, text: str) -> float:
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
@@ -110,7 +135,7 @@ class Gauge:
         if self.style.language:
             buffer.language = self.style.language
         uharfbuzz.shape(self._face.font, buffer, self._features)
-        advance = sum(position.x_advance for position in buffer.glyph_positions)
+        advance = sum([position.x_advance for position in buffer.glyph_positions])
         return float(advance * self._scale + self.style.tracking * len(text))
 
     def divisions(self, word: str) -> tuple[Division, ...]:
@@ -166,20 +191,55 @@ def _positions(word: str, style: TextStyle) -> Iterable[int]:
     total, left, right = style.limits
     if style.divides != "auto" or len(word) < total:
         return ()
-    dictionary = _dictionary(style.language, left, right)
-    if dictionary is None:
+    patterns = _patterns(style.language)
+    if patterns is None:
         return ()
-    found = [int(at) for at in dictionary.positions(word) if left <= at <= len(word) - right]
+    found = [at for at in patterns.positions(word) if left <= at <= len(word) - right]
     misleading = _MISLEADING.get(style.language.partition("-")[0].casefold())
     if misleading is None:
         return found
     return [at for at in found if not misleading.match(f"{word[:at]}-{word[at:]}".casefold())]
 
 
+class _Patterns:
+    """A language's patterns of division (Liang, 1983), as pyphen reads them.
+
+    Most of what a word might be looked up with begins no pattern: that ends a search here, which pyphen goes on with.
+    """
+
+    def __init__(self, patterns: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:
+        begun = {pattern[:end] for pattern in patterns for end in range(1, len(pattern))}
+        self._known = dict.fromkeys(begun) | dict(patterns)
+        self._positions: dict[str, list[int]] = {}
+
+    def positions(self, word: str) -> list[int]:
+        """Return where a word may be divided."""
+        word = word.lower()
+        found = self._positions.get(word)
+        if found is None:
+            found = self._positions[word] = self._found(f".{word}.")
+        return found
+
+    def _found(self, signs: str) -> list[int]:
+        known, length = self._known, len(signs) + 1
+        points = [0] * length
+        for start in range(length - 2):
+            for end in range(start + 1, length):
+                part = signs[start:end]
+                if part not in known:
+                    break
+                if found := known[part]:
+                    offset, values = found
+                    for at, value in zip(range(start + offset, length), values, strict=False):
+                        if value > points[at]:
+                            points[at] = value
+        return [at - 1 for at, value in enumerate(points) if value % 2]
+
+
 @cache
-def _dictionary(language: str, left: int, right: int) -> "pyphen.Pyphen | None":
+def _patterns(language: str) -> _Patterns | None:
     known = pyphen.language_fallback(language) if language else None
-    return pyphen.Pyphen(lang=known, left=left, right=right) if known else None
+    return _Patterns(pyphen.Pyphen(lang=known).hd.patterns) if known else None
 
 
 # ---------------------------------------------------------------- faces

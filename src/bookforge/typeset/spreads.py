@@ -6,9 +6,9 @@ it costs on the page it faces. Paragraphs may be set a line longer or shorter, a
 
 import heapq
 import operator
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
+from functools import cache, partial
 from typing import Final, NamedTuple
 
 from bookforge.laid import ON_GRID
@@ -137,6 +137,29 @@ class _State(NamedTuple):
     """Depth of the page on the left, -1 when it is closed by notes; ``None`` when there is none."""
 
 
+@dataclass(slots=True, eq=False)
+class _Way:
+    """The best way to a state so far: what it costs, the way it goes on from, and its last page."""
+
+    state: _State
+    cost: float = 0.0
+    before: "_Way | None" = None
+    page: _Filled | None = None
+
+
+class _Step(NamedTuple):
+    """A page that may follow: where it leads, what it costs ``alone``, and ``beside`` another of the same ``depth``.
+
+    At the end of a section it has none: it costs the same whatever is beside it.
+    """
+
+    to: _Way
+    alone: float
+    beside: float
+    depth: float | None
+    page: _Filled
+
+
 _NOTES: Final = -1.0
 NO_PLATES: Final = Plates()
 
@@ -204,57 +227,84 @@ def plan(
     ``fills`` remembers from plan to plan.
     """
     planner = _Planner(slabs, sheet, fills or Fills())
-    start = _State(Place(0, 0, -1), right, None)
-    best: dict[_State, float] = {start: 0.0}
-    came: dict[_State, tuple[_State, _Filled]] = {}
-    order = count()
-    queue: list[tuple[int, int, int, _State]] = [(0, 0, next(order), start)]
-    done: set[_State] = set()
-    end: _State | None = None
-    while queue:
-        *_, state = heapq.heappop(queue)
-        if state in done:
-            continue
-        done.add(state)
-        if state.place.slab == len(slabs):
-            if end is None or best[state] < best[end]:
-                end = state
-            continue
-        for filled in planner.fill(state.place):
-            after, cost = _judged(state, filled, len(slabs), sheet)
-            shown = plates.between(state.place, filled.next)
-            if shown:
-                if not plates.stand(filled, slabs, shown):
-                    continue
-                after = _State(after.place, after.right != bool(len(shown) % 2), None)
-            total = best[state] + cost
-            if after not in best or total < best[after]:
-                best[after] = total
-                came[after] = (state, filled)
-                heapq.heappush(queue, (after.place.slab, after.place.row, next(order), after))
+    end = _best_way(_Steps(planner, slabs, plates), _Way(_State(Place(0, 0, -1), right, None)), slabs, sheet)
     if end is None:
         return None
-    found = _traced(slabs, end, came, plates)
-    pages = (step for _, step in _path(end, came))
-    added = {name: length for state, filled in pages for name, length in planner.added(state.place, filled)}
-    return replace(found, parted=(*found.parted, *planner.sheets(end.place)), added=added)
+    found = _traced(slabs, end, plates)
+    added = {name: length for state, _, page in _path(end) for name, length in planner.added(state.place, page)}
+    return replace(found, parted=(*found.parted, *planner.sheets(end.state.place)), added=added)
 
 
-def _judged(state: _State, filled: _Filled, slabs: int, sheet: Sheet) -> tuple[_State, float]:
-    """Return the state behind a page, and what the page costs where it stands."""
-    cost = filled.cost
-    if filled.next.slab == slabs:
-        few = max(0, SHORT_END - filled.rows) if state.place != Place(0, 0, -1) else 0
-        alone = _SHEET * (filled.next.rest is not None)
-        return _State(filled.next, not state.right, None), cost + few * _FEW + alone
-    depth = _NOTES if filled.depth is None else filled.depth
-    if filled.hyphen:
-        cost += _TURNED_HYPHEN if state.right else _HYPHEN
-    if not state.right:
-        return _State(filled.next, True, depth), cost + filled.short**2 * _SHORT / 2
-    if state.facing is None:
-        return _State(filled.next, False, None), cost + filled.short**2 * _SHORT
-    return _State(filled.next, False, None), cost + filled.short**2 * _SHORT / 2 + _unlike(state.facing, depth, sheet)
+def _best_way(steps: "_Steps", start: _Way, slabs: tuple[Slab, ...], sheet: Sheet) -> _Way | None:
+    """Return the best way to the end of a section: from each place in turn, since none leads back."""
+    unlike = cache(partial(_unlike, sheet=sheet))
+    ahead = {(0, 0): [start]}
+    queue = [(0, 0)]
+    while queue:
+        here = heapq.heappop(queue)
+        if here[0] == len(slabs):
+            return min(ahead[here], key=lambda way: way.cost)
+        for way in ahead.pop(here):
+            facing = way.state.facing
+            for step in steps.behind(way.state.place, way.state.right):
+                to, cost, beside, depth, page = step
+                if facing is not None:
+                    cost = beside if depth is None else beside + unlike(facing, depth)
+                cost += way.cost
+                if to.before is None:
+                    at = to.state.place[:2]
+                    if at not in ahead:
+                        ahead[at] = []
+                        heapq.heappush(queue, at)
+                    ahead[at].append(to)
+                elif cost >= to.cost:
+                    continue
+                to.cost, to.before, to.page = cost, way, page
+    return None
+
+
+class _Steps:
+    """The pages that may follow: they are the same whatever stands before a place on the same side."""
+
+    def __init__(self, planner: "_Planner", slabs: tuple[Slab, ...], plates: Plates) -> None:
+        self._planner = planner
+        self._slabs = slabs
+        self._plates = plates
+        self._ways: dict[_State, _Way] = {}
+        self._known: dict[tuple[Place, bool], list[_Step]] = {}
+
+    def behind(self, place: Place, right: bool) -> list[_Step]:
+        """Return the pages that may begin at a place, on a side."""
+        known = self._known.get((place, right))
+        if known is None:
+            known = self._known[place, right] = [*self._anew(place, right)]
+        return known
+
+    def _anew(self, place: Place, right: bool) -> Iterator[_Step]:
+        for page in self._planner.fill(place):
+            shown = self._plates.between(place, page.next) if self._plates.names else ()
+            if shown and not self._plates.stand(page, self._slabs, shown):
+                continue
+            alone, beside, depth = _judged(place, right, page, len(self._slabs))
+            faces = None if right or shown or depth is None else depth
+            state = _State(page.next, right == bool(len(shown) % 2), faces)
+            to = self._ways.get(state)
+            if to is None:
+                to = self._ways[state] = _Way(state)
+            yield _Step(to, alone, beside, depth, page)
+
+
+def _judged(place: Place, right: bool, page: _Filled, slabs: int) -> tuple[float, float, float | None]:
+    """Return what a page costs alone on its spread and beside another, and how deep it is: see :class:`_Step`."""
+    cost = page.cost
+    if page.next.slab == slabs:
+        few = max(0, SHORT_END - page.rows) if place != Place(0, 0, -1) else 0
+        cost = cost + few * _FEW + _SHEET * (page.next.rest is not None)
+        return cost, cost, None
+    if page.hyphen:
+        cost += _TURNED_HYPHEN if right else _HYPHEN
+    beside = cost + page.short**2 * _SHORT / 2
+    return cost + page.short**2 * _SHORT if right else beside, beside, _NOTES if page.depth is None else page.depth
 
 
 def _unlike(left: float, right: float, sheet: Sheet) -> float:
@@ -265,20 +315,20 @@ def _unlike(left: float, right: float, sheet: Sheet) -> float:
     return 0.0 if away <= limit else _UNEVEN + _UNEVEN_LINE * away / sheet.leading
 
 
-def _path(end: _State, came: dict[_State, tuple[_State, _Filled]]) -> Iterator[tuple[_State, tuple[_State, _Filled]]]:
-    """Yield what is behind each page, what is before it and how it is filled, from the last page to the first."""
-    after = end
-    while after in came:
-        yield after, came[after]
-        after = came[after][0]
+def _path(end: _Way) -> Iterator[tuple[_State, _State, _Filled]]:
+    """Yield what is before each page, what is behind it, and how it is filled, from the last page to the first."""
+    way = end
+    while way.before is not None and way.page is not None:
+        yield way.before.state, way.state, way.page
+        way = way.before
 
 
-def _traced(slabs: tuple[Slab, ...], end: _State, came: dict[_State, tuple[_State, _Filled]], plates: Plates) -> Pages:
+def _traced(slabs: tuple[Slab, ...], end: _Way, plates: Plates) -> Pages:
     starts: list[Start] = []
     chosen: dict[str, Option] = {}
     places: list[Place] = []
     parted: list[Place] = []
-    for after, (state, filled) in _path(end, came):
+    for state, after, filled in _path(end):
         for number, option in filled.chosen:
             if option:
                 chosen[slabs[number].block] = slabs[number].options[option]
@@ -321,6 +371,18 @@ class _Front(NamedTuple):
     hyphen: bool
 
 
+def _frontier(fronts: list[_Front]) -> list[_Front]:
+    """Return the best ways to fill a page so far, one for each depth."""
+    if len(fronts) < 2:
+        return fronts
+    best: dict[float, _Front] = {}
+    for front in fronts:
+        depth = round(front.y + front.foot.depth, 1)
+        if depth not in best or front.cost < best[depth].cost:
+            best[depth] = front
+    return sorted(best.values(), key=lambda each: each.cost)[:_FRONTIER]
+
+
 class _Inside(NamedTuple):
     """A page that ends inside a slab, with the height of what it leaves of its notes. ``full``: no row more fits on it.
 
@@ -334,6 +396,20 @@ class _Inside(NamedTuple):
     full: bool
 
 
+class _Plain(NamedTuple):
+    """The rows of an option that call no notes: the advance of each, and the largest drop of all."""
+
+    advances: tuple[float, ...]
+    drop: float
+    last: Row
+
+
+def _plain(rows: tuple[Row, ...]) -> _Plain | None:
+    if not rows or any(row.notes or row.advance < 0 for row in rows[1:]) or rows[0].notes:
+        return None
+    return _Plain(tuple(row.advance for row in rows), max(row.drop for row in rows), rows[-1])
+
+
 class _Planner:
     def __init__(self, slabs: tuple[Slab, ...], sheet: Sheet, fills: Fills) -> None:
         self._slabs = slabs
@@ -342,6 +418,7 @@ class _Planner:
         self._reach = 0
         fills.begin(sheet)
         self._filled: dict[Place, tuple[_Filled, ...]] = {}
+        self._plain: dict[int, list[_Plain | None]] = {}
         self._least = 0.0
         self._bottom = sheet.height + _TOLERANCE
         self._noted = {index for index, slab in enumerate(slabs) if any(row.notes for row in slab.options[0].rows)}
@@ -396,19 +473,18 @@ class _Planner:
         best: dict[tuple[Place, float | None], _Filled] = {}
         for filled in self._fill(place):
             key = (filled.next, filled.depth)
-            if key not in best or filled.cost < best[key].cost:
+            known = best.get(key)
+            if known is None or filled.cost < known.cost:
                 best[key] = filled
         return [*best.values()]
-
-    def _is_full(self, front: _Front) -> bool:
-        return front.y + front.drop + front.foot.depth >= self._least
 
     def _foot(self, rest: Rest | None) -> Foot:
         """Return the foot of a page on which nothing is called yet."""
         foot = Foot(self._sheet.above_notes, MOST * self._sheet.height)
         return foot if rest is None else foot.after(self._notes[rest.note], rest)
 
-    def _fill(self, place: Place) -> Iterator[_Filled]:
+    def _fill(self, place: Place) -> list[_Filled]:
+        pages: list[_Filled] = []
         fronts = [_Front(0.0, 0.0, self._foot(place.rest), 0, 0.0, (), hyphen=False)]
         index = place.slab
         while fronts and index < len(self._slabs):
@@ -416,27 +492,50 @@ class _Planner:
             self._reach = max(self._reach, index + 1)
             is_first = index == place.slab
             if not is_first and (slab.open or slab.forced):
-                ends = (front for front in fronts if slab.forced or self._is_full(front))
-                yield from (page for front in ends for page, _ in self._pages(front, Place(index, 0, -1)))
-            if not is_first and slab.forced:
-                return
-            further: dict[float, _Front] = {}
-            options = [place.option] if is_first and place.row else range(len(slab.options))
-            for option in options:
                 for front in fronts:
-                    after = yield from self._slab(front, index, option, place)
-                    if after is not None:
-                        key = round(after.y + after.foot.depth, 1)
-                        if key not in further or after.cost < further[key].cost:
-                            further[key] = after
-            fronts = sorted(further.values(), key=lambda each: each.cost)[:_FRONTIER]
+                    if slab.forced or front.y + front.drop + front.foot.depth >= self._least:
+                        pages += (page for page, _ in self._pages(front, Place(index, 0, -1)))
+                if slab.forced:
+                    return pages
+            options = (place.option,) if is_first and place.row else range(len(slab.options))
+            further = (
+                self._whole(front, index, option, place) or self._parted(front, index, option, place, pages)
+                for option in options
+                for front in fronts
+            )
+            fronts = _frontier([front for front in further if front is not None])
             index += 1
         if index == len(self._slabs):
             self._reach = index + 1
-            yield from (page for front in fronts for page, _ in self._pages(front, Place(index, 0, 0)))
+            pages += (page for front in fronts for page, _ in self._pages(front, Place(index, 0, 0)))
+        return pages
 
-    def _slab(self, front: _Front, index: int, option: int, place: Place) -> Generator[_Filled, None, _Front | None]:
-        """Set a slab's rows below what stands; yield the pages that may end inside, return what is filled behind it."""
+    def _whole(self, front: _Front, index: int, option: int, place: Place) -> _Front | None:
+        """Set all rows of a slab below what stands, where they call no notes and fit: then no page ends inside."""
+        plains = self._plain.get(index)
+        slab = self._slabs[index]
+        if plains is None:
+            plains = self._plain[index] = [_plain(each.rows) for each in slab.options]
+        plain = plains[option]
+        if plain is None:
+            return None
+        advances, drop, last = plain
+        is_first = index == place.slab
+        start = place.row if is_first else 0
+        chosen = slab.options[option]
+        y, _, foot, count, cost, taken, _ = front
+        y = self._below(y, slab, chosen.rows[start], start, is_first)
+        for advance in advances[start + 1 :]:
+            y += advance
+        if y + drop + foot.depth > self._bottom:
+            return None
+        if not start:
+            cost += chosen.cost
+            taken = (*taken, (index, option))
+        return _Front(y, last.drop, foot, count + len(advances) - start, cost, taken, last.hyphen)
+
+    def _parted(self, front: _Front, index: int, option: int, place: Place, pages: list[_Filled]) -> _Front | None:
+        """Set a slab's rows below what stands; add the pages that may end inside, return what is filled behind it."""
         slab = self._slabs[index]
         chosen = slab.options[option]
         is_first = index == place.slab
@@ -445,31 +544,33 @@ class _Planner:
         taken = front.chosen + (() if start else ((index, option),))
         may_end = not (is_first and place.forced)
         y, drop, foot, count, hyphen = front.y, front.drop, front.foot, front.rows, front.hyphen
+        depth, bottom = foot.depth, self._bottom
         inside: list[_Inside] = []
         deepest = 0.0
         fits = True
         for number in range(start, len(chosen.rows)):
             row = chosen.rows[number]
-            below = self._below(y, slab, row, number, is_first and number == start)
+            below = y + row.advance if number > start else self._below(y, slab, row, number, is_first)
             after = foot.with_notes(row.notes) if row.notes else foot
-            deepest = below + row.drop + after.depth
-            if may_end and number > start and row.open and y + drop + foot.depth >= self._least:
+            after_depth = after.depth if row.notes else depth
+            deepest = below + row.drop + after_depth
+            if row.open and may_end and number > start and y + drop + depth >= self._least:
                 here = _Front(y, drop, foot, count, cost, taken, hyphen)
                 least = below + row.drop + after.least if row.notes else deepest
-                bare = not foot.height and y + drop + foot.above > self._bottom
+                bare = not foot.height and y + drop + foot.above > bottom
                 for page, overleaf in self._pages(here, Place(index, number, option)):
-                    inside.append(_Inside(page, overleaf, bare, full=least - overleaf > self._bottom))
-            if row.notes and below + row.drop <= self._bottom:
+                    inside.append(_Inside(page, overleaf, bare, full=least - overleaf > bottom))
+            if row.notes and below + row.drop <= bottom:
                 inside = [each for each in inside if not each.bare]
-            if deepest > self._bottom and below + row.drop + after.least > self._bottom:
+            if deepest > bottom and below + row.drop + after.least > bottom:
                 fits = False
                 break
-            y, drop, foot, count, hyphen = below, row.drop, after, count + 1, row.hyphen
+            y, drop, foot, depth, count, hyphen = below, row.drop, after, after_depth, count + 1, row.hyphen
         # Only a block that does not fit can be made to break, at this place or before it.
-        ends = [each for each in inside if deepest - each.overleaf > self._bottom]
+        ends = [each for each in inside if deepest - each.overleaf > bottom]
         for each in ends:
             is_last = each.full or each is ends[-1] or self._ends_on(each.page.next)
-            yield each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True))
+            pages.append(each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True)))
         return _Front(y, drop, foot, count, cost, taken, hyphen) if fits else None
 
     def _ends_on(self, place: Place) -> bool:
@@ -493,13 +594,17 @@ class _Planner:
         off = (y - row.rise) % leading
         return leading - off if grid.TOLERANCE < off < leading - grid.TOLERANCE else 0.0
 
-    def _pages(self, front: _Front, after: Place) -> Iterator[tuple[_Filled, float]]:
-        """Yield the page that ends at a place, if there is one, with the height of what it leaves of its notes."""
-        foot = front.foot.within(self._sheet.height - front.y - front.drop) if front.foot.height else front.foot
-        if foot is front.foot:
-            yield self._page(front, after._replace(rest=foot.rest) if foot.rest is not None else after), 0.0
-        elif foot is not None and self._slabs[after.slab if after.row else after.slab - 1].calls:
-            yield self._page(front._replace(foot=foot), after._replace(rest=foot.rest)), front.foot.depth - foot.depth
+    def _pages(self, front: _Front, after: Place) -> tuple[tuple[_Filled, float], ...]:
+        """Return the page that ends at a place, if there is one, with the height of what it leaves of its notes."""
+        foot = front.foot
+        if foot.height:
+            within = foot.within(self._sheet.height - front.y - front.drop)
+            if within is not foot:
+                if within is None or not self._slabs[after.slab if after.row else after.slab - 1].calls:
+                    return ()
+                page = self._page(front._replace(foot=within), after._replace(rest=within.rest))
+                return ((page, foot.depth - within.depth),)
+        return ((self._page(front, after._replace(rest=foot.rest) if foot.rest is not None else after), 0.0),)
 
     def _page(self, front: _Front, after: Place) -> _Filled:
         cost = front.cost
