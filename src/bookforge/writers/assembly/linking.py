@@ -350,9 +350,10 @@ class _Blocks:
         shared = {each.number: each for each in page.objects if each.number in page.shared}
         for number in _in_order(shared):
             self._share(shared[number], numbers, page)
+        meant = _Meant(numbers)
         for each in page.objects:
             if each.number not in shared:
-                self._write(numbers.of(each.number), numbers.in_data(each.data), each.stream)
+                self._write(numbers.of(each.number), meant.in_data(each.data), each.stream)
         self._small.append((numbers.of(page.number), self._sheet(page, numbers, contents)))
         return numbers
 
@@ -453,16 +454,32 @@ class _Numbers:
 
     def in_data(self, data: bytes) -> bytes:
         """Return data with numbers for its markers."""
-        parts = data.split(MARK)
-        parts[1::2] = map(self._meant, parts[1::2])
-        return b"".join(parts)
+        return _Meant(self).in_data(data)
 
-    def _meant(self, marker: bytes) -> bytes:
+    def meant(self, marker: bytes) -> bytes:
+        """Return what a marker stands for."""
         if marker[:1] == NUMBER:
             return b"%d" % self.of(int(marker[1:]))
         if marker[:1] == ANNOTATION:
             return b"%d" % (self.first + 1 + int(marker[1:]))
         return b"%d 0 R" % self.of(int(marker))
+
+
+class _Meant(dict[bytes, bytes]):
+    """What markers stand for, by the markers, while numbers stay as they are: most come several times on a page."""
+
+    def __init__(self, numbers: _Numbers) -> None:
+        self._numbers = numbers
+
+    def __missing__(self, marker: bytes) -> bytes:
+        self[marker] = found = self._numbers.meant(marker)
+        return found
+
+    def in_data(self, data: bytes) -> bytes:
+        """Return data with numbers for its markers."""
+        parts = data.split(MARK)
+        parts[1::2] = map(self.__getitem__, parts[1::2])
+        return b"".join(parts)
 
 
 def _label(page: int, style: str) -> bytes:
