@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import gc
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit status of a command stopped with Ctrl-C, as shells count: 128 and the signal's number."""
 _LONGEST_NAME = 60
+_SELDOM = (50_000, 5, 5)
+"""How many objects are made before Python looks for cycles among them, and how often it looks among older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def _carry_out(
     made: list[Built | Judged] = []
     files: tuple[Path, ...] = ()
     try:
-        with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
+        with _seldom_collected(), tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
             building = _Building(order, log, say, Path(scratch), memory, recorder)
             for each in action(building):
                 made.append(each)
@@ -179,6 +182,17 @@ def _carry_out(
         recorder,
         files,
     )
+
+
+@contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Have Python seldom look for cycles: nearly all that a build reads and makes stays until its end."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 class _Building:

@@ -1,10 +1,11 @@
 """Results of finished stages into private files named by what they depend on, and back.
 
 An entry is ``<folder>/<stage>/<two digits>/<key>``: one head line with the SHA-256 of what follows (bound to stage, key
-and shape of the value), then the value as JSON or raw bytes. An entry that does not verify is a miss and is removed, so
-a torn write, a changed value type or a file edited by mistake can never reach a book. The cache holds a manuscript in
-clear, and templates as compiled code: folders are 0700, files 0600, and a folder that others own or can write to is not
-used; one that comes from somebody else is to be trusted like a program. Nothing here ever fails a build.
+and shape of the value), then the value as MessagePack or raw bytes. An entry that does not verify is a miss and is
+removed, so a torn write, a changed value type or a file edited by mistake can never reach a book. The cache holds a
+manuscript in clear, and templates as compiled code: folders are 0700, files 0600, and a folder that others own or can
+write to is not used; one that comes from somebody else is to be trusted like a program. Nothing here ever fails a
+build.
 """
 
 import contextlib
@@ -283,7 +284,7 @@ class Cache:
             head, payload = _encode(value, f"{stage} {key}")
             self._remember(stage, key, value, len(payload))
             self._write(path, head, payload)
-        except UnicodeEncodeError:  # lone surrogates have no JSON; such a value is made anew each time
+        except UnicodeEncodeError:  # lone surrogates cannot be written; such a value is made anew each time
             return
         except OSError as failure:
             self._writable = False
@@ -491,7 +492,7 @@ def _encode(value: "DataclassInstance | bytes", name: str) -> tuple[bytes, bytes
         import msgspec
 
         with _ONE_AT_A_TIME:
-            payload = msgspec.json.encode(value)
+            payload = msgspec.msgpack.encode(value)
     return _MAGIC + _digest(payload, type(value), name) + b"\n", payload
 
 
@@ -506,7 +507,7 @@ def _decode(stored: bytes, type_: type[T], name: str) -> T | None:
 
     try:
         with _ONE_AT_A_TIME:
-            return msgspec.json.decode(payload, type=type_)
+            return msgspec.msgpack.decode(payload, type=type_)
     except (msgspec.DecodeError, RecursionError):
         return None
 

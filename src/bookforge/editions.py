@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bookforge import makeup
     from bookforge.fonts import WebFont
     from bookforge.laid import Laid
-    from bookforge.printing import Job
+    from bookforge.printing.job import Job
     from bookforge.typeset import Bench
     from bookforge.typeset.plan import Plan
 
@@ -171,16 +171,16 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 def _job(loaded: Loaded, read: Reading, shop: Workshop) -> "Job | None":
     if read.edition.printer is None and read.edition.of is None:
         return None
-    from bookforge import printing
+    from bookforge.printing.job import job
 
-    return printing.job(read, loaded.manifest.editions, loaded.manifest.folder, shop.report)
+    return job(read, loaded.manifest.editions, loaded.manifest.folder, shop.report)
 
 
 def _print(
     loaded: Loaded, read: Reading, supplies: compose.Supplies, layout: Layout, shop: Workshop, job: "Job"
 ) -> Artifact:
     """Make a PDF edition with the margins its printer wants, and the file for the press."""
-    from bookforge import printing
+    from bookforge.printing import job as printing
 
     known: dict[tuple[str, ...], tuple[_Planned, list[Diagnostic]]] = {}
 

@@ -49,6 +49,10 @@ class Pages(Protocol):
     def notes(self) -> Mapping[str, str]:
         """Each note's text by its id, wherever it was set."""
 
+    @property
+    def runs(self) -> Sequence[tuple[str, int]]:
+        """The pages in parts that were laid out together, each with a hash of all that is on them, and how many."""
+
 
 # ---------------------------------------------------------------- what is expected, what is there
 
@@ -116,6 +120,13 @@ class Printed:
 
     flow: str
     notes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters of the manuscript on pages that follow each other, without those of notes."""
+
+    flow: str
 
 
 def conserves(sections: Mapping[SectionId, BookSection], composition: Composition, shelf: Shelf) -> bool:
@@ -197,9 +208,22 @@ def pages_conserve(composition: Composition, laid: Pages, shelf: Shelf) -> bool:
     if _print(around) != Printed("", ()):
         return False
     notes = {name: spoken for each in printed for name, *spoken in each.notes}
-    return "".join(each.flow for each in printed) == "".join(_letters(page.authored) for page in laid.pages) and all(
+    return "".join(each.flow for each in printed) == "".join(each.flow for each in _on_pages(laid, shelf)) and all(
         _letters(laid.notes.get(name, "")) in spoken for name, spoken in notes.items()
     )
+
+
+def _on_pages(laid: Pages, shelf: Shelf) -> Iterator[Letters]:
+    first = 0
+    for name, count in laid.runs:
+        pages = laid.pages[first : first + count]
+        yield shelf.kept("letters", Letters, partial(_on, pages), name)
+        first += count
+    yield _on(laid.pages[first:])
+
+
+def _on(pages: Sequence[Page]) -> Letters:
+    return Letters("".join(_letters(page.authored) for page in pages))
 
 
 def _read_and_print(text: str) -> Printed:

@@ -145,7 +145,7 @@ def test_a_missing_entry_a_null_cache_and_another_stage_are_misses(tmp_path: Pat
     assert (nothing.prune(), nothing.clear(), nothing.info().entries) == (0, 0, 0)
 
 
-def test_a_value_that_has_no_json_is_simply_not_kept(tmp_path: Path) -> None:
+def test_a_value_that_cannot_be_written_is_simply_not_kept(tmp_path: Path) -> None:
     store = Cache(tmp_path)
     store.put("s", KEY, Small("\ud800"))
     assert store.get("s", KEY, Small) is None

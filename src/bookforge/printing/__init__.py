@@ -1,5 +1,1 @@
 """An edition on its way to a printer: margins for its page count, the file for the press, what is handed over."""
-
-from bookforge.printing.job import Job, job, make, pack
-
-__all__ = ["Job", "job", "make", "pack"]

@@ -5,7 +5,7 @@ a section is drawn again only when that changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Final
@@ -21,10 +21,20 @@ from bookforge.typeset.sections import Typesetter, first_page
 from bookforge.writers import assembly, galleys, pdf
 from bookforge.writers.assembly import UsedFaces, faces
 from bookforge.writers.assembly.about import About
-from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
+from bookforge.writers.assembly.drawn import Drawn, DrawnFace
 from bookforge.writers.assembly.faces import CutFace, UnlinkableError
 from bookforge.writers.assembly.linking import Block, Run
-from bookforge.writers.assembly.margins import Counted, Place, RunMargins, Stand, knows
+from bookforge.writers.assembly.margins import (
+    Asked,
+    Counted,
+    KnownMargins,
+    Margins,
+    Place,
+    RunMargins,
+    Stand,
+    asked,
+    knows,
+)
 
 _BLANK: Final = "blank"
 _COUNTED: Final = "counted"
@@ -36,6 +46,8 @@ _PLACES: Final = "places"
 _FACES: Final = "faces"
 _BYTES: Final = 2000
 """About what is taken by the faces of a section, or by the place of a page."""
+_BOOKS: Final = 2
+"""Books of as many pages whose margins are kept beside those in use."""
 
 
 def assemble(composition: Composition, planned: Plan, bench: Bench, report: Report) -> Laid:
@@ -51,12 +63,12 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
     binder = _Binder(composition, bench)
     units = [*_in_place(planned)]
     drawn = [binder.drawn(unit, side, None) for unit, side in units]
-    counted = binder.counted(assembly.kinds(drawn))
+    counted = binder.counted(drawn)
     if any(each.asked for each in drawn):
         numbers = assembly.numbers(drawn, counted)
         drawn = [binder.drawn(unit, side, numbers) for unit, side in units]
     margins = binder.margins(drawn, counted)
-    said = (each.said for each in drawn), (each.said for each in margins)
+    said = (each.said for each in drawn), (page.said for each in margins for page in each.pages)
     for finding in dict.fromkeys(chain.from_iterable(chain(*said))):
         report(finding)
     runs = binder.runs(drawn, margins)
@@ -67,10 +79,10 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """The pages of a section as their margins see them; ``name`` is that of what stands there."""
+    """The pages of a section as their margins see them, each by its name; ``name`` is that of what stands there."""
 
     name: str
-    pages: tuple[Place, ...]
+    pages: tuple[tuple[str, Place], ...]
 
 
 def _size(places: _Places) -> int:
@@ -106,8 +118,13 @@ class _Binder:
         frame = self._composition.frame
         return cache_key(stage, self._typesetter.common, frame[0], frame[-1], *parts)
 
-    def counted(self, kinds: Sequence[PageKind]) -> Counted:
+    @cached_property
+    def _asked(self) -> Asked:
+        return asked(self._typesetter.plain)
+
+    def counted(self, drawn: Sequence[Drawn]) -> Counted:
         """Return the counters of the book's pages, by what they are."""
+        kinds = assembly.kinds(drawn, self._asked)
         name = self._book_key(_COUNTED, repr(kinds))
         return self._bench.kept(_COUNTED, name, Counted, lambda: self._stand.count(kinds))
 
@@ -118,22 +135,35 @@ class _Binder:
     def margins(self, drawn: Sequence[Drawn], counted: Counted) -> list[RunMargins]:
         """Return what stands in the margins of sections' pages."""
         places = [*self._places(drawn, counted)]
-        known = {its.name: self._bench.remembered(_MARGINS, its.name, RunMargins) for its in places}
-        missing = {its.name: its.pages for its in places if known[its.name] is None}
+        known = self._margins(dict(page for its in places for page in its.pages))
+        return [RunMargins(its.name, tuple(known[name] for name, _ in its.pages)) for its in places]
+
+    def _margins(self, pages: Mapping[str, Place]) -> Mapping[str, Margins]:
+        """Return the margins of pages by their names.
+
+        They are kept together: when a chapter grows, those of the pages behind it are as a rule those that the same
+        page numbers had before.
+        """
+        name = self._book_key(_MARGINS)
+        known = self._bench.remembered(_MARGINS, name, KnownMargins) or KnownMargins({})
+        missing = [each for each in pages if each not in known.pages]
+        if not missing:
+            return known.pages
         said: list[Diagnostic] = []
-        made = iter(self._typesetter.galleys.margins(self._stand, [*chain(*missing.values())], said.append))
-        for name, pages in missing.items():
-            run = RunMargins(name, tuple(next(made) for _ in pages), tuple(said))
-            known[name] = self._bench.keep(_MARGINS, name, run)
-        return [each for its in places if (each := known[its.name])]
+        made = self._typesetter.galleys.margins(self._stand, [pages[each] for each in missing], said.append)
+        new = (replace(each, said=tuple(said)) for each in made)
+        every = {**known.pages, **dict(zip(missing, new, strict=True))}
+        older = [each for each in every if each not in pages][-_BOOKS * len(pages) :]
+        return self._bench.keep(_MARGINS, name, KnownMargins({each: every[each] for each in (*older, *pages)})).pages
 
     def _places(self, drawn: Sequence[Drawn], counted: Counted) -> Iterator[_Places]:
         """Yield the pages of each section as their margins see them."""
         numbers = repr(counted)
 
         def make(each: Drawn, start: assembly.Start) -> _Places:
-            pages = tuple(assembly.places(each, start, counted))
-            return _Places(self._book_key(_MARGINS, repr(pages)), pages)
+            places = [*assembly.places(each, start, counted, self._asked)]
+            pages = tuple((cache_key(_MARGINS, repr(place)), place) for place in places)
+            return _Places(self._book_key(_MARGINS, *(page for page, _ in pages)), pages)
 
         for each, start in zip(drawn, assembly.starts(drawn), strict=True):
             name = self._book_key(_PLACES, each.name, repr(start), numbers)

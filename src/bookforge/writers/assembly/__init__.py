@@ -15,7 +15,7 @@ from bookforge.writers.assembly.about import About
 from bookforge.writers.assembly.drawn import Drawn, DrawnFace, PageKind
 from bookforge.writers.assembly.faces import CutFace, merged
 from bookforge.writers.assembly.linking import Keep, Run
-from bookforge.writers.assembly.margins import Counted, Place
+from bookforge.writers.assembly.margins import Asked, Counted, Place
 
 _NO_WIDTH: Final = "\u200b"
 
@@ -54,9 +54,9 @@ class Start:
     strings: Mapping[str, str]
 
 
-def kinds(drawn: Sequence[Drawn]) -> list[PageKind]:
+def kinds(drawn: Sequence[Drawn], asked: Asked) -> list[PageKind]:
     """Return the kinds of all pages."""
-    return [page.kind for each in drawn for page in each.drawing.pages]
+    return [asked.kind(page.kind) for each in drawn for page in each.drawing.pages]
 
 
 def starts(drawn: Iterable[Drawn]) -> Iterator[Start]:
@@ -69,11 +69,11 @@ def starts(drawn: Iterable[Drawn]) -> Iterator[Start]:
         strings |= {name: texts[-1] for its in each.drawing.pages for name, texts in its.strings.items()}
 
 
-def places(drawn: Drawn, start: Start, counted: Counted) -> Iterator[Place]:
+def places(drawn: Drawn, start: Start, counted: Counted, asked: Asked) -> Iterator[Place]:
     """Yield the pages of a section as their margins see them; ``counted`` are the counters of all pages."""
     strings = dict(start.strings)
     for at, page in enumerate(drawn.drawing.pages, start.page):
-        yield Place(page.kind, counted.pages[at], page.strings, dict(strings))
+        yield Place(asked.kind(page.kind), asked.shown(counted.pages[at]), page.strings, dict(strings))
         strings |= {name: texts[-1] for name, texts in page.strings.items()}
 
 

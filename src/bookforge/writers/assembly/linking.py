@@ -25,6 +25,10 @@ _OF_PAGE: Final = 2
 
 _STRUCTURE: Final = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>"
 _order: Final = attrgetter("order")
+_NEXT: Final = b"|"
+_BETWEEN: Final = MARK + _NEXT + MARK
+"""A marker for the end of an object, where several are looked through at once."""
+
 _DOCUMENT: Final = b"<</Type /StructElem/S /Document/K [%s]/P %d 0 R>>"
 
 
@@ -350,9 +354,9 @@ class _Blocks:
         shared = {each.number: each for each in page.objects if each.number in page.shared}
         for number in _in_order(shared):
             self._share(shared[number], numbers, page)
-        for each in page.objects:
-            if each.number not in shared:
-                self._write(numbers.of(each.number), numbers.in_data(each.data), each.stream)
+        own = [each for each in page.objects if each.number not in shared]
+        for each, data in zip(own, numbers.in_each([each.data for each in own]), strict=True):
+            self._write(numbers.of(each.number), data, each.stream)
         self._small.append((numbers.of(page.number), self._sheet(page, numbers, contents)))
         return numbers
 
@@ -453,11 +457,18 @@ class _Numbers:
 
     def in_data(self, data: bytes) -> bytes:
         """Return data with numbers for its markers."""
-        parts = data.split(MARK)
-        parts[1::2] = map(self._meant, parts[1::2])
-        return b"".join(parts)
+        return self.in_each([data])[0]
+
+    def in_each(self, data: Sequence[bytes]) -> list[bytes]:
+        """Return data of several objects with numbers for its markers: all are looked through at once."""
+        parts = _BETWEEN.join(data).split(MARK)
+        meant = {marker: self._meant(marker) for marker in set(parts[1::2])}
+        parts[1::2] = map(meant.__getitem__, parts[1::2])
+        return b"".join(parts).split(MARK) if data else []
 
     def _meant(self, marker: bytes) -> bytes:
+        if marker == _NEXT:
+            return MARK
         if marker[:1] == NUMBER:
             return b"%d" % self.of(int(marker[1:]))
         if marker[:1] == ANNOTATION:

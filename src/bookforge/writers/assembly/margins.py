@@ -36,6 +36,11 @@ _UNKNOWABLE: Final = re.compile(
 """What a stylesheet may ask that only the whole book knows: of a page, of the text elsewhere, of counters that run on,
 of the place of a section among the others."""
 
+_COUNTERS: Final = re.compile(r"(?<![\w-])counters?\(\s*([^\s,)]*)", re.IGNORECASE)
+_PLACES: Final = re.compile(r":nth\(\s*([^)]*?)\s+of\b", re.IGNORECASE)
+_NAME: Final = re.compile(r"[\w-]+")
+"""A name that is written as it is, without escapes, variables or remarks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -56,13 +61,21 @@ class Margins:
     """What stands in the margins of one page.
 
     ``content`` draws it, compressed; nothing where nothing does. ``shown`` are the characters in it, ``states`` the
-    transparencies by their names.
+    transparencies by their names, ``said`` is what the engine said of all that was drawn with it.
     """
 
     content: bytes
     shown: str
     states: Mapping[str, bytes]
     faces: tuple[DrawnFace, ...]
+    said: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMargins:
+    """The margins of pages, by names of what the pages are, those used last at the end."""
+
+    pages: Mapping[str, Margins]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +87,34 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class RunMargins:
-    """The margins of pages that follow each other, and what the engine said when they were made.
-
-    ``name`` is a hash of all they are made from.
-    """
+    """The margins of pages that follow each other; ``name`` is a hash of all they are made from."""
 
     name: str
     pages: tuple[Margins, ...]
-    said: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stylesheets ask of a page, so that pages can be told apart by that alone.
+
+    ``counters`` are the names of those they show, ``None`` for any; ``far`` is the last place in a run of pages that is
+    asked for, ``None`` where it may be any.
+    """
+
+    counters: frozenset[str] | None
+    far: int | None
+
+    def kind(self, kind: PageKind) -> PageKind:
+        """Return a kind of page as far as it is asked for."""
+        if self.far is None:
+            return kind
+        return replace(kind, groups=tuple((name, min(place, self.far + 1)) for name, place in kind.groups))
+
+    def shown(self, counters: Mapping[str, int]) -> Mapping[str, int]:
+        """Return those counters that are asked for."""
+        if self.counters is None:
+            return counters
+        return {name: value for name, value in counters.items() if name in self.counters}
 
 
 @dataclass(slots=True)
@@ -169,6 +202,26 @@ class Stand:
 def knows(sheets: Iterable[Stylesheet]) -> bool:
     """Whether all that stylesheets ask of a section and a page can be known without the whole book."""
     return not any(_asks(sheet.text) for sheet in sheets)
+
+
+def asked(sheets: Iterable[Stylesheet]) -> Asked:
+    """Return what stylesheets ask of a page."""
+    each = [_asked(sheet.text) for sheet in sheets]
+    counters = [one.counters for one in each if one.counters is not None]
+    places = [one.far for one in each if one.far is not None]
+    return Asked(
+        frozenset().union(*counters) if len(counters) == len(each) else None,
+        max(places, default=0) if len(places) == len(each) else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _asked(sheet: str) -> Asked:
+    counters, places = _COUNTERS.findall(sheet), _PLACES.findall(sheet)
+    return Asked(
+        frozenset(counters) if all(map(_NAME.fullmatch, counters)) else None,
+        max(map(int, places), default=0) if all(place.isdecimal() for place in places) else None,
+    )
 
 
 @lru_cache(maxsize=64)
