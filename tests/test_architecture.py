@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "numerals": set(),
     "semantics": set(),
     "barcode": set(),
-    "crew": set(),
+    "garbage": set(),
+    "crew": {"garbage"},
     "words": set(),
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
@@ -70,14 +71,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "composer": {"edition", "flow", "fonts", "laid", "xhtml"},
     "pdfobjects": {"cache"},
     "writers": SAY | BOOK
-    | {"cache", "composer", "edition", "engines", "flow", "fonts", "laid", "numerals", "pdfobjects", "words", "xhtml"},
+    | {"cache", "composer", "edition", "engines", "flow", "fonts", "garbage", "laid", "numerals", "pdfobjects", "words"}
+    | {"xhtml"},
     "preflight": SAY | {"cache", "measure", "pdfobjects", "printers"},
     "cover": SAY | BOOK | {
         "assets", "barcode", "bookpath", "cache", "edition", "engines", "fonts", "laid", "layouts", "measure",
         "pipeline", "preflight", "printers", "typography", "writers",
     },
     "typeset": SAY
-    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "timings", "writers", "xhtml"},
+    | {"cache", "compose", "composer", "crew", "edition", "engines", "garbage", "laid", "makeup", "timings", "writers"}
+    | {"xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
@@ -93,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workers": SAY | {"crew", "cache", "edition", "finished", "pipeline", "timings", "workshop"},
     "build": SAY | BOOK
     | {"cache", "edition", "editions", "makeup", "manifest", "pipeline", "printing", "publish", "release", "timings"}
-    | {"finished", "workers"},
+    | {"finished", "garbage", "workers"},
     "asking": {"cache"},
     "unchanged": {"cache", "engines"},
     "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},

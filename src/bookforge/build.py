@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import gc
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookforge import cache, publish, timings
+from bookforge import cache, garbage, publish, timings
 from bookforge.diagnostics import (
     BookforgeError,
     Diagnostic,
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit status of a command stopped with Ctrl-C, as shells count: 128 and the signal's number."""
 _LONGEST_NAME = 60
-_SELDOM = (50_000, 5, 5)
-"""How many objects are made before Python looks for cycles among them, and how often it looks among older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ def _carry_out(
     made: list[Built | Judged] = []
     files: tuple[Path, ...] = ()
     try:
-        with _seldom_collected(), tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
+        with garbage.seldom(), tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
             building = _Building(order, log, say, Path(scratch), memory, recorder)
             for each in action(building):
                 made.append(each)
@@ -182,17 +179,6 @@ def _carry_out(
         recorder,
         files,
     )
-
-
-@contextlib.contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Have Python seldom look for cycles: nearly all that a build reads and makes stays until its end."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 class _Building:

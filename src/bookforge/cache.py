@@ -485,14 +485,7 @@ NOTHING_KEPT: Final = Shelf()
 
 def _encode(value: "DataclassInstance | bytes", name: str) -> tuple[bytes, bytes]:
     """Return the head line and the payload of an entry."""
-    if isinstance(value, bytes):
-        payload = value
-    else:
-        assert is_dataclass(value), "a cached value is a dataclass or bytes"
-        import msgspec
-
-        with _ONE_AT_A_TIME:
-            payload = msgspec.msgpack.encode(value)
+    payload = value if isinstance(value, bytes) else encoded(value)
     return _MAGIC + _digest(payload, type(value), name) + b"\n", payload
 
 
@@ -506,10 +499,26 @@ def _decode(stored: bytes, type_: type[T], name: str) -> T | None:
     import msgspec
 
     try:
-        with _ONE_AT_A_TIME:
-            return msgspec.msgpack.decode(payload, type=type_)
+        return decoded(payload, type_)
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def encoded(value: "DataclassInstance") -> bytes:
+    """Return a frozen dataclass of plain values as bytes: sooner than Python pickles it."""
+    assert is_dataclass(value), "a cached value is a dataclass or bytes"
+    import msgspec
+
+    with _ONE_AT_A_TIME:
+        return msgspec.msgpack.encode(value)
+
+
+def decoded(data: bytes, type_: type[T]) -> T:
+    """Return the dataclass that was :func:`encoded`; raise a ``msgspec.DecodeError`` where it was none of the type."""
+    import msgspec
+
+    with _ONE_AT_A_TIME:
+        return msgspec.msgpack.decode(data, type=type_)
 
 
 def _digest(payload: bytes, type_: type[object], name: str) -> bytes:

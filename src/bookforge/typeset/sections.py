@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bookforge import composer, crew, engines, garbage, xhtml
-from bookforge.cache import Cache, bytes_digest, file_digest
+from bookforge.cache import Cache, bytes_digest, decoded, encoded, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
 from bookforge.edition import Composition, Part, Stylesheet
@@ -106,7 +106,7 @@ class Typesetter:
         # Where a process was killed, mostly for lack of memory, the rest is done here, one after the other.
         with contextlib.suppress(crew.LostError):
             for done, (made, spans) in enumerate(crew.share(_settle, shared, tasks, bench.jobs), 1):
-                bench.made.update(made)
+                bench.made.update((name, decoded(data, type_)) for name, (type_, data) in made.items())
                 bench.timings.spans.extend(spans)
                 self._tell(kept + done, kept)
 
@@ -360,16 +360,27 @@ def first_page(section: SectionPlan, index: int) -> int:
     return index + wrong.get(section.shape.start, False)
 
 
-def _settle(
-    shared: "tuple[Composition, Path | None, Path, str]", place: int
-) -> "tuple[Mapping[str, DataclassInstance], list[Span]]":
-    """Settle one section in a process of its own; return what was made, by its key, and the time it took."""
+_Sent = tuple[Mapping[str, tuple[type[Any], bytes]], list[Span]]
+"""What a process made of a section, by its key, as it is kept in the cache, and the time it took."""
+
+
+def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) -> _Sent:
+    """Settle one section in a process of its own; return what the book is made of."""
     composition, folder, scratch, code = shared
     made: dict[str, DataclassInstance] = {}
     own = Path(tempfile.mkdtemp(dir=scratch))
     timings = Recorder()
     Typesetter(composition, Bench(Cache(folder), own, code, made, timings=timings)).settle(place)
-    return made, timings.spans
+    return dict(_sent(made)), timings.spans
+
+
+def _sent(made: "Mapping[str, DataclassInstance]") -> Iterator[tuple[str, tuple[type[Any], bytes]]]:
+    from bookforge.writers.assembly.drawn import Drawn
+
+    for name, each in made.items():
+        if isinstance(each, SectionPlan | Drawn):
+            with contextlib.suppress(UnicodeEncodeError):  # what cannot be written is made anew
+                yield name, (type(each), encoded(each))
 
 
 def _goes_on(before: SectionPlan, section: SectionPlan) -> bool:
