@@ -126,7 +126,8 @@ OWNER = {
     "tinyhtml5": "markdown.tree",
     "pyphen": "composer.shaping",
     "uharfbuzz": "composer.shaping fonts",
-    "weasyprint": "writers.engine writers.assembly.hooks writers.assembly.faster writers.assembly.styles",
+    "weasyprint": "writers.engine "
+    "writers.assembly.faster writers.assembly.hooks writers.assembly.shaped writers.assembly.styles",
     "yaml": "yamlfile",
     "ziamath": "formulas",
 }

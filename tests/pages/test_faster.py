@@ -119,7 +119,7 @@ def test_what_is_replaced_takes_the_same_and_is_put_back(cache_folder: Path) -> 
     names = {name for _, name, _ in faster._places()}
     assert names == {
         *("resolve_percentages", "line_size", "_font_style_cache_key", "draw_first_line", "StyleFor", "setup"),
-        *("is_in_normal_flow", "page_references", "split_first_line", "add_word_spacing"),
+        *("is_in_normal_flow", "page_references", "split_first_line", "add_word_spacing", "reactivate", "deactivate"),
     }, "WeasyPrint has other names for these: see writers/assembly/faster.py"
     for (_, name, ours), original in zip(faster._places(), theirs, strict=True):
         if callable(original):
@@ -237,3 +237,41 @@ def test_no_more_stylesheets_are_kept_than_there_is_room_for(
     monkeypatch.setattr(engine, "_KEPT_RULES", len(sheets[1].text))
     reader._sheet(sheets[1])
     assert [*engine._read] == [sheets[1]]
+
+
+JUSTIFIED = (
+    f'<p class="lines justified wide">{TEXT} and more\n{LONG[:60]}\u00a0so\n<b>{TEXT}</b> {TEXT}\n{TEXT}</p>'
+    f'<p class="lines justified" style="word-spacing: -0.7pt">{TEXT}, {TEXT}\n{TEXT} \u05d0\u05d1 {TEXT}\n{TEXT}</p>'
+)
+
+
+def test_a_line_is_shaped_once(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "quick", as_it_is)
+    _, expected = made(JUSTIFIED, cache_folder)
+    monkeypatch.undo()
+    from bookforge.writers.assembly import shaped
+
+    anew: list[str] = []
+    its = shaped.its_reactivate
+    monkeypatch.setattr(shaped, "its_reactivate", lambda self, style: (anew.append(self.text), its(self, style)))
+    monkeypatch.setattr(shaped._Trust, "proofs", 0)
+    monkeypatch.setattr(shaped._Trust, "lost", False)
+    for proofs in (0, shaped._PROOFS):
+        shaped._Trust.proofs = proofs
+        anew.clear()
+        assert made(JUSTIFIED, cache_folder)[1] == expected
+    assert not shaped._Trust.lost
+    assert not any(TEXT in text and text.isascii() for text in anew)
+
+
+def test_where_spaces_are_widened_in_another_way_all_is_shaped_anew(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, expected = made(JUSTIFIED, cache_folder)
+    from bookforge.writers.assembly import shaped
+
+    monkeypatch.setattr(shaped, "_left", lambda added: added)
+    monkeypatch.setattr(shaped._Trust, "proofs", 0)
+    monkeypatch.setattr(shaped._Trust, "lost", False)
+    assert made(JUSTIFIED, cache_folder)[1] == expected
+    assert shaped._Trust.lost

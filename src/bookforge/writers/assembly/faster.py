@@ -21,9 +21,9 @@ by WeasyPrint as it is, so that comparing both means something. Import this only
     Margins, paddings, sizes and borders of a box follow from its style and the size of what it stands in.
 ``boxes.Box.is_in_normal_flow``
     Five methods, each of which asks for a property, in one.
-``draw.text.draw_first_line``
+``draw.text.draw_first_line``, ``text.line_break.Layout.reactivate``, ``text.line_break.Layout.deactivate``
     Glyphs and kerns are written as strings that are kept by font; a line with anything unusual in it is drawn by
-    WeasyPrint's own.
+    WeasyPrint's own. What was shaped when it was set is not shaped again: :mod:`.shaped`.
 ``pydyf.PDF.page_references``
     Asked for with each element of the structure, and made anew from all pages each time.
 """
@@ -32,19 +32,18 @@ import contextlib
 import copy
 import functools
 import itertools
-import struct
 import sys
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
 from weasyprint import css
-from weasyprint.draw import text as drawing
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline, percent
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 
+from bookforge.writers.assembly import shaped
 from bookforge.writers.assembly.styles import Styles
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);")
@@ -63,9 +62,10 @@ ENDED_BY: Final = (
 )
 """Those that decide, with these, where a line ends."""
 
-_KEPT_LINES: Final = 20_000_000
+_KEPT_LINES: Final = 30_000_000
 _LINE: Final = 600
-"""Bytes that a line takes beside its text, roughly."""
+_LETTER: Final = 40
+"""Bytes that a line takes beside its text, roughly, and that a letter takes as it was shaped."""
 
 _MOST_LETTERS: Final = 4
 """How many letters fit in a line that is as wide as one is high, mostly."""
@@ -84,11 +84,16 @@ class _Lines:
     def keep(self, key: tuple[Any, ...], line: Any) -> None:
         """Keep a line; the first of a key is the text that it is the beginning of."""
         self.known[key] = line
-        self._held += _LINE + len(key[0])
+        self._held += _size_of(key, line)
         while self._held > _KEPT_LINES:
             oldest = next(iter(self.known))
-            del self.known[oldest]
-            self._held -= _LINE + len(oldest[0])
+            self._held -= _size_of(oldest, self.known.pop(oldest))
+
+
+def _size_of(key: tuple[Any, ...], line: Any) -> int:
+    """Return how many bytes a line takes, roughly."""
+    as_shaped = vars(line[0]).get("shaped")
+    return _LINE + len(key[0]) + (_LETTER * len(as_shaped.text) if as_shaped is not None else 0)
 
 
 _lines: Final[dict[str, _Lines]] = {}
@@ -108,18 +113,14 @@ _OUT_OF_FLOW: Final = frozenset({"left", "right", "inline-start", "inline-end", 
 _POSITIONED: Final = frozenset({"absolute", "fixed"})
 _OTHERWISE_PLACED: Final = frozenset({"running()", "note()"})
 
-# One PangoGlyphInfo: the glyph, its width, its offsets, and flags that are not needed.
-_GLYPHS: Final = struct.Struct("=Iiii4x")
-_LAST_GLYPH: Final = 0xFFFF
-_LEAST_SIZE: Final = 1e-6
-_LEAST_PANGO: Final = 14802
+_NO_TEXT: Final = (None, 0, 1, 0.0, 0.0, 0.0)
+"""What comes of a line that ends before anything stands in it."""
 
 _set_up = line_break.Layout.setup
 _split = line_break.split_first_line
 _size = line_break.line_size
 _font_key = line_break._font_style_cache_key
 _resolve = percent.resolve_percentages
-_draw = drawing.draw_first_line
 _justify = inline.add_word_spacing
 
 
@@ -139,7 +140,10 @@ def at_work() -> Iterator[None]:
 @functools.cache
 def _places() -> tuple[tuple[Any, str, Any], ...]:
     """Return what is replaced, where it is known, and by what."""
-    functions = {"resolve_percentages": (_resolve, _resolve_percentages), "draw_first_line": (_draw, _draw_first_line)}
+    functions = {
+        "resolve_percentages": (_resolve, _resolve_percentages),
+        "draw_first_line": (shaped.its_draw, shaped.draw_first_line),
+    }
     functions |= {"split_first_line": (_split, _split_first_line), "add_word_spacing": (_justify, _add_word_spacing)}
     functions |= {"line_size": (_size, _line_size), "_font_style_cache_key": (_font_key, _kept_font_key)}
     engine = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "weasyprint"]
@@ -154,6 +158,8 @@ def _places() -> tuple[tuple[Any, str, Any], ...]:
         *known,
         (css, "StyleFor", Styles),
         (line_break.Layout, "setup", _begin),
+        (line_break.Layout, "reactivate", shaped.reactivate),
+        (line_break.Layout, "deactivate", shaped.deactivate),
         (boxes.Box, "is_in_normal_flow", _is_in_normal_flow),
         (pydyf.PDF, "page_references", property(_page_references)),
     )
@@ -211,6 +217,8 @@ def _split_first_line(  # noqa: PLR0913  what it takes is the engine's
 ) -> Any:
     lines = vars(style.font_config).get("_known")
     if max_width is not None and style["white_space"] == "pre-line":
+        if text[:1] == "\n":
+            return _NO_TEXT
         ended = text[: text.find("\n") + 1]
         if ended or _is_short(text, style, max_width):
             known = _kept(lines, (ended or text, _look(style), max_width, justification_spacing), style)
@@ -256,6 +264,7 @@ def _set(text: str, style: Any, max_width: float, justification_spacing: float) 
         return None
     baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
     length = line.length
+    layout.shaped = shaped.shaped(layout, style)
     layout.deactivate()
     return layout, length, len(text.encode()) if goes_on else None, width, height, baseline
 
@@ -267,6 +276,7 @@ def _add_word_spacing(context: Any, box: Any, justification_spacing: float, x_ad
     layout = line_break.Layout.__new__(line_break.Layout)
     vars(layout).update(vars(_model(box.style)))
     layout.text, layout.justification_spacing, layout.max_width = box.text, justification_spacing, None
+    layout.shaped = vars(box.pango_layout).get("shaped")
     del layout.layout, layout.language
     extra = justification_spacing * spaces
     box.justification_spacing = justification_spacing
@@ -340,98 +350,6 @@ def _is_in_normal_flow(self: Any) -> bool:
     style = self.style
     position = style["position"]
     return not (style["float"] in _OUT_OF_FLOW or position in _POSITIONED or position[0] in _OTHERWISE_PLACED)
-
-
-# ---------------------------------------------------------------- drawing
-
-
-def _draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any) -> Any:
-    whole = text_overflow != "ellipsis" and block_ellipsis == "none"
-    runs = None
-    if whole and textbox.text.strip() and textbox.style["font_size"] >= _LEAST_SIZE:
-        runs = _runs(stream, textbox.pango_layout)
-    if runs is None:
-        return _draw(stream, textbox, text_overflow, block_ellipsis, matrix)
-    stream.set_text_matrix(*matrix.values)
-    shown, before = "", None
-    for run in runs:
-        if (run.font, run.size) != before:
-            before = run.font, run.size
-            if shown:
-                stream.show_text(shown)
-            shown = ""
-            stream.set_font_size(run.font.hash, run.size)
-        known = vars(run.font).setdefault("_shown", {}).setdefault(run.size, {})
-        shown += "<" + "".join(
-            known.get(glyph) or _show(stream, textbox, run, place, known) for place, glyph in enumerate(run.glyphs)
-        )
-        shown = shown[:-1] if shown[-1] == "<" else shown + ">"
-    stream.show_text(shown)
-    return []
-
-
-class _Run(NamedTuple):
-    """A part of a line in one font: Pango's, the PDF's with its size, and the glyphs: name, width, offsets."""
-
-    item: Any
-    font: Any
-    size: float
-    glyphs: list[tuple[int, ...]]
-
-
-def _runs(stream: Any, layout: Any) -> list[_Run] | None:
-    """Return the runs of a line; nothing where one is not plain."""
-    if pango.pango_version() < _LEAST_PANGO:
-        return None
-    pango.pango_layout_set_single_paragraph_mode(layout.layout, True)
-    line, _ = layout.get_first_line()
-    found = []
-    run = line.runs[0]
-    while run != ffi.NULL:
-        item, run = run.data, run.next
-        string = item.glyphs
-        glyphs = [*_GLYPHS.iter_unpack(ffi.buffer(string.glyphs, string.num_glyphs * _GLYPHS.size))]
-        if any(rise or glyph > _LAST_GLYPH for glyph, _, _, rise in glyphs):
-            return None
-        found.append((item, item.item.analysis.font, glyphs))
-    plain = []
-    used = ffi.NULL
-    for item, face, glyphs in found:
-        if face != used:
-            used = face
-            font, size = stream.add_font(face)
-            if font.bitmap or font.png or font.svg or font.colr:
-                return None
-        plain.append(_Run(item, font, size, glyphs))
-    return plain
-
-
-def _show(stream: Any, box: Any, run: _Run, place: int, known: dict[tuple[int, ...], str]) -> str:
-    """Return what shows a glyph; note what it stands for, and its width, where the font has not had it yet."""
-    glyph, width, x, _ = info = run.glyphs[place]
-    font = run.font
-    if glyph not in font.to_unicode:
-        font.to_unicode[glyph] = _stands_for(box.pango_layout.text.encode(), run.item, place)
-    if glyph not in font.widths:
-        face = run.item.item.analysis.font
-        pango.pango_font_get_glyph_extents(face, glyph, stream.ink_rect, stream.logical_rect)
-        font.widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / run.size)
-    offset = x / run.size
-    kern = font.widths[glyph] + offset - width * 1000 * FROM_UNITS / run.size
-    shown = f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}"
-    known[info] = shown + f">{int(kern)}<" if kern else shown
-    return known[info]
-
-
-def _stands_for(text: bytes, item: Any, place: int) -> str:
-    """Return the characters that the glyph at a place of a run stands for."""
-    clusters, length = item.glyphs.log_clusters, item.item.length
-    if item.item.analysis.level % 2:  # from right to left
-        end = length if place == 0 else clusters[place - 1]
-    else:
-        end = length if place == item.glyphs.num_glyphs - 1 else clusters[place + 1]
-    first = item.item.offset
-    return text[first + clusters[place] : first + end].decode()
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
