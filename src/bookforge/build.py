@@ -155,8 +155,8 @@ def _carry_out(
     made: list[Built | Judged] = []
     files: tuple[Path, ...] = ()
     try:
-        with garbage.seldom(), tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
-            building = _Building(order, log, say, Path(scratch), memory, recorder)
+        with garbage.seldom(), _scratch(memory) as scratch:
+            building = _Building(order, log, say, scratch, memory, recorder)
             for each in action(building):
                 made.append(each)
             files = building.files([each for each in made if isinstance(each, Built)])
@@ -179,6 +179,16 @@ def _carry_out(
         recorder,
         files,
     )
+
+
+@contextlib.contextmanager
+def _scratch(memory: "Memory | None") -> Iterator[Path]:
+    """Give a folder for files that are not needed after a build, or after the process that stays."""
+    if memory is not None and memory.scratch is not None:
+        yield memory.scratch
+        return
+    with tempfile.TemporaryDirectory(prefix="bookforge-") as scratch:
+        yield Path(scratch)
 
 
 class _Building:

@@ -14,6 +14,7 @@ import shlex
 import socket
 import stat
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -84,9 +85,13 @@ class Watch:
         # The page engine sets variables of its own, which would hide the watch from others once it begins anew.
         here, environment = Path.cwd(), dict(os.environ)
         try:
-            with _listening(self._address()) as server, warm.POOL.held():
+            with (
+                _listening(self._address()) as server,
+                warm.POOL.held(),
+                tempfile.TemporaryDirectory(prefix="bookforge-") as scratch,
+            ):
                 self.say(f"watching {os.path.relpath(self.book.parent)}; Ctrl-C ends it")
-                _Session(self, server).run()
+                _Session(self, server, Path(scratch)).run()
         except KeyboardInterrupt:
             return 0
         except _Restart as reason:
@@ -107,10 +112,10 @@ def _span(seconds: float) -> str:
 class _Session:
     """One life of the process."""
 
-    def __init__(self, watch: Watch, server: socket.socket | None) -> None:
+    def __init__(self, watch: Watch, server: socket.socket | None, scratch: Path) -> None:
         self._watch = watch
         self._server = server
-        self._memory = Memory()
+        self._memory = Memory(scratch=scratch)
         self._code = asking.signature()
         self._seen: Snapshot = {}
         self._pause = _PAUSE

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process that stays keeps from one build to the next, all of it by what it is made from, and bounded."""
+    """What a process that stays keeps from one build to the next, all of it by what it is made from, and bounded.
+
+    ``scratch`` is a folder for the files that the page engine holds open as long: fonts.
+    """
 
     recent: Recent = field(default_factory=Recent)
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

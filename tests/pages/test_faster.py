@@ -275,3 +275,32 @@ def test_where_spaces_are_widened_in_another_way_all_is_shaped_anew(
     monkeypatch.setattr(shaped._Trust, "lost", False)
     assert made(JUSTIFIED, cache_folder)[1] == expected
     assert shaped._Trust.lost
+
+
+def test_styles_are_kept_from_document_to_document(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = f"{RULES} body {{ overflow: hidden }} html {{ font-size: 11pt }}"
+    from bookforge.writers.assembly import styles
+
+    made(BODIES["faces"], cache_folder, rules)
+    made(BODIES["faces"], cache_folder, rules)  # its stylesheets are known by now
+    new: list[object] = []
+    family = styles._Family
+    monkeypatch.setattr(styles, "_Family", lambda *its: (new.append(its), family(*its))[1])
+    ours = [made(BODIES[name], cache_folder, rules) for name in ("faces", "plain", "faces")]
+    new.clear()
+    assert made(BODIES["plain"], cache_folder, rules) == ours[1]
+    assert new == []
+    assert ours[0] == ours[2]
+    monkeypatch.setattr(Engine, "quick", as_it_is)
+    assert made(BODIES["plain"], cache_folder, rules) == ours[1]
+    assert made(BODIES["faces"], cache_folder, rules) == ours[0]
+
+
+def test_a_style_that_is_a_part_of_the_page_is_not_kept(cache_folder: Path) -> None:
+    vast = "p { padding-left: 10vw } .aside { width: 20pvmin }"
+    narrow, wide = (f"@page {{ size: {size} }} {vast}" for size in ("4in", "6in"))
+    for rules in (narrow, wide, narrow, wide):
+        ours, drawn = made(BODIES["floats"], cache_folder, rules)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Engine, "quick", as_it_is)
+            assert made(BODIES["floats"], cache_folder, rules) == (ours, drawn)

@@ -6,7 +6,6 @@ begins on. So all that is made of it is kept by a hash of what it is made from, 
 
 import contextlib
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -368,9 +367,8 @@ def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) ->
     """Settle one section in a process of its own; return what the book is made of."""
     composition, folder, scratch, code = shared
     made: dict[str, DataclassInstance] = {}
-    own = Path(tempfile.mkdtemp(dir=scratch))
     timings = Recorder()
-    Typesetter(composition, Bench(Cache(folder), own, code, made, timings=timings)).settle(place)
+    Typesetter(composition, Bench(Cache(folder), scratch, code, made, timings=timings)).settle(place)
     return dict(_sent(made)), timings.spans
 
 

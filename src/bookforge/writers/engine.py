@@ -47,12 +47,16 @@ _USES: Final = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 _DATA_PICTURE: Final = re.compile(rb"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+")
 _LONG_DATA: Final = re.compile(r"(data:[^,\s'\"]{0,60},?)[^\s'\"]*")
 _SVG: Final = "image/svg+xml"
+_KEPT_FONTS: Final = 2
 _KEPT_SHEETS: Final = 100
 _KEPT_RULES: Final = 1_000_000
 """Characters of the stylesheets that are kept; the engine takes some 26 bytes for each."""
 
 _DECLARES: Final = re.compile(r"@(?:import|font-face|counter-style|color-profile|[^\s{;(]*\\)", re.IGNORECASE)
 """What reads a file or declares something for all stylesheets beside it, or may be such a name with escapes in it."""
+_OF_THE_PAGE: Final = re.compile(r"\d[sldp]?v(?:[whib]|min|max)\b", re.IGNORECASE)
+"""A length that is a part of the page: what a style says then is not the same for every document."""
+
 _FEATURES: Final = (
     *("kerning", "variant_ligatures", "variant_position", "variant_caps", "variant_numeric"),
     *("variant_alternates", "variant_east_asian", "feature_settings"),
@@ -96,6 +100,21 @@ class _Read:
     said: tuple[Diagnostic, ...]
 
 
+_configurations: Final[dict[Path, Any]] = {}
+"""The engine's configurations of fonts that this process used last, the newest last, by the files of ours."""
+
+
+def _font_configuration(ours: Path, stylesheets: tuple[Stylesheet, ...]) -> Any:
+    """Return the engine's configuration of fonts; a new one for stylesheets that may add to it."""
+    if any(_DECLARES.search(sheet.text) for sheet in stylesheets):
+        return hooks.font_configuration()
+    found = _configurations.pop(ours, None) or hooks.font_configuration()
+    _configurations[ours] = found
+    while len(_configurations) > _KEPT_FONTS:
+        del _configurations[next(iter(_configurations))]
+    return found
+
+
 _read: Final[dict[Stylesheet, _Read]] = {}
 """The stylesheets that this process read last, the newest last: parsing them is a large part of building a little."""
 
@@ -114,7 +133,7 @@ class Engine:
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
         self._shared = {
-            "font_config": hooks.font_configuration(),
+            "font_config": _font_configuration(configuration, materials.stylesheets),
             "counter_style": CounterStyle(),
             "color_profiles": dict[str, Any](),
         }
@@ -167,7 +186,11 @@ class Engine:
     def _sheet(self, sheet: Stylesheet) -> "_Read":
         # A sheet that declares nothing but styles is the same for every engine.
         known = self._read if _DECLARES.search(sheet.text) else _read
-        found = known.pop(sheet, None) or self._parsed(sheet)
+        found = known.pop(sheet, None)
+        if found is None:
+            found = self._parsed(sheet)
+        elif known is _read and not _OF_THE_PAGE.search(sheet.text):
+            found.css.lasts = True
         known[sheet] = found
         while len(known) > 1 and (len(known) > _KEPT_SHEETS or sum(len(each.text) for each in known) > _KEPT_RULES):
             del known[next(iter(known))]  # the one unused for longest

@@ -1,7 +1,8 @@
 """WeasyPrint's styles of a document's elements, the same with less work.
 
-Elements that match the same rules below the same parent have one style, though each has an id of its own; and a style
-that nobody asks for, such as the note mark of what is no note, is not made. Only :mod:`.faster` may import this.
+Elements that match the same rules below the same parent have one style, though each has an id of its own, from document
+to document as long as the fonts and the stylesheets of those rules are the same; and a style that nobody asks for, such
+as the note mark of what is no note, is not made. Only :mod:`.faster` may import this.
 
 Of WeasyPrint 70.0 it uses ``css.StyleFor``, in whose place it stands; ``css.ComputedStyle`` and ``css.InitialStyle``,
 which work the properties out; ``css.find_style_attributes`` and ``css.validation.preprocess_declarations``, which read
@@ -11,7 +12,7 @@ which is cssselect2's ``Matcher``.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
 
@@ -22,6 +23,12 @@ _ANCHOR: Final = "anchor"
 _SVG: Final = "{http://www.w3.org/2000/svg}svg"
 _HINT: Final = (0, 0, 0)
 """The specificity of what is said by attributes that are no styles."""
+
+_KEPT: Final = 4_000
+"""Families that are kept for further documents."""
+
+_CHANGED: Final = frozenset({"html", "body"})
+"""What the engine changes styles of."""
 
 Rule = tuple[int, tuple[int, ...], int, str | None, Any]
 """A rule that an element matches: the place of its sheet, its specificity, its order there, the pseudo-element it is
@@ -37,6 +44,28 @@ class _Family:
 
     cascades: Mapping[str | None, Cascade]
     style: Any
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """What documents with the same fonts share: families, and the stylesheets that their keys name.
+
+    ``sizes`` are those of a document's pages, once they are known.
+    """
+
+    families: dict[Any, _Family] = field(default_factory=dict)
+    sheets: dict[int, Any] = field(default_factory=dict)
+    sizes: dict[str, Any] = field(default_factory=dict)
+
+
+def _store(font_config: Any) -> _Store:
+    own = vars(font_config)
+    if "_styles" not in own or len(own["_styles"].families) > _KEPT:
+        own["_styles"] = _Store()
+    found: _Store = own["_styles"]
+    found.sizes.update(box=None, area=None)
+    return found
 
 
 class Styles(StyleFor):  # type: ignore[misc]
@@ -49,12 +78,16 @@ class Styles(StyleFor):  # type: ignore[misc]
         self._computed_styles: dict[Any, Any] = {}
         self._sheets = sheets
         self.font_config = font_config
-        self.initial_page_sizes = {"box": None, "area": None}
+        self._store = _store(font_config)
+        self.initial_page_sizes = self._store.sizes
         self._base = html.base_url
+        self._hints = presentational_hints
         self._collector = target_collector
         self._families: dict[Any, _Family] = {}
         self._known: dict[Any, _Family] = {}
         self._rules = _Rules(sheets)
+        self._names = [id(sheet) for sheet, _, _ in sheets]
+        self._lasting = [origin == "user agent" or hasattr(sheet, "lasts") for sheet, origin, _ in sheets]
         self._attributes = _Attributes(html, presentational_hints)
         self._root = html.etree_element
         for element in html.wrapper_element.iter_subtree():
@@ -63,22 +96,37 @@ class Styles(StyleFor):  # type: ignore[misc]
     def _add(self, node: Any, parent: Any, matched: list[Rule]) -> None:
         """Give an element its style: that of its family, but for its id."""
         above = None if parent is None else self._families[parent.etree_element].style
-        key = (id(above), self._attributes.look(node), *((place, order) for place, _, order, *_ in matched))
-        family = self._known.get(key)
+        kept = (parent is None or self._families[parent.etree_element].kept) and self._is_kept(matched)
+        known = self._store.families if kept else self._known
+        key = (
+            id(above),
+            self._attributes.look(node),
+            *((self._names[place], order) for place, _, order, *_ in matched),
+        )
+        family = known.get(key)
         if family is None:
             cascades = self._rules.cascades(matched, self._attributes.cascade(node))
-            family = self._known[key] = _Family(cascades, self._style(above, cascades[None], None))
+            family = known[key] = _Family(cascades, self._style(above, cascades[None], None), kept)
         self._families[node] = family
         anchor = self._attributes.anchors.get(node)
         style = family.style if anchor is None else _anchored(family.style, anchor)
+        if kept and node.tag in _CHANGED:
+            style = style.copy()
         self._computed_styles[node, None] = style
         self._collect(style)
         for pseudo, cascade in family.cascades.items():
             if pseudo is not None and _ANCHOR in cascade:
                 self._collect(self._pseudo(node, pseudo, cascade))
 
+    def _is_kept(self, matched: list[Rule]) -> bool:
+        """Whether a style that some rules make is kept: their sheets then are, too."""
+        if self._hints or not all(self._lasting[place] for place, *_ in matched):
+            return False
+        self._store.sheets.update((self._names[place], self._sheets[place][0]) for place, *_ in matched)
+        return True
+
     def _style(self, parent: Any, cascade: Cascade, pseudo: str | None) -> Any:
-        root = InitialStyle(self.font_config) if parent is None else self._computed_styles[self._root, None]
+        root = InitialStyle(self.font_config) if parent is None else self._families[self._root].style
         return ComputedStyle(parent, cascade, pseudo, root, self._base, self.font_config, self.initial_page_sizes)
 
     def _pseudo(self, node: Any, pseudo: str, cascade: Cascade) -> Any:
