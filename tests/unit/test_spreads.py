@@ -1,6 +1,7 @@
 """Page ends chosen together, against a search of every way to fill the pages."""
 
 import random
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -222,3 +223,41 @@ def test_what_is_remembered_of_a_plan_changes_no_plan(seed: int) -> None:
         made = tuple(slabs)
         planned = spreads.plan(made, sheet(20), True, fills=fills)
         assert planned == spreads.plan(made, sheet(20), True)
+
+
+def quoted(name: str, lines: int, white: float = 0.0) -> Slab:
+    ways = [(lines, 0.0), (lines + 1, 5.0)] if lines > 3 else [(lines, 0.0)]
+    return replace(slab(name, *ways, lead=LEADING + white), body=False, quoted=True)
+
+
+@pytest.mark.parametrize(
+    ("letter", "begin"),
+    [
+        ([1, 1, 12], [0]),  # the letter with its date and salutation
+        ([12, 1, 1], [0]),
+        ([1, 1, 1, 1, 12], [0, 4]),  # a list of lines
+        ([12, 1, 1, 1, 1], [0, 1]),
+        ([2, 12], [0, 1]),
+        ([1], [0]),
+        ([1, 1], [0]),
+    ],
+)
+def test_lines_of_their_own_stay_with_the_text_of_a_quotation(letter: list[int], begin: list[int]) -> None:
+    text = slab("t", (9, 0.0))
+    first, *more = letter
+    slabs = (text, quoted("0", first, 14.0), *(quoted(str(n), lines) for n, lines in enumerate(more, 1)), text)
+    lonely = set(spreads._lonely(slabs))
+    assert [number for number in range(len(letter)) if number + 1 not in lonely] == begin
+
+
+def test_the_next_letter_is_another_quotation() -> None:
+    slabs = (quoted("0", 12), quoted("1", 1), quoted("2", 1, 14.0), quoted("3", 1), quoted("4", 12))
+    assert set(spreads._lonely(slabs)) == {1, 3, 4}
+
+
+def test_a_page_rather_runs_short_than_begins_with_a_signature() -> None:
+    more = [slab(name, (9, 0.0), (8, 5.0), (10, 5.0)) for name in "defghijk"]
+    slabs = (slab("a", (4, 0.0)), quoted("b", 13, 14.0), quoted("c", 1), *more)
+    plain = tuple(replace(each, quoted=False) for each in slabs)
+    found = [spreads.plan(quotes, sheet(18), right=True) for quotes in (slabs, plain)]
+    assert [each.starts[0].block for each in found if each] == ["b", "c"]

@@ -22,7 +22,7 @@ _AMONG: Final = frozenset({"table", "caption", "code"})
 _APART: Final = 1e-6
 """Points by which lengths are kept from where chance would decide how they are rounded."""
 
-_QUOTED: Final = frozenset({"quote", "letter"})
+QUOTED: Final = frozenset({"quote", "letter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def resumes(before: str, kind: str, height: float, leading: float) -> bool:
 
     Quotations are free of it, but where nothing stands among them their lines are on it.
     """
-    return before in _AMONG and kind in _QUOTED and abs(height - leading) <= TOLERANCE
+    return before in _AMONG and kind in QUOTED and abs(height - leading) <= TOLERANCE
 
 
 def _part(length: float, whole: float) -> float:

@@ -67,7 +67,7 @@ class Slab:
 
     ``opener`` is what a page begins with that begins with it: a scene break before it, or its own block. ``open``: a
     page may end before it; ``forced``: one must; ``parted``: after a scene break; ``body``: it stands on the grid.
-    ``calls``: the rest of a note can be called in its rows.
+    ``calls``: the rest of a note can be called in its rows. ``quoted``: it is part of a quotation.
     """
 
     block: str
@@ -80,6 +80,7 @@ class Slab:
     body: bool
     options: tuple[Option, ...]
     calls: bool = True
+    quoted: bool = False
 
 
 @dataclass(slots=True)
@@ -278,6 +279,7 @@ def _slab(
         first.body or _resumes(before, first, leading),
         tuple(maker.composed(composed)) if composed is not None else (maker.as_set(),),
         block is not None and len(block.rows) == len(group) and block.rows[-1].letters > 0,
+        first.kind in grid.QUOTED,
     )
 
 

@@ -39,6 +39,12 @@ _HYPHEN: Final = 40.0
 _EDGE: Final = 300.0
 """A scene break between two pages."""
 
+_LONELY: Final = 300.0
+"""Lines of their own that begin or end a quotation, as a letter's date or its signature, without any of its text."""
+
+_LINES: Final = 3
+"""How many there are at most."""
+
 _FEW: Final = 2000.0
 """Each line that the last page has too few."""
 
@@ -270,6 +276,7 @@ class _Steps:
         self._planner = planner
         self._slabs = slabs
         self._plates = plates
+        self._lonely = frozenset(_lonely(slabs))
         self._ways: dict[_State, _Way] = {}
         self._known: dict[tuple[Place, bool], list[_Step]] = {}
 
@@ -286,12 +293,39 @@ class _Steps:
             if shown and not self._plates.stand(page, self._slabs, shown):
                 continue
             alone, beside, depth = _judged(place, right, page, len(self._slabs))
+            if not page.next.row and page.next.slab in self._lonely:
+                alone, beside = alone + _LONELY, beside + _LONELY
             faces = None if right or shown or depth is None else depth
             state = _State(page.next, right == bool(len(shown) % 2), faces)
             to = self._ways.get(state)
             if to is None:
                 to = self._ways[state] = _Way(state)
             yield _Step(to, alone, beside, depth, page)
+
+
+def _lonely(slabs: tuple[Slab, ...]) -> Iterator[int]:
+    """Yield the slabs that would begin a page with the last lines of a quotation, or leave its first ones behind."""
+    begin = 0
+    for end in range(1, len(slabs) + 1):
+        if end < len(slabs) and slabs[end].quoted and not _is_apart(slabs[end - 1], slabs[end]):
+            continue
+        first, last = begin, end - 1
+        while first < last and first < begin + _LINES and _is_a_line(slabs[first]):
+            first += 1
+            yield first
+        while last > begin and last > end - 1 - _LINES and _is_a_line(slabs[last]):
+            yield last
+            last -= 1
+        begin = end
+
+
+def _is_a_line(slab: Slab) -> bool:
+    return slab.quoted and len(slab.options[0].rows) == 1
+
+
+def _is_apart(before: Slab, slab: Slab) -> bool:
+    """Whether there is white between two slabs, or the first is no quotation."""
+    return not before.quoted or slab.lead - before.options[0].rows[-1].drop - slab.options[0].rows[0].rise > ON_GRID
 
 
 def _judged(place: Place, right: bool, page: _Filled, slabs: int) -> tuple[float, float, float | None]:
