@@ -85,9 +85,9 @@ def test_an_index_is_laid_out_once_to_be_planned(tmp_path: Path, monkeypatch: py
     laid: list[str] = []
     really = sections.Typesetter.lay
 
-    def lay(self: Any, first: int, end: int, *more: Any) -> Galley:
+    def lay(self: Any, first: int, end: int, *more: Any, **others: Any) -> Galley:
         laid.extend(part.section for part in self._composition.parts[first:end])
-        return really(self, first, end, *more)
+        return really(self, first, end, *more, **others)
 
     monkeypatch.setattr(sections.Typesetter, "lay", lay)
     manifest = "title: Salt\nauthors: [A]\nlanguage: en\nchapters: [one.md]\neditions: {book: {format: pdf}}\n"

@@ -12,13 +12,13 @@ import pypdfium2
 import pytest
 from tests.unit.pictures import png
 
-from bookforge import editions, pipeline, printing
+from bookforge import editions, pipeline
 from bookforge.cache import Cache, Recent
 from bookforge.diagnostics import Diagnostic, EditionError
 from bookforge.edition import Artifact
 from bookforge.laid import Laid
 from bookforge.printers import gutter
-from bookforge.printing import handover
+from bookforge.printing import handover, job
 from bookforge.typeset import assembling
 from bookforge.writers import pdf
 
@@ -101,9 +101,9 @@ def test_the_gutter_follows_the_page_count_and_no_line_breaks_anew(make: Make) -
 def test_the_gutter_is_found_before_the_book_is_set(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each margin that was tried set the whole book, and drew it, to count its pages."""
     tried: list[float] = []
-    margins, assemble = printing.Job.margins, assembling.assemble
+    margins, assemble = job.Job.margins, assembling.assemble
     layouts: list[int] = []
-    monkeypatch.setattr(printing.Job, "margins", lambda job, inside: tried.append(inside) or margins(job, inside))
+    monkeypatch.setattr(job.Job, "margins", lambda job, inside: tried.append(inside) or margins(job, inside))
 
     def watched(*arguments: Any) -> Laid:
         laid = assemble(*arguments)
