@@ -19,8 +19,27 @@ we met.
 > of two lines.
 >
 > Another ‘one’.
+>
+>
+> A third one.
+
+> In a quote of its own.
+>
+Outside.
+> > Twice quoted.
+> >
+> > Again.
+>
+> Once.
 >> Deeper
 :::
+
+Mr. Snow has no item.
+
+Nor has he.
+
+
+So.
 
 A. An initial is the item of a list.
 
@@ -65,8 +84,29 @@ def count_characters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_plain_paragraphs_are_those_that_nothing_around_decides_about() -> None:
-    found = [text for _, text in paragraphs._plain(paragraphs._BETWEEN.split(AROUND))]
-    assert found == ["A plain one in a quote,\nof two lines."]
+    blocks = paragraphs._BETWEEN.split(AROUND)
+    plain = dict(paragraphs._plain(blocks))
+    assert [*plain.values()] == [
+        *("A plain one in a quote,\nof two lines.", "Another ‘one’.", "A third one.", "In a quote of its own."),
+        *("Mr.\u00a0Snow has no item.", "Nor has he."),
+    ]
+    assert [[plain[each] for each in run[::2]] for _, run in paragraphs._runs(blocks, plain)] == [
+        ["A plain one in a quote,\nof two lines.", "Another ‘one’.", "A third one."],
+        ["In a quote of its own."],
+        ["Mr.\u00a0Snow has no item.", "Nor has he."],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> # H\n>\nlazy\n\nSo it is.\n\nAnd so.\n",
+        "One.\n\nTwo.\n>\n>  no quote\n",
+        "> a\n\n> b\n>\n> c\n\nd\n\n- e\n\nf\n\ng",
+    ],
+)
+def test_what_goes_on_without_signs_is_parted(text: str) -> None:
+    assert paragraphs.apart(text, "a.md") in (None, pandoc.convert(text, "a.md"))
 
 
 @pytest.mark.parametrize("text", [AROUND, LONG, f"{AROUND}\n\n{LONG}", f"{LONG}\n\n{AROUND}\n\nTheir end."])

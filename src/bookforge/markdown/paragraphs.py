@@ -2,9 +2,10 @@
 
 Pandoc needs half a second for a chapter of a hundred pages, of which a changed sentence leaves nearly all as it was.
 A plain paragraph has words and marks of punctuation only: nothing around it decides what becomes of it, and it decides
-nothing around it. So pandoc gets the chapter with a marker in the place of each, on as many lines, and the paragraphs
-that are new; what is known of the others goes where their markers came out. Wherever anything looks different from what
-that expects, the chapter is converted whole, as it is when it is met first: who builds once, keeps nothing.
+nothing around it. So pandoc gets the chapter with a marker in the place of those that follow each other, on as many
+lines, and the paragraphs that are new; what is known of the others goes where their markers came out. Wherever anything
+looks different from what that expects, the chapter is converted whole, as it is when it is met first: who builds once,
+keeps nothing.
 """
 
 import re
@@ -21,7 +22,9 @@ _LONG: Final = 20_000
 
 _BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+)")
 _SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
-_LINE: Final = rf"""(?!\(?\w+[.)]|[Tt]able:)["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
+_LINE: Final = (
+    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
+)
 _PLAIN: Final = re.compile(rf"(?P<quote>(?:> ?)*){_LINE}(?:\n(?P=quote){_LINE})*")
 """A paragraph, which may stand in a quote. No line looks like an item of a list or a caption, has a place for
 attributes, a link, a note, code, HTML or a formula, or ends in spaces, which would break it."""
@@ -61,12 +64,14 @@ def apart(text: str, path: str) -> Converted | None:
     known = _converted(plain.values(), path)
     if known is None:
         return None
-    for number in plain:
-        blocks[number] = _marked(number, blocks[number])
+    runs = dict(_runs(blocks, plain))
+    for number, run in runs.items():
+        blocks[run.start : run.stop] = [_marked(number, "".join(blocks[run.start : run.stop])), *[""] * (len(run) - 1)]
     rest = pandoc.convert("".join(blocks), path)
-    if [int(number) for number in _MARKED.findall(rest.html)] != list(plain):
+    if [int(number) for number in _MARKED.findall(rest.html)] != list(runs):
         return None
-    return replace(rest, html=_MARKED.sub(lambda match: known[plain[int(match[1])]], rest.html))
+    made = {number: "\n".join(known[plain[each]] for each in run[::2]) for number, run in runs.items()}
+    return replace(rest, html=_MARKED.sub(lambda match: made[int(match[1])], rest.html))
 
 
 def _plain(blocks: list[str]) -> Iterator[tuple[int, str]]:
@@ -78,9 +83,38 @@ def _plain(blocks: list[str]) -> Iterator[tuple[int, str]]:
             yield number, blocks[number].removeprefix(match["quote"]).replace(f"\n{match['quote']}", "\n")
 
 
+def _runs(blocks: list[str], plain: dict[int, str]) -> Iterator[tuple[int, range]]:
+    """Yield plain paragraphs that follow each other in one quote or none: the first, and all with what parts them."""
+    end = 0
+    for number in plain:
+        if number < end:
+            continue
+        end = number + 1
+        while end + 1 in plain and _goes_on(blocks, number, end + 1):
+            end += 2
+        yield number, range(number, end)
+
+
+def _goes_on(blocks: list[str], first: int, number: int) -> bool:
+    """Whether a block is in the same quote as another before it, and empty lines part both from what is around them."""
+    quote = _quote(blocks[first])
+    around = {*_signs(blocks, first - 1), *_signs(blocks, number + 1)}
+    same = _quote(blocks[number]) == quote and _signs(blocks, number - 1) == {quote.rstrip()}
+    return same and around <= {quote.rstrip(), ""}
+
+
+def _signs(blocks: list[str], number: int) -> set[str]:
+    """Return the signs of quotes on the empty lines between two blocks."""
+    return {line.rstrip() for line in blocks[number].split("\n")[1:-1]} if 0 <= number < len(blocks) else set()
+
+
+def _quote(block: str) -> str:
+    return block[: len(block) - len(block.lstrip("> "))]
+
+
 def _marked(number: int, block: str) -> str:
     """Return a paragraph of the same lines, so that it stands where it stood and pandoc's remarks too."""
-    quote = block[: len(block) - len(block.lstrip("> "))]
+    quote = _quote(block)
     return f"{quote}{_MARKER}{number}" + f"\n{quote}x" * block.count("\n")
 
 
