@@ -88,5 +88,4 @@ def _begin(shared: Any, parent: int) -> None:
 
 
 def _do(work: Callable[[Any, Task], Result], task: Task) -> Result:
-    with garbage.put_off():
-        return work(_shared[0], task)
+    return work(_shared[0], task)

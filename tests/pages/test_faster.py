@@ -290,6 +290,13 @@ def test_styles_are_kept_from_document_to_document(cache_folder: Path, monkeypat
     new.clear()
     assert made(BODIES["plain"], cache_folder, rules) == ours[1]
     assert new == []
+    from bookforge.writers import engine
+
+    kept = [
+        vars(each)["_styles"].families.values() for each in engine._configurations.values() if "_styles" in vars(each)
+    ]
+    # The engine takes the overflow of a body for the page's, and changes its style.
+    assert any(family.style["overflow"] == "hidden" for families in kept for family in families)
     assert ours[0] == ours[2]
     monkeypatch.setattr(Engine, "quick", as_it_is)
     assert made(BODIES["plain"], cache_folder, rules) == ours[1]

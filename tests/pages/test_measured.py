@@ -73,6 +73,10 @@ def test_what_is_measured_is_what_is_set(seed: int, layout: str, cache_folder: P
         f"<table><tr><td>{paragraph('a.p-9', words(60, random.Random(1)))}</td><td>so</td></tr></table>",
         f'<div style="float: right; width: 2in" id="a.f">{paragraph("a.p-9", words(30, random.Random(1)))}</div>',
         paragraph("a.p-9", "Antidisestablishmentarianism" * 5),
+        # Only where something floats on the page is a first line's style that of its text.
+        paragraph("a.p-5", f"<span style='float: left'>X</span>{words(60, random.Random(2))}")
+        + "<style>#a\\.p-9::first-line { font-variant-caps: small-caps; letter-spacing: 2pt }</style>"
+        + paragraph("a.p-9", words(60, random.Random(1))),
     ],
 )  # fmt: skip
 def test_what_is_no_running_text_is_set_greedily(block: str, cache_folder: Path) -> None:

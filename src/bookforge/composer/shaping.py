@@ -121,6 +121,8 @@ class Gauge:
         """Return all that is to be known of what is shaped as one."""
         known = self._chunks.get(text)
         if known is None:
+            if len(self._chunks) > _MEMORY:
+                self._chunks.clear()
             word = text.removesuffix(" ")
             width = self.width(word) if word else 0.0
             divisions = self.divisions(word) if self.style.wraps else ()
@@ -217,6 +219,8 @@ class _Patterns:
         word = word.lower()
         found = self._positions.get(word)
         if found is None:
+            if len(self._positions) > _MEMORY:
+                self._positions.clear()
             found = self._positions[word] = self._found(f".{word}.")
         return found
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bookforge import composer, crew, engines, garbage, xhtml
+from bookforge import composer, crew, engines, xhtml
 from bookforge.cache import Cache, bytes_digest, decoded, encoded, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
@@ -189,8 +189,7 @@ class Typesetter:
         with self._bench.timings.span("plan", edition, section) as work:
             work.made = known is None
             if known is None:
-                with garbage.put_off():
-                    known = self._new(name, first, end, side)
+                known = self._new(name, first, end, side)
             work.in_part = name in self._in_part
         return Unit(section, first, end, side, name, known)
 
@@ -207,11 +206,14 @@ class Typesetter:
             last[:] = [(corrections, self.lay(first, end, side, corrections, running=running))]
             return last[0][1]
 
-        press = Press(self, first, side, compositor) if end == first + 1 and self._pages else None
+        length = sum(len(part.text) for part in parts)
+        # What is not measured as a whole is not measured in parts.
+        in_part = end == first + 1 and self._pages and length > settling.FACING
+        press = Press(self, first, side, compositor) if in_part else None
         again = self._again(name, press) if press is not None else None
         if again is not None:
             return again
-        known, paging = settling.settle(lay, compositor, sum(len(part.text) for part in parts))
+        known, paging = settling.settle(lay, compositor, length)
         self._bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled

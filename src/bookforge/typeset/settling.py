@@ -25,7 +25,7 @@ _FREE_LOOKS: Final = 3
 _TRIALS: Final = 4
 """How often the ends of pages are planned anew when they do not come out as planned."""
 
-_FACING: Final = 4_000
+FACING: Final = 4_000
 """Characters of markup that are less than facing pages, mostly."""
 
 _PARTED_TRIALS: Final = 1
@@ -78,9 +78,9 @@ class Compositor(Protocol):
 def settle(lay: Lay, compositor: Compositor, length: int) -> tuple[SectionPlan, Paging | None]:
     """Settle a section; its markup has so many characters.
 
-    Returned is also what its pages were planned with, where the first plan came out.
+    Returned is also what its pages were planned with, where it was measured and the first plan came out.
     """
-    if compositor.pages and length > _FACING:
+    if compositor.pages and length > FACING:
         state = _Settling()
         galley, state.composed = compositor.measure(lambda running: lay(state.corrections, running))
         compositor.keep(state.composed)

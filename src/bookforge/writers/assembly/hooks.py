@@ -112,16 +112,16 @@ def galleys(numbers: Mapping[str, int], follows: bool) -> Iterator[list[Any]]:
 def endless(running: frozenset[str]) -> Iterator[None]:
     """Let the blocks of running text have one line each that is as long as it needs, where nothing stands beside it.
 
-    A block with what floats, with white space that is kept, or with an alignment that asks where its line ends, is set
-    as it is.
+    A block with what floats, with white space that is kept, with a first line of another look, or with an alignment
+    that asks where its lines end, is set as it is.
     """
     from weasyprint.layout import inline
 
     its = inline.split_inline_box
 
     def split(context: Any, box: Any, left: float, right: float, *more: Any) -> Any:
-        _, _, around, *_ = more
-        if _is_line(box) and box.element.get("id") in running and _runs(box):
+        _, _, around, *_, first_line = more
+        if first_line is None and _is_line(box) and box.element.get("id") in running and _runs(box):
             # Nothing stands beside it where it has all the width of its block.
             right = left + _ENDLESS if abs(right - box.position_x - around.width) < _SLACK else right
         return its(context, box, left, right, *more)
