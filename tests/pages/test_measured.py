@@ -73,10 +73,6 @@ def test_what_is_measured_is_what_is_set(seed: int, layout: str, cache_folder: P
         f"<table><tr><td>{paragraph('a.p-9', words(60, random.Random(1)))}</td><td>so</td></tr></table>",
         f'<div style="float: right; width: 2in" id="a.f">{paragraph("a.p-9", words(30, random.Random(1)))}</div>',
         paragraph("a.p-9", "Antidisestablishmentarianism" * 5),
-        # Only where something floats on the page is a first line's style that of its text.
-        paragraph("a.p-5", f"<span style='float: left'>X</span>{words(60, random.Random(2))}")
-        + "<style>#a\\.p-9::first-line { font-variant-caps: small-caps; letter-spacing: 2pt }</style>"
-        + paragraph("a.p-9", words(60, random.Random(1))),
     ],
 )  # fmt: skip
 def test_what_is_no_running_text_is_set_greedily(block: str, cache_folder: Path) -> None:
@@ -88,6 +84,18 @@ def test_what_is_no_running_text_is_set_greedily(block: str, cache_folder: Path)
     assert {"a.p-1", "a.p-20"} <= galley.running
     assert found.keys() == expected.keys()
     assert slabs(galley, found) == slabs(whole, expected)
+
+
+def test_a_first_line_of_another_look_is_no_look_of_its_paragraph(cache_folder: Path) -> None:
+    """Beside something that floats the page sets it as text of its own style."""
+    rule = "<style>p::first-line { font-variant-caps: small-caps; letter-spacing: 1pt }</style>"
+    floating = f"<span style='float: left; font-size: 30pt'>X</span>{words(90, random.Random(2))}"
+    texts = (paragraph(f"a.p-1{number}", words(60, random.Random(number))) for number in range(5))
+    section = Section(composed(rule + paragraph("a.p-5", floating) + "".join(texts)), cache_folder)
+    _, expected = section.greedy()
+    _, found = section.measured()
+    assert len(expected) > 1
+    assert {name: found[name].lines for name in expected} == {name: each.lines for name, each in expected.items()}
 
 
 def test_nothing_is_measured_where_lines_are_not_chosen(cache_folder: Path) -> None:
