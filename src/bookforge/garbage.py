@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterator
 from typing import Final
 
-_SELDOM: Final = (10_000, 10, 10)
+_SELDOM: Final = (50_000, 5, 5)
 """How many objects are made before cycles are searched among them, and how often they are among older ones."""
 
 
