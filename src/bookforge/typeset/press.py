@@ -1,67 +1,31 @@
 """A take of a section in, the same laid out, in lines and drawn out: the press that :mod:`.resetting` asks for."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from bookforge import composer
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Stylesheet
-from bookforge.timings import Work
 from bookforge.typeset import markup, resetting, spreads, takes
 from bookforge.typeset.compositor import Compositor
 from bookforge.typeset.plan import Corrections
 from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
+    from bookforge.typeset.sections import Typesetter
     from bookforge.writers.assembly.drawn import DrawnPage
     from bookforge.writers.galley import Galley
-    from bookforge.writers.galleys import Galleys
 
 SETTING: Final = "setting"
 """The stage of the cache that keeps sections as they were set last."""
 
 
-class Typesetter(Protocol):
-    """Sets the sections of a composition; each has a place in it."""
-
-    @property
-    def galleys(self) -> "Galleys":
-        """What lays out and draws."""
-
-    def name(self, place: int, side: str) -> str:
-        """Return the name of a section's setting, whatever it says."""
-
-    def ground(self, place: int, side: str) -> str:
-        """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
-
-    def fills(self, name: str) -> spreads.Fills:
-        """Return what is remembered of the last plan of a section."""
-
-    def text(self, place: int) -> str:
-        """Return the markup of a section."""
-
-    def take(
-        self,
-        place: int,
-        corrections: Corrections,
-        html: str,
-        sheets: tuple[Stylesheet, ...],
-        follows: bool,
-        running: frozenset[str],
-    ) -> "Galley":
-        """Lay out a part of a section, with corrections and some stylesheets more."""
-
-    def drawing(self, place: int) -> AbstractContextManager[Work]:
-        """Measure how long it takes to draw some pages of a section."""
-
-
 class Press:
     """Sets takes of one section."""
 
-    def __init__(self, typesetter: Typesetter, place: int, side: str, compositor: Compositor) -> None:
+    def __init__(self, typesetter: "Typesetter", place: int, side: str, compositor: Compositor) -> None:
         self._typesetter = typesetter
         self._place = place
         self.side = side
@@ -87,7 +51,7 @@ class Press:
     def lay(self, html: str, corrections: Corrections, *, left: bool, bare: frozenset[str], follows: bool) -> "Galley":
         """Lay out a take."""
         sheets = self._sheets(left=left, bare=bare, follows=follows)
-        return self._typesetter.take(self._place, corrections, html, sheets, follows, frozenset())
+        return self._typesetter.take(self._place, corrections, html, sheets, follows)
 
     def _sheets(self, *, left: bool, bare: frozenset[str], follows: bool) -> tuple[Stylesheet, ...]:
         rules = "[data-section] { break-before: auto !important }\n" if follows else ""

@@ -263,9 +263,9 @@ class Typesetter:
         html: str,
         sheets: tuple[Stylesheet, ...],
         follows: bool,
-        running: frozenset[str],
+        running: frozenset[str] = frozenset(),
     ) -> "Galley":
-        """Lay out a part of a section, with corrections and some stylesheets more."""
+        """Lay out a part of a section, with corrections and some stylesheets more; ``running``: as :meth:`lay`."""
         part = Part(self._composition.parts[place].section, html)
         text = markup.in_lines(markup.section(part, corrections), corrections)
         return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0, running)

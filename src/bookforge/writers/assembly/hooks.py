@@ -47,6 +47,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from bookforge.writers import boxes
 from bookforge.writers.assembly.drawn import DrawnFace, PageKind
 
 _ENDLESS: Final = float(2**22)
@@ -134,9 +135,7 @@ def endless(running: frozenset[str]) -> Iterator[None]:
 
 
 def _is_line(box: Any) -> bool:
-    from weasyprint.formatting_structure.boxes import LineBox
-
-    return isinstance(box, LineBox) and box.element is not None and "::" not in (box.element_tag or "")
+    return boxes.kind(box) == "LineBox" and box.element is not None and "::" not in (box.element_tag or "")
 
 
 def _runs(line: Any) -> bool:
