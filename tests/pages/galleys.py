@@ -132,6 +132,20 @@ def notes(number: int, paragraphs: list[str], section: str = "a") -> str:
     return f'call{number}x<span class="footnote" id="{name}" data-note-id="{name}">{blocks}</span>'
 
 
+def noted(seed: int) -> list[str]:
+    """Paragraphs of which some have a short note; with 20, 28 and 56 one is called in the last lines of a page."""
+    chance = random.Random(seed)
+    return [
+        paragraph(
+            f"a.p-{number}",
+            f"{words(chance.randint(20, 70), chance)} "
+            + (note(number, words(chance.randint(3, 12), chance)) if chance.random() < 0.25 else "")
+            + f" {words(chance.randint(0, 40), chance)}",
+        )
+        for number in range(26)
+    ]
+
+
 class Mixture:
     """A chapter of blocks by chance, with everything that moves lines off the grid and notes of any length."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import edits
 import pytest
-from galleys import composed, note, paragraph, words
+from galleys import composed, note, noted, paragraph, words
 
 from bookforge.typeset import resetting, sections
 from bookforge.typeset.plan import Corrections
@@ -81,6 +81,18 @@ def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, anew: list[bool]) ->
             cold = edits.Desk(tmp_path / f"{seed}-{number}")
             assert desk.set(book) == cold.set(book), f"seed {seed}, edit {number}"
     assert sum(anew) > 5, "chapters are set anew as a whole"
+
+
+@pytest.mark.parametrize("seed", [20, 28])
+def test_pages_on_which_room_is_kept_are_set_anew(seed: int, tmp_path: Path, anew: list[bool]) -> None:
+    blocks, desk = noted(seed), edits.Desk(tmp_path / "warm")
+    (whole,), _ = desk.set(composed("".join(blocks)))
+    assert any(start.room for start in whole.corrections.starts)
+    for number in (1, 12, 24):
+        blocks[number] = blocks[number].replace("</p>", " And so it was that day.</p>")
+        book = composed("".join(blocks))
+        assert desk.set(book) == edits.Desk(tmp_path / str(number)).set(book)
+    assert anew == [True] * 3
 
 
 def plain(changes: Mapping[int, str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import galleys
 import pytest
-from galleys import Mixture, composed, note, notes, paragraph, set_book, words
+from galleys import Mixture, composed, note, noted, notes, paragraph, set_book, words
 
 from bookforge import formulas, makeup, typeset
 from bookforge.composer import breaking
@@ -218,6 +218,19 @@ def test_a_short_note_at_the_foot_takes_no_whole_paragraph_with_it(before: int, 
     assert book.pages_of("a.note-1") == [book.page_of_call("a.note-1")]
     assert book.lost() == []
     assert book.off_grid() == []
+
+
+@pytest.mark.parametrize("seed", [20, 28, 56])
+def test_a_page_that_ends_before_the_line_of_a_note_without_room_is_planned(seed: int, cache_folder: Path) -> None:
+    book = set_book(composed("".join(noted(seed))), cache_folder)
+    starts = book.plan.corrections["a"].starts
+    assert any(start.room for start in starts)
+    assert len(starts) + 1 == len(book.laid.pages)
+    assert all(book.laid.pages[page + 1].lines[0].block == start.block for page, start in enumerate(starts))
+    assert all(book.pages_of(name) == [book.page_of_call(name)] for name in book.laid.notes)
+    assert makeup.examine(book.laid.pages).count("uneven-spreads") == 0
+    assert book.off_grid() == []
+    assert book.lost() == []
 
 
 def test_notes_in_headings_and_quotations(cache_folder: Path, chance: random.Random) -> None:

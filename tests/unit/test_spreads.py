@@ -200,16 +200,25 @@ def test_a_paragraph_over_several_pages_fills_all_but_the_last() -> None:
         assert all(counts[place] == 9 for place in twice if found.starts[place].row)
 
 
-def test_a_page_has_room_for_the_white_above_a_note_that_goes_overleaf_with_its_line() -> None:
-    """The engine still counts it."""
+@pytest.mark.parametrize(
+    ("above", "clear", "lines", "end", "room"),
+    [
+        (1.0, False, 1, 8, 0.0),  # the white above the note has room
+        (1.5, False, 1, 4, 0.0),  # it has none: the paragraph goes over whole
+        (1.5, True, 1, 8, 0.8 * LEADING),  # or ends before that line is tried
+        (1.5, True, 4, 4, 0.0),  # but not where it would have to end once more
+    ],
+)
+def test_a_note_goes_overleaf_with_its_line(above: float, clear: bool, lines: int, end: int, room: float) -> None:
+    """The engine still counts the white above it."""
     rows = [Row(10, 4, LEADING, open=2 <= number <= 8) for number in range(10)]
-    rows[4] = Row(10, 4, LEADING, open=True, notes=(_note(4),))
-    noted = Slab("b", "b", LEADING, 10, True, False, False, True, (Option(tuple(rows)),))
+    rows[4] = Row(10, 4, LEADING, open=True, notes=(_note(lines),))
+    noted = Slab("b", "b", LEADING, 10, True, False, False, True, (Option(tuple(rows)),), clear=clear)
     slabs = [slab("a", (4, 0.0)), noted, slab("c", (9, 0.0)), slab("d", (9, 0.0))]
-    assert lengths(slabs, _planned(slabs, 9))[0] == 8
-    found = spreads.plan(tuple(slabs), spreads.Sheet(9 * LEADING, LEADING, 1.5 * LEADING), right=True)
+    found = spreads.plan(tuple(slabs), spreads.Sheet(9 * LEADING, LEADING, above * LEADING), right=True)
     assert found is not None
-    assert lengths(slabs, found)[0] == 7
+    assert lengths(slabs, found)[0] == end
+    assert found.starts[0].room == pytest.approx(room)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -149,13 +149,23 @@ def _rules(corrections: Corrections) -> Iterator[str]:
         yield f"#{_escaped(tail.block)} {{ widows: {tail.lines}{together} }}\n"
     for start in corrections.starts:
         if start.row:
-            yield f"#{_escaped(start.block)} {{ widows: {start.rows - start.row} }}\n"
+            yield f"#{_escaped(start.block)} {{ widows: {start.rows - start.row}{_kept_free(start.room)} }}\n"
         elif start.opener:
             yield f"#{_escaped(start.opener)} {{ break-before: page }}\n"
     for block in corrections.pushed:
         yield f"#{_escaped(block)} {{ break-before: page }}\n"
     for block in corrections.columns:
         yield f"#{_escaped(block)} {{ break-before: column }}\n"
+
+
+def _kept_free(room: float) -> str:
+    """Return what keeps some room free below the lines of a block on each page, and none below the block.
+
+    WeasyPrint 70 counts a padding twice, where it asks whether the block's end is still on the page.
+    """
+    if not room:
+        return ""
+    return f"; box-decoration-break: clone; padding-bottom: {_points(room / 2)}; margin-bottom: {_points(-room / 2)}"
 
 
 def _points(length: float) -> str:

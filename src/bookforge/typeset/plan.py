@@ -63,13 +63,15 @@ class Tail:
 @dataclass(frozen=True, slots=True)
 class Start:
     """The beginning of a page: a row of a block, which has ``rows`` of them. ``opener`` is what comes before its text
-    on the same page: a scene break's id, or the block's own. ``over``: a note goes on from the page before."""
+    on the same page: a scene break's id, or the block's own. ``over``: a note goes on from the page before. ``room``
+    is kept free below the row before, in points, where the page would else not end there."""
 
     block: str
     row: int
     rows: int
     opener: str
     over: bool = False
+    room: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

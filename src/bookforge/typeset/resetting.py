@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bookforge.cache import key
 from bookforge.composer import Composed, Lines
 from bookforge.laid import Laid, LaidPage
-from bookforge.typeset import columns, footnotes, grid, plates, rows, settling, spreads
+from bookforge.typeset import columns, footnotes, grid, rows, settling, spreads
 from bookforge.typeset.plan import Corrections, SectionPlan, Shape, Start
 from bookforge.typeset.settling import Paging
 from bookforge.typeset.takes import Copy
@@ -484,10 +484,12 @@ class _Take:
         return next(each for each in self._paging.slabs if each.block == start.block)
 
     def _room(self, start: Start) -> float:
-        """Return the room for a block that is to go over to the next page: for all of it but a little."""
+        """Return the room for a block that is to go over to the next page: for nearly all of it, or as planned."""
         option = next(each for each in self._slab(start).options if len(each.rows) == start.rows)
         notes = [note.height for row in option.rows[: start.row] for note in row.notes]
         above = self._paging.sheet.above_notes if notes else 0.0
+        if start.room:
+            return (start.row + _ROOM) * option.rows[-1].advance + start.room
         return (start.rows - _ROOM) * option.rows[-1].advance + sum(notes) + above
 
     def _settled(self, html: str, corrections: Corrections) -> tuple[Corrections, Galley]:
@@ -539,7 +541,6 @@ class _Take:
         behind, last = self._starts[-1], self._skipped + self._end - self._first - 1
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
-        _demand(not plates.held(galley, {}, set()))
         # Whether the page behind would need a paragraph divided is not to be seen without it.
-        noted = behind is not None and any(row.notes for row in self._slab(behind).options[0].rows)
+        noted = behind is not None and not behind.room and any(row.notes for row in self._slab(behind).options[0].rows)
         _demand(not noted or footnotes.hole(galley, last) < _HOLE)

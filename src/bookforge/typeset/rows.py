@@ -67,7 +67,8 @@ class Slab:
 
     ``opener`` is what a page begins with that begins with it: a scene break before it, or its own block. ``open``: a
     page may end before it; ``forced``: one must; ``parted``: after a scene break; ``body``: it stands on the grid.
-    ``calls``: the rest of a note can be called in its rows. ``quoted``: it is part of a quotation.
+    ``calls``: the rest of a note can be called in its rows. ``quoted``: it is part of a quotation. ``clear``: it has
+    nothing but its rows.
     """
 
     block: str
@@ -81,6 +82,7 @@ class Slab:
     options: tuple[Option, ...]
     calls: bool = True
     quoted: bool = False
+    clear: bool = False
 
 
 @dataclass(slots=True)
@@ -280,6 +282,7 @@ def _slab(
         tuple(maker.composed(composed)) if composed is not None else (maker.as_set(),),
         block is not None and len(block.rows) == len(group) and block.rows[-1].letters > 0,
         first.kind in grid.QUOTED,
+        block is not None and block.clear,
     )
 
 

@@ -326,9 +326,10 @@ class _Settling:
             edges=self._edges(galley),
             sheets=before.sheets + footnotes.beyond(galley) if self.by_lines or before.notes else before.sheets,
         )
-        if self.corrections == before and not self.by_lines:
+        filling = not self.by_lines and not before.starts
+        if self.corrections == before and filling:
             self.corrections = dataclasses.replace(before, held=plates.held(galley, before.held, self._held))
-        if self.corrections == before and not self.by_lines and not before.starts:
+        if self.corrections == before and filling:
             self.corrections = dataclasses.replace(before, plates=self._plates.moved(galley, before.plates))
         if self.corrections == before:
             self.corrections = dataclasses.replace(

@@ -51,6 +51,12 @@ _FEW: Final = 2000.0
 _SHORTEST: Final = 3.2
 """Lines by which a page may be short of the type area by choice."""
 
+_ROW: Final = 0.2
+"""How much of a row less than all its room is kept free where none is to be set."""
+
+_MOST_FREE: Final = 3.5
+"""Rows for which room can be kept free: with more, a note would be tried before the page is full."""
+
 _FRONTIER: Final = 6
 _TOLERANCE: Final = 0.6
 
@@ -80,7 +86,7 @@ class Sheet:
 class _Filled(NamedTuple):
     """A page filled: where the next begins, how deep it is (``None``: down to its notes), and what it costs.
 
-    ``chosen`` are the options of the slabs that begin on it.
+    ``chosen`` are the options of the slabs that begin on it. ``room`` is to be kept free for it to end there.
     """
 
     next: Place
@@ -90,6 +96,7 @@ class _Filled(NamedTuple):
     hyphen: bool
     rows: int
     chosen: tuple[tuple[int, int], ...]
+    room: float = 0.0
 
     def moved(self, by: int) -> "_Filled":
         """Return the same with other numbers of slabs."""
@@ -373,24 +380,24 @@ def _traced(slabs: tuple[Slab, ...], end: _Way, plates: Plates) -> Pages:
             slab = slabs[after.place.slab]
             if shown and after.place.row:
                 starts = [_in_rest(start, slab.block, after.place.row) for start in starts]
-            starts.append(_start(slab, after.place, by_itself=bool(shown)))
+            starts.append(_start(slab, after.place, filled.room, by_itself=bool(shown)))
         starts += (Start(name, 0, 0, "") for name in reversed(shown))
     return Pages(tuple(reversed(starts)), chosen, tuple(reversed(places)), tuple(reversed(parted)))
 
 
-def _start(slab: Slab, place: Place, by_itself: bool) -> Start:
+def _start(slab: Slab, place: Place, room: float, by_itself: bool) -> Start:
     """Return the beginning of a page; ``by_itself``: there is one in any case, after a plate."""
     rows = len(slab.options[max(0, place.option)].rows)
     if by_itself:
         return Start(rest_of(slab.block) if place.row else slab.block, 0, rows - place.row, "")
-    return Start(slab.block, place.row, rows, slab.opener, over=place.rest is not None)
+    return Start(slab.block, place.row, rows, slab.opener, place.rest is not None, room)
 
 
 def _in_rest(start: Start, block: str, row: int) -> Start:
     """Return a beginning as it is when a block is divided before a row that comes earlier."""
     if start.block != block:
         return start
-    return Start(rest_of(block), start.row - row, start.rows - row, start.opener)
+    return Start(rest_of(block), start.row - row, start.rows - row, start.opener, room=start.room)
 
 
 class _Front(NamedTuple):
@@ -418,15 +425,10 @@ def _frontier(fronts: list[_Front]) -> list[_Front]:
 
 
 class _Inside(NamedTuple):
-    """A page that ends inside a slab, with the height of what it leaves of its notes. ``full``: no row more fits on it.
-
-    ``bare``: it has no notes, and no room for the white above any. WeasyPrint 70 still counts that when the first note
-    has gone overleaf with its line, and takes the whole block over.
-    """
+    """A page that ends inside a slab, with the height of what it leaves of its notes; ``full``: no row more fits."""
 
     page: _Filled
     overleaf: float
-    bare: bool
     full: bool
 
 
@@ -591,11 +593,13 @@ class _Planner:
             if row.open and may_end and number > start and y + drop + depth >= self._least:
                 here = _Front(y, drop, foot, count, cost, taken, hyphen)
                 least = below + row.drop + after.least if row.notes else deepest
-                bare = not foot.height and y + drop + foot.above > bottom
                 for page, overleaf in self._pages(here, Place(index, number, option)):
-                    inside.append(_Inside(page, overleaf, bare, full=least - overleaf > bottom))
-            if row.notes and below + row.drop <= bottom:
-                inside = [each for each in inside if not each.bare]
+                    inside.append(_Inside(page, overleaf, full=least - overleaf > bottom))
+            if row.notes and not foot.height and below + row.drop <= bottom < y + drop + foot.above:
+                # WeasyPrint 70 still counts the white above notes when the first has gone overleaf with its line. With
+                # it there is no room for all rows before that line: the whole block is taken over, wherever it ends,
+                # if it is not made to end before that line is tried.
+                inside = [self._kept_free(each) for each in inside if slab.clear and self._can_be_kept_free(each.page)]
             if deepest > bottom and below + row.drop + after.least > bottom:
                 fits = False
                 break
@@ -603,9 +607,19 @@ class _Planner:
         # Only a block that does not fit can be made to break, at this place or before it.
         ends = [each for each in inside if deepest - each.overleaf > bottom]
         for each in ends:
-            is_last = each.full or each is ends[-1] or self._ends_on(each.page.next)
+            is_last = ((each.full or each is ends[-1]) and not each.page.room) or self._ends_on(each.page.next)
             pages.append(each.page if is_last else each.page._replace(next=each.page.next._replace(forced=True)))
         return _Front(y, drop, foot, count, cost, taken, hyphen) if fits else None
+
+    def _kept_free(self, inside: _Inside) -> _Inside:
+        """Return a page that ends inside a slab with the room kept free that the next row would need."""
+        return inside._replace(page=inside.page._replace(room=(inside.page.short - _ROW) * self._sheet.leading))
+
+    def _can_be_kept_free(self, page: _Filled) -> bool:
+        """Whether room can be kept free below a page, and all that is left of its last slab stands on the next."""
+        rows = self._slabs[page.next.slab].options[page.next.option].rows[page.next.row :]
+        foot = self._foot(None).with_notes(note for row in rows for note in row.notes)
+        return page.short < _MOST_FREE and len(rows) * self._sheet.leading + foot.least <= self._sheet.height
 
     def _ends_on(self, place: Place) -> bool:
         """Whether a page that begins inside a slab has room for the rest of it in any case."""

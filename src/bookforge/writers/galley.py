@@ -31,7 +31,8 @@ class Row:
 class Block:
     """A block that holds lines. ``whole``: it, or what it stands in, may not be broken; ``tied``: what follows stays
     with it; ``held``: it stays with what comes before. ``group`` tells what it stands in that may not be broken.
-    ``orphans`` and ``widows`` are the lines a break leaves on either side at least."""
+    ``orphans`` and ``widows`` are the lines a break leaves on either side at least. ``clear``: it has nothing but its
+    lines, no white or rule below them, nothing behind them, and is not the last of what it stands in."""
 
     rows: tuple[Row, ...]
     orphans: int
@@ -40,6 +41,7 @@ class Block:
     tied: bool
     held: bool = False
     group: str = ""
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,9 @@ class Galley:
         return setting.read(self.laid.document, self.end, self.ruler)
 
 
-def read(laid: Laid, section: str, end: str, ruler: setting.Ruler) -> Galley:
-    """Read a section's boxes; ``end`` is the id of what was set after it."""
-    reader = _Reader(section)
+def read(laid: Laid, tree: Any, section: str, end: str, ruler: setting.Ruler) -> Galley:
+    """Read a section's boxes, made of a ``tree`` of elements; ``end`` is the id of what was set after it."""
+    reader = _Reader(section, frozenset(id(element[-1]) for element in tree.iter() if len(element)))
     for index, page in enumerate(laid.document.pages):
         reader.page(index, page)
     over = laid.anchors[end][0] if end in laid.anchors else len(laid.pages)
@@ -130,10 +132,12 @@ class _Lines:
     tied: bool
     held: bool
     group: str
+    clear: bool
     rows: list[Row] = field(default_factory=list)
 
     def finished(self) -> Block:
-        return Block(tuple(self.rows), self.orphans, self.widows, self.whole, self.tied, self.held, self.group)
+        its = (self.orphans, self.widows, self.whole, self.tied, self.held, self.group, self.clear)
+        return Block(tuple(self.rows), *its)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,9 @@ class _Above:
 
 
 class _Reader:
-    def __init__(self, section: str) -> None:
+    def __init__(self, section: str, lasts: frozenset[int]) -> None:
         self.section = section
+        self.lasts = lasts
         self.calls: list[Call] = []
         self.blocks: dict[str, _Lines] = {}
         self.gaps: dict[str, float] = {}
@@ -201,7 +206,8 @@ class _Reader:
             elif hasattr(child, "is_in_normal_flow") and hasattr(child, "border_box_y"):
                 inner = self._block(child, inner, above)
         self.whites.closes(box)
-        return float(box.border_box_y() + box.border_height())
+        # From where a margin leads back, the next one counts.
+        return float(box.border_box_y() + box.border_height() + min(0.0, box.margin_bottom))
 
     def _inside(self, box: Any, floor: float, above: _Above) -> _Above:
         if box.element is None or "::" in (box.element_tag or ""):
@@ -229,10 +235,10 @@ class _Reader:
         )
 
     def _line(self, line: Any, box: Any, above: _Above) -> None:
-        block = self.blocks.setdefault(
-            above.block,
-            _Lines(box.style["orphans"], box.style["widows"], above.whole, above.tied, above.held, above.group),
-        )
+        block = self.blocks.get(above.block)
+        if block is None:
+            its = (box.style["orphans"], box.style["widows"], above.whole, above.tied, above.held, above.group)
+            block = self.blocks[above.block] = _Lines(*its, self._is_clear(box))
         letters = block.rows[-1].letters if block.rows else 0
         has_text = False
         picture: Any = None
@@ -252,6 +258,14 @@ class _Reader:
         block.rows.append(Row(self._index, letters))
         shows = has_text or picture is not None
         self.whites.line(line, above.block if shows else None, None if has_text else picture)
+
+    def _is_clear(self, box: Any) -> bool:
+        """Whether a paragraph has nothing but its lines, and is not the last of what it stands in."""
+        if box.element is None or box.element.tag != "p" or id(box.element) in self.lasts:
+            return False
+        below = (box.style["margin_bottom"], box.style["padding_bottom"])
+        bare = all(length != "auto" and not length.value for length in below) and not box.style["border_bottom_width"]
+        return bare and box.background is None
 
 
 def _inline(box: Any) -> Iterator[Any]:

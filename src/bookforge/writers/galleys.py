@@ -59,7 +59,7 @@ class Galleys:
         said: list[Diagnostic] = []
         with self._engine.quick(), hooks.endless(running), hooks.galleys(numbers, follows) as collectors:
             rendered, tree = self._engine.render(html, self._at, said.append, None, stylesheets)
-            read = galley.read(engine.book_facts(rendered, tree, stylesheets), section, end, Ruler())
+            read = galley.read(engine.book_facts(rendered, tree, stylesheets), tree, section, end, Ruler())
         asked, others = hooks.asked(collectors)
         return dataclasses.replace(read, asked=asked, apart=not others, said=tuple(said), running=running)
 
