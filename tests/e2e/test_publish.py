@@ -283,11 +283,12 @@ def test_a_full_disk_harms_nothing(small_disk: Path) -> None:
 
 
 WRITER = """
-import sys
+import signal, sys
 from pathlib import Path
 from bookforge import publish
 from bookforge.edition import Artifact, Edition, Format
 output, swap = Path(sys.argv[1]), sys.argv[2]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would we
 if swap == "two renames":
     publish._exchange = lambda first, second: False
 web, paper = Edition("web", Format.HTML, "web", {}), Edition("paperback", Format.PDF, "p", {})
