@@ -41,8 +41,13 @@ _UNSEEN: Final = "\u00ad\u200c\u200d\ufe00-\ufe0f"
 """Soft hyphen, joiner, non-joiner, variation selectors: they stand in words and change none."""
 
 WORD: Final = re.compile(rf"[^\W_]+(?:[{_MARKS}{_UNSEEN}]+[^\W_]*)*")
+_JOINING: Final = re.compile(f"[{_MARKS}{_UNSEEN}]")
 _PARTED: Final = re.compile(f"({WORD.pattern})")
 _IGNORED: Final = re.compile(f"[{_UNSEEN}]+")
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_LATIN: Final = "\u024f"
+"""The last of the letters that nothing but marks joins: they have the same normal form alone and in a word."""
 
 
 def find(text: str) -> Iterator[tuple[int, str]]:
@@ -119,7 +124,7 @@ def of_tree(*roots: "_Element", drawings: bool = True) -> Shown:
 def letters_of_tree(*roots: "_Element", drawings: bool = True) -> tuple[str, tuple[str, ...]]:
     """Return all letters that :func:`of_tree` finds, in normal form, and the formulas: enough to see it is the same."""
     reader = _read(roots, drawings)
-    return letters(WORD.findall("".join(reader.parts))), tuple(reader.formulas)
+    return letters_of("".join(reader.parts)), tuple(reader.formulas)
 
 
 def local_name(element: "_Element") -> str:
@@ -218,6 +223,18 @@ def letters(found: Sequence[str]) -> str:
     """Return all letters of words, as they are compared."""
     joined = "".join(found)
     return joined if joined.isascii() else "".join([word if word.isascii() else normal(word) for word in found])
+
+
+def letters_of(text: str) -> str:
+    """Return all letters of the words of ``text``, as they are compared: ``letters(WORD.findall(text))``."""
+    others = set("".join(_BEYOND_ASCII.findall(text)))
+    silent = {char for char in others if not char.isalnum()}
+    if any(char > _LATIN for char in others - silent) or any(map(_JOINING.match, silent)):
+        return letters(WORD.findall(text))
+    found = text.encode().translate(None, _NO_LETTERS).decode()
+    for char in silent:
+        found = found.replace(char, "")
+    return normal(found)
 
 
 def differences(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int, int, int]]:
