@@ -15,6 +15,8 @@ from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
+from bookforge.cache import Recent
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -57,10 +59,45 @@ def find(text: str) -> Iterator[tuple[int, str]]:
 
 
 def parted(text: str) -> tuple[list[str], list[int], list[int]]:
-    """Return the words of ``text`` and where each starts and ends there, which is one reading of it."""
-    pieces = _PARTED.split(text)
-    edges = list(accumulate(map(len, pieces)))
-    return pieces[1::2], edges[:-1:2], edges[1::2]
+    """Return the words of ``text`` and where each starts and ends there.
+
+    It is read line by line, and a line that was read lately is not read again: a converted chapter has the lines of its
+    source, and after a change most of those it had before.
+    """
+    found, starts, ends = list[str](), list[int](), list[int]()
+    at = 0
+    for line in text.split("\n"):
+        if line:
+            known = _in_line(line)
+            found += known.words
+            starts += [at + start for start in known.starts]
+            ends += [at + end for end in known.ends]
+        at += len(line) + 1
+    return found, starts, ends
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The words of a line and where each starts and ends in it."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+_LINES: Final = Recent(16 * 1024 * 1024)
+_BYTES: Final = 25
+"""What a character of a line takes when its words are kept."""
+
+
+def _in_line(line: str) -> _Line:
+    known = _LINES.get("line", line, _Line)
+    if known is None:
+        pieces = _PARTED.split(line)
+        edges = tuple(accumulate(map(len, pieces)))
+        known = _Line(tuple(pieces[1::2]), edges[:-1:2], edges[1::2])
+        _LINES.keep("line", line, known, _BYTES * len(line))
+    return known
 
 
 def normal(word: str) -> str:

@@ -122,7 +122,7 @@ def _around(text: str, path: str) -> Converted:
 
 def _converted(texts: Iterable[str], abbreviations: frozenset[str], path: str) -> dict[str, str] | None:
     """Return the markup of plain paragraphs; those together converted that are new and no prose."""
-    known = {text: prose.html(text, abbreviations) or _remembered(text) for text in dict.fromkeys(texts)}
+    known = {text: _known(text, abbreviations) for text in dict.fromkeys(texts)}
     found = {text: html for text, html in known.items() if html is not None}
     new = [text for text in known if text not in found]
     if new:
@@ -131,14 +131,22 @@ def _converted(texts: Iterable[str], abbreviations: frozenset[str], path: str) -
         if made.messages or len(each) != len(new) or not all(map(_is_paragraph, each)):
             return None
         for text, html in zip(new, each, strict=True):
-            _RECENT.keep(_PARAGRAPH, text, _Known(html), len(text) + len(html))
-            found[text] = html
+            found[text] = _kept(text, html)
     return found
 
 
-def _remembered(text: str) -> str | None:
+def _known(text: str, abbreviations: frozenset[str]) -> str | None:
+    """Return the markup of a paragraph that is remembered, or is prose."""
     known = _RECENT.get(_PARAGRAPH, text, _Known)
-    return known.html if known else None
+    if known is not None:
+        return known.html
+    html = prose.html(text, abbreviations)
+    return _kept(text, html) if html is not None else None
+
+
+def _kept(text: str, html: str) -> str:
+    _RECENT.keep(_PARAGRAPH, text, _Known(html), len(text) + len(html))
+    return html
 
 
 def _is_paragraph(html: str) -> bool:
