@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -264,6 +265,12 @@ def letters(found: Sequence[str]) -> str:
 
 def letters_of(text: str) -> str:
     """Return all letters of the words of ``text``, as they are compared: ``letters(WORD.findall(text))``."""
+    return "".join(map(_letters_in_line, text.split("\n")))
+
+
+@lru_cache(maxsize=2048)
+def _letters_in_line(text: str) -> str:
+    """Return the letters of a line; kept, since typography and layout leave most of them as they are."""
     others = set("".join(_BEYOND_ASCII.findall(text)))
     silent = {char for char in others if not char.isalnum()}
     if any(char > _LATIN for char in others - silent) or any(map(_JOINING.match, silent)):

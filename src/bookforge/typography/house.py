@@ -68,12 +68,7 @@ class House:
 
     def set_line(self, text: str, language: str) -> str:
         """Set one run of text; separators of :mod:`runs` stay where they are."""
-        text = _in_any_medium(self.choices, self.language, self.single_outside, self.primes, text, language)
-        if self.choices.no_break:
-            text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
-        if self.medium == PRINT and self.choices.quotes != AS_TYPED:
-            text = spaces.quotes_apart(text)
-        return _for_readers(text) if self.medium == READER else text
+        return _set_line(self, text, language)
 
     def set_words(self, text: str, language: str) -> str:
         """Set a plain text that has not been through pandoc: its marks are straight."""
@@ -83,6 +78,17 @@ class House:
 
 def _for_readers(text: str) -> str:
     return text.translate(_KNOWN_TO_READERS) if _UNKNOWN_TO_READERS.search(text) else text
+
+
+@lru_cache(maxsize=_LINES)
+def _set_line(house: House, text: str, language: str) -> str:
+    """Set one run of text; kept, since a changed section has most of its lines from before."""
+    text = _in_any_medium(house.choices, house.language, house.single_outside, house.primes, text, language)
+    if house.choices.no_break:
+        text = marks.held_dashes(text, marks.JOINER if house.medium != READER else "")
+    if house.medium == PRINT and house.choices.quotes != AS_TYPED:
+        text = spaces.quotes_apart(text)
+    return _for_readers(text) if house.medium == READER else text
 
 
 @lru_cache(maxsize=_LINES)

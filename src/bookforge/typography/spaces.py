@@ -28,7 +28,7 @@ _UNITS: Final = (
     "Uhr|Mio\\.|Mrd\\.|Millionen|Milliarden|heures|milliards"
 )
 _UNIT: Final = re.compile(rf"(?<=\d)({_S}) ({_S}(?:{_UNITS})(?![\w’]))")
-_QUOTES_MET: Final = re.compile(rf"(?<=[“”„«»‘‚›‹’])({_S})(?=[“”„«»‘‚›‹’])")
+_QUOTES_MET: Final = re.compile(rf"([“”„«»‘‚›‹’])({_S})(?=[“”„«»‘‚›‹’])")
 
 
 def single(text: str) -> str:
@@ -92,9 +92,9 @@ def quotes_apart(text: str) -> str:
 
 
 def _apart(match: re.Match[str]) -> str:
-    before, after = match.string[match.start() - 1], match.string[match.end()]
+    before, after = match[1], match.string[match.end()]
     # an elision before a quotation: l’«été»
-    return match[0] if before == "’" and after in "“„«‘‚" else f"{match[1]}{NARROW}"
+    return match[0] if before == "’" and after in "“„«‘‚" else f"{match[0]}{NARROW}"
 
 
 # ---------------------------------------------------------------- patterns of a language
