@@ -97,6 +97,16 @@ def test_plain_paragraphs_are_those_that_nothing_around_decides_about() -> None:
     ]
 
 
+def test_a_paragraph_may_begin_with_an_ellipsis_and_end_the_chapter() -> None:
+    text = "> … So it was.\n>\n> …And so.\n\nThe end.\n"
+    assert [*dict(paragraphs._plain(paragraphs._BETWEEN.split(text))).values()] == [
+        "… So it was.",
+        "…And so.",
+        "The end.",
+    ]
+    assert paragraphs.apart(text, "a.md") == pandoc.convert(text, "a.md")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,10 +16,10 @@ from bookforge.cache import Recent
 from bookforge.markdown import pandoc, prose
 from bookforge.markdown.pandoc import Converted
 
-_BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+)")
+_BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+|\n\Z)")
 _SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
 _LINE: Final = (
-    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
+    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)(?:… ?)?["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
 )
 _PLAIN: Final = re.compile(rf"(?P<quote>(?:> ?)*){_LINE}(?:\n(?P=quote){_LINE})*")
 """A paragraph, which may stand in a quote. No line looks like an item of a list or a caption, has a place for

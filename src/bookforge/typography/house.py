@@ -4,7 +4,6 @@ Everything here changes marks and spaces, never a letter or a figure, and change
 """
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,19 +35,18 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
 _KEPT: Final = 4096
 _LINES: Final = 16384
 _KNOWN_TO_READERS: Final = {
-    ord(NARROW): NO_BREAK,
-    0x2009: NO_BREAK,  # thin
-    0x205F: NO_BREAK,
-    0x200A: "",  # hair
-    0x2002: " ",
-    0x2003: " ",
-    0x00AD: "",  # soft hyphen
-    0x200B: "",
-    0x2060: "",  # word joiner
-    0xFEFF: "",
+    NARROW: NO_BREAK,
+    "\u2009": NO_BREAK,  # thin
+    "\u205f": NO_BREAK,
+    "\u200a": "",  # hair
+    "\u2002": " ",
+    "\u2003": " ",
+    "\u00ad": "",  # soft hyphen
+    "\u200b": "",
+    "\u2060": "",  # word joiner
+    "\ufeff": "",
 }
 """Kindle Publishing Guidelines 6: of all spaces only the usual one and the no-break space, and no format characters."""
-_UNKNOWN_TO_READERS: Final = re.compile(f"[{''.join(map(chr, _KNOWN_TO_READERS))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,9 @@ class House:
 
 
 def _for_readers(text: str) -> str:
-    return text.translate(_KNOWN_TO_READERS) if _UNKNOWN_TO_READERS.search(text) else text
+    for unknown, known in _KNOWN_TO_READERS.items():
+        text = text.replace(unknown, known)
+    return text
 
 
 @lru_cache(maxsize=_LINES)
