@@ -29,7 +29,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "barcode": set(),
     "garbage": set(),
     "crew": {"garbage"},
-    "words": set(),
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
     "flow": set(),
@@ -44,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "imagefile": set(),
     "svg": set(),
     "cache": SAY,
+    "words": {"cache"},
     "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
     "typography": {"book", "cache", "words", "xhtml"},
