@@ -79,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline", "preflight", "printers", "typography", "writers",
     },
     "typeset": SAY
-    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "timings", "writers", "xhtml"},
+    | {"cache", "compose", "composer", "crew", "edition", "engines", "garbage", "laid", "makeup", "timings", "writers"}
+    | {"xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,

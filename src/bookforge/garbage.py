@@ -33,6 +33,11 @@ def put_off() -> Iterator[None]:
         gc.enable()
 
 
+def sweep() -> None:
+    """Search now among what was made lately: boxes of pages hold each other when nobody needs them any more."""
+    gc.collect(1)
+
+
 def leave_alone() -> None:
     """Never search what there is so far: a process that was forked for some work has all of its parent's."""
     gc.freeze()
