@@ -8,6 +8,7 @@ import pytest
 
 from bookforge.typeset import spreads
 from bookforge.typeset.feet import Note, Rest
+from bookforge.typeset.filling import Filler, Filling, Place
 from bookforge.typeset.plan import Cut
 from bookforge.typeset.rows import Option, Row, Slab
 
@@ -212,17 +213,52 @@ def test_a_page_has_room_for_the_white_above_a_note_that_goes_overleaf_with_its_
     assert lengths(slabs, found)[0] == 7
 
 
+def _by_chance(chance: random.Random, name: str) -> Slab:
+    """A paragraph, which may call a note, or stand in a quotation."""
+    made = slab(name, (chance.randint(1, 9), 0), (chance.randint(2, 9), 40))
+    kind = chance.random()
+    if kind < 0.1:
+        return _noted(name, replace(_note(9, (3, 5)), name=f"n-{name}"))
+    return replace(made, quoted=True, body=False) if kind < 0.3 else made
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_remembered_of_a_plan_changes_no_plan(seed: int) -> None:
     chance = random.Random(seed)
-    slabs = [slab(f"p{number}", (chance.randint(1, 9), 0), (chance.randint(2, 9), 40)) for number in range(60)]
+    slabs = [_by_chance(chance, f"p{number}") for number in range(60)]
     fills = spreads.Fills()
-    for number in range(6):
+    for number in range(8):
         at = chance.randrange(len(slabs))
-        slabs[at : at + chance.randint(0, 2)] = [slab(f"new-{number}", (chance.randint(1, 12), 0))]
-        made = tuple(slabs)
-        planned = spreads.plan(made, sheet(20), True, fills=fills)
-        assert planned == spreads.plan(made, sheet(20), True)
+        gone = slabs[at : at + chance.randint(0, 2)]
+        slabs[at : at + len(gone)] = [_by_chance(chance, f"new-{number}")]
+        if number % 3 == 2:
+            back = chance.randrange(len(slabs))
+            slabs[back:back] = gone
+        made, area = tuple(slabs), sheet(20 if number < 6 else 21)
+        planned = spreads.plan(made, area, number % 4 > 0, fills=fills)
+        assert planned == spreads.plan(made, area, number % 4 > 0)
+
+
+@pytest.mark.parametrize("at", [20, 40, 58])
+def test_only_the_pages_around_a_change_are_filled_again(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    filled: list[int] = []
+    fill = Filler.fill
+
+    def noted(filler: Filler, place: Place) -> Filling:
+        filled.append(place.slab)
+        return fill(filler, place)
+
+    monkeypatch.setattr(Filler, "fill", noted)
+    slabs = [slab(f"p{number}", (6, 0), (7, 5)) for number in range(60)]
+    fills = spreads.Fills()
+    for changed in (None, slab("other", (8, 0)), slab("more", (3, 0))):
+        filled.clear()
+        slabs[at : at + 1] = [slabs[at]] if changed is None else [changed]
+        spreads.plan(tuple(slabs), sheet(20), True, fills=fills)
+        if changed is not None:
+            assert {*filled} - {0} <= {*range(at - 4, at + 1)}
+        else:
+            assert len({*filled}) > 50
 
 
 def quoted(name: str, lines: int, white: float = 0.0) -> Slab:
