@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -110,6 +110,15 @@ class Gauge:
             known = self._widths[text] = self._shaped(text)
         return known
 
+    def line(self, chunks: Iterable[str]) -> float:
+        """Return the width of a line: of what is shaped as one each, where one follows the other."""
+        width = 0.0
+        widths, joints = self._widths, self._joints
+        for number, chunk in enumerate(chunks):
+            own = widths[chunk] if chunk in widths else self.width(chunk)
+            width += own if not number else own + (joints[chunk[0]] if chunk[0] in joints else self.joint(chunk[0]))
+        return width
+
     def joint(self, sign: str) -> float:
         """Return how much nearer, or less than nothing, a sign stands to the space before it than shaped alone."""
         known = self._joints.get(sign)
@@ -203,15 +212,30 @@ def _positions(word: str, style: TextStyle) -> Iterable[int]:
     return [at for at in found if not misleading.match(f"{word[:at]}-{word[at:]}".casefold())]
 
 
+@dataclass(slots=True)
+class _Branch:
+    """The signs that go on after some: in patterns, one of which may end here."""
+
+    further: "dict[str, _Branch]" = field(default_factory=dict)
+    pattern: tuple[int, tuple[int, ...]] | None = None
+
+
 class _Patterns:
-    """A language's patterns of division (Liang, 1983), as pyphen reads them.
+    """A language's patterns of division (Liang, 1983), as pyphen reads them: a tree of their signs.
 
     Most of what a word might be looked up with begins no pattern: that ends a search here, which pyphen goes on with.
     """
 
     def __init__(self, patterns: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:
-        begun = {pattern[:end] for pattern in patterns for end in range(1, len(pattern))}
-        self._known = dict.fromkeys(begun) | dict(patterns)
+        self._tree = _Branch()
+        for signs, pattern in patterns.items():
+            branch = self._tree
+            for sign in signs:
+                further = branch.further
+                if sign not in further:
+                    further[sign] = _Branch()
+                branch = further[sign]
+            branch.pattern = pattern
         self._positions: dict[str, list[int]] = {}
 
     def positions(self, word: str) -> list[int]:
@@ -225,16 +249,17 @@ class _Patterns:
         return found
 
     def _found(self, signs: str) -> list[int]:
-        known, length = self._known, len(signs) + 1
-        points = [0] * length
-        for start in range(length - 2):
-            for end in range(start + 1, length):
-                part = signs[start:end]
-                if part not in known:
+        points = [0] * (len(signs) + 1)
+        for start in range(len(signs) - 1):
+            further = self._tree.further
+            for sign in signs[start:]:
+                branch = further.get(sign)
+                if branch is None:
                     break
-                if found := known[part]:
-                    offset, values = found
-                    for at, value in zip(range(start + offset, length), values, strict=False):
+                further = branch.further
+                if branch.pattern is not None:
+                    offset, values = branch.pattern
+                    for at, value in enumerate(values, start + offset):
                         if value > points[at]:
                             points[at] = value
         return [at - 1 for at, value in enumerate(points) if value % 2]
