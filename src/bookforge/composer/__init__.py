@@ -170,6 +170,7 @@ def _composed(
     if matter is None:
         return None
     asked = _asked(block)
+    # One line to be tried is another trial than two.
     key = hashlib.sha256(f"{asked} {flow.is_endless} {matter.told}".encode()).hexdigest()
     chosen = known.chosen.get(key) or _chosen(matter, asked, gauges, within)
     return Composed(key, chosen, matter.text) if chosen is not None else None

@@ -323,8 +323,11 @@ def _judged(place: Place, page: Filled, slabs: int) -> tuple[float, float, float
         cost = cost + few * _FEW + _SHEET * (page.next.rest is not None)
         return cost, cost, cost, None
     left, right = (cost + _HYPHEN, cost + _TURNED_HYPHEN) if page.hyphen else (cost, cost)
+    depth = _NOTES if page.depth is None else page.depth
+    if not page.short:
+        return left, right, right, depth
     short = page.short**2 * _SHORT
-    return left + short / 2, right + short, right + short / 2, _NOTES if page.depth is None else page.depth
+    return left + short / 2, right + short, right + short / 2, depth
 
 
 def _unlike(left: float, right: float, sheet: Sheet) -> float:
