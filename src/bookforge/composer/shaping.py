@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -212,30 +212,15 @@ def _positions(word: str, style: TextStyle) -> Iterable[int]:
     return [at for at in found if not misleading.match(f"{word[:at]}-{word[at:]}".casefold())]
 
 
-@dataclass(slots=True)
-class _Branch:
-    """The signs that go on after some: in patterns, one of which may end here."""
-
-    further: "dict[str, _Branch]" = field(default_factory=dict)
-    pattern: tuple[int, tuple[int, ...]] | None = None
-
-
 class _Patterns:
-    """A language's patterns of division (Liang, 1983), as pyphen reads them: a tree of their signs.
+    """A language's patterns of division (Liang, 1983), as pyphen reads them.
 
     Most of what a word might be looked up with begins no pattern: that ends a search here, which pyphen goes on with.
     """
 
     def __init__(self, patterns: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:
-        self._tree = _Branch()
-        for signs, pattern in patterns.items():
-            branch = self._tree
-            for sign in signs:
-                further = branch.further
-                if sign not in further:
-                    further[sign] = _Branch()
-                branch = further[sign]
-            branch.pattern = pattern
+        begun = {pattern[:end] for pattern in patterns for end in range(1, len(pattern))}
+        self._known = dict.fromkeys(begun) | dict(patterns)
         self._positions: dict[str, list[int]] = {}
 
     def positions(self, word: str) -> list[int]:
@@ -249,17 +234,16 @@ class _Patterns:
         return found
 
     def _found(self, signs: str) -> list[int]:
-        points = [0] * (len(signs) + 1)
-        for start in range(len(signs) - 1):
-            further = self._tree.further
-            for sign in signs[start:]:
-                branch = further.get(sign)
-                if branch is None:
+        known, length = self._known, len(signs) + 1
+        points = [0] * length
+        for start in range(length - 2):
+            for end in range(start + 1, length):
+                part = signs[start:end]
+                if part not in known:
                     break
-                further = branch.further
-                if branch.pattern is not None:
-                    offset, values = branch.pattern
-                    for at, value in enumerate(values, start + offset):
+                if found := known[part]:
+                    offset, values = found
+                    for at, value in zip(range(start + offset, length), values, strict=False):
                         if value > points[at]:
                             points[at] = value
         return [at - 1 for at, value in enumerate(points) if value % 2]
