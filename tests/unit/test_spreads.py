@@ -297,3 +297,14 @@ def test_a_page_rather_runs_short_than_begins_with_a_signature() -> None:
     plain = tuple(replace(each, quoted=False) for each in slabs)
     found = [spreads.plan(quotes, sheet(18), right=True) for quotes in (slabs, plain)]
     assert [each.starts[0].block for each in found if each] == ["b", "c"]
+
+
+@pytest.mark.parametrize("before", range(1, 15))
+def test_it_is_not_remembered_that_a_line_did_not_end_its_quotation(before: int) -> None:
+    """It may do so now, though nothing of the page before it was changed."""
+    text = [slab(name, (9, 0.0), (8, 5.0), (10, 5.0)) for name in "defghijk"]
+    begin = [*text[:4], slab("a", (before, 0.0)), quoted("b", 13, 14.0), quoted("c", 1)]
+    fills = spreads.Fills()
+    for list_of_lines in ([quoted(str(number), 1) for number in range(4)], []):
+        slabs = (*begin, *list_of_lines, *text[4:])
+        assert spreads.plan(slabs, sheet(18), True, fills=fills) == spreads.plan(slabs, sheet(18), True)
