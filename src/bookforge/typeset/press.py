@@ -41,7 +41,7 @@ class Press:
     @property
     def fills(self) -> spreads.Fills:
         """What this process remembers of the section's last plan."""
-        return self._typesetter.fills(self.name)
+        return self._typesetter.fills(self._place, self.side)
 
     @cached_property
     def copy(self) -> takes.Copy:

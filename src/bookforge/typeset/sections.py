@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
 _FILLS: Final = "fills"
-_FILLS_SIZE: Final = 500_000
-"""Bytes that what is remembered of a plan takes, roughly."""
+_FILLS_SIZE: Final = 50
+"""Bytes that what is remembered of a plan takes for a character of markup, roughly."""
 
 _WORTH_SHARING: Final = 2
 """Sections from which on several processes are quicker than one."""
@@ -272,9 +272,10 @@ class Typesetter:
         text = markup.in_lines(markup.section(part, corrections), corrections)
         return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0, running)
 
-    def fills(self, name: str) -> spreads.Fills:
+    def fills(self, place: int, side: str) -> spreads.Fills:
         """Return what is remembered of the last plan of a section."""
-        return self._bench.store.held(_FILLS, name, spreads.Fills, spreads.Fills, lambda _: _FILLS_SIZE)
+        size = _FILLS_SIZE * len(self._composition.parts[place].text)
+        return self._bench.store.held(_FILLS, self.name(place, side), spreads.Fills, spreads.Fills, lambda _: size)
 
     def ground(self, place: int, side: str) -> str:
         """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
