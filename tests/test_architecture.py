@@ -99,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"finished", "garbage", "workers"},
     "asking": {"cache"},
     "unchanged": {"cache", "engines"},
-    "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},
+    "watch": SAY | {"asking", "build", "editions", "garbage", "layouts", "publish", "timings", "warm"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),
