@@ -195,6 +195,8 @@ class Engine:
         found = known.pop(sheet, None)
         if found is None:
             found = self._parsed(sheet)
+            if sheet.singles_out:
+                found.css.singles_out = True
         elif known is _read and not _OF_THE_PAGE.search(sheet.text):
             found.css.lasts = True
         known[sheet] = found
