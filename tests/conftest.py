@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -77,15 +77,29 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def memoir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Mapping[str, Path]:
-    """Build the memoir once a test run, for all workers, with the command; give the path of each edition by name."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that all workers of a test run share."""
     own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
-    report = shared / "memoir.json"
-    with (shared / "memoir.lock").open("w") as lock:
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(shared_folder: Path) -> Iterator[None]:
+    """Let the commands of a test run share a cache, not the user's, and compile our modules once, not each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOOKFORGE_CACHE_DIR", str(shared_folder / "cache"))
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def memoir(shared_folder: Path) -> Mapping[str, Path]:
+    """Build the memoir once a test run, for all workers, with the command; give the path of each edition by name."""
+    report = shared_folder / "memoir.json"
+    with (shared_folder / "memoir.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not report.exists():
-            places = ("--output", str(shared / "memoir"), "--cache-dir", str(shared / "memoir-cache"))
+            places = ("--output", str(shared_folder / "memoir"), "--cache-dir", str(shared_folder / "memoir-cache"))
             command = (sys.executable, "-m", "bookforge", "build", str(ROOT / "manuscript"), "--json", *places)
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr

@@ -53,8 +53,8 @@ def write(folder: Path, files: Mapping[str, str] = SMALL) -> Path:
 
 
 def bookforge(folder: Path, *arguments: str, cache: Path | None = None, **environment: str) -> Done:
-    """Run the command in a folder."""
-    around = os.environ | {"BOOKFORGE_CACHE_DIR": str(cache or folder / ".cache")} | environment
+    """Run the command in a folder; without a ``cache`` of its own with the one that all tests of a run share."""
+    around = os.environ | ({"BOOKFORGE_CACHE_DIR": str(cache)} if cache else {}) | environment
     command = (sys.executable, "-m", "bookforge", *arguments)
     done = subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr

@@ -37,16 +37,17 @@ def published(folder: Path) -> dict[str, bytes]:
 
 def test_info_prune_and_clear(tmp_path: Path) -> None:
     command.write(tmp_path)
-    assert command.bookforge(tmp_path, "build", "--format", "epub").status == 0
-    held = command.bookforge(tmp_path, "cache", "info", "--json").data
-    assert held["folder"] == str(tmp_path / ".cache")
+    own = tmp_path / ".cache"
+    assert command.bookforge(tmp_path, "build", "--format", "epub", cache=own).status == 0
+    held = command.bookforge(tmp_path, "cache", "info", "--json", cache=own).data
+    assert held["folder"] == str(own)
     assert {"section"} <= {stage["name"] for stage in held["stages"]}
     assert held["entries"] == sum(stage["entries"] for stage in held["stages"]) > 1
     assert held["bytes"] <= held["limit"]
-    shown = command.bookforge(tmp_path, "cache", "info").out
+    shown = command.bookforge(tmp_path, "cache", "info", cache=own).out
     assert re.search(r"^section +2 ", shown, re.M)
-    assert command.bookforge(tmp_path, "cache", "prune").out == "removed 0.0 MB\n"
-    cleared = command.bookforge(tmp_path, "cache", "clear", "--json").data
+    assert command.bookforge(tmp_path, "cache", "prune", cache=own).out == "removed 0.0 MB\n"
+    cleared = command.bookforge(tmp_path, "cache", "clear", "--json", cache=own).data
     assert (cleared["removed"], cleared["entries"]) == (held["bytes"], 0)
 
 

@@ -1,7 +1,6 @@
 """``bookforge watch``: built at each save, for other commands too, and nothing is different but the time it takes."""
 
 import json
-import os
 import queue
 import re
 import signal
@@ -25,9 +24,8 @@ class Watching:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
-        around = os.environ | {"BOOKFORGE_CACHE_DIR": str(folder / ".cache")}
         typed = (sys.executable, "-m", "bookforge", "watch", *arguments)
-        self.process = subprocess.Popen(typed, cwd=folder, env=around, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(typed, cwd=folder, stderr=subprocess.PIPE, text=True)
         self.said: list[str] = []
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -54,13 +52,15 @@ class Watching:
         return status
 
     def sockets(self) -> list[Path]:
-        return list((self.folder / ".cache" / "run").glob("*.sock"))
+        return list((self.folder / ".run" / "bookforge").glob("*.sock"))
 
 
 @pytest.fixture(name="book")
 def small(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    return command.write(tmp_path_factory.mktemp("b"))
+    book = command.write(tmp_path_factory.mktemp("b"))
+    (book / ".run").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(book / ".run"))
+    return book
 
 
 @pytest.fixture(name="watch")
