@@ -29,7 +29,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "barcode": set(),
     "garbage": set(),
     "crew": {"garbage"},
-    "words": set(),
     "book": SAY | {"semantics"},
     "laid": {"numerals"},
     "flow": set(),
@@ -44,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "imagefile": set(),
     "svg": set(),
     "cache": SAY,
+    "words": {"cache"},
     "printers": SAY | {"bookpath", "edition", "measure", "textfile", "yamlfile"},
     # from the manuscript to the book
     "typography": {"book", "cache", "words", "xhtml"},
@@ -79,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline", "preflight", "printers", "typography", "writers",
     },
     "typeset": SAY
-    | {"cache", "compose", "composer", "crew", "edition", "engines", "laid", "makeup", "timings", "writers", "xhtml"},
+    | {"cache", "compose", "composer", "crew", "edition", "engines", "garbage", "laid", "makeup", "timings", "writers"}
+    | {"xhtml"},
     "publish": SAY | {"edition"},
     # the machine
     "validate": SAY,
@@ -98,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"finished", "garbage", "workers"},
     "asking": {"cache"},
     "unchanged": {"cache", "engines"},
-    "watch": SAY | {"asking", "build", "editions", "layouts", "publish", "timings", "warm"},
+    "watch": SAY | {"asking", "build", "editions", "garbage", "layouts", "publish", "timings", "warm"},
     "stats": SAY | BOOK | {"cache", "manifest", "manuscript", "pipeline"},
     "new": SAY | {"manifest", "textfile"},
     "completion": set(),

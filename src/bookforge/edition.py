@@ -111,11 +111,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Stylesheet:
-    """A stylesheet ready to use. ``name`` is its file name in the edition; ``origin`` its path for messages."""
+    """A stylesheet ready to use. ``name`` is its file name in the edition; ``origin`` its path for messages.
+
+    ``singles_out``: each of its rules is for the element of one id, and asks for nothing but what it says.
+    """
 
     name: str
     origin: str
     text: str
+    singles_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -446,7 +446,7 @@ def _fitted(
 def _bench(shop: Workshop) -> "Bench":
     from bookforge import typeset
 
-    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.made, shop.jobs, shop.timings)
+    return typeset.Bench(shop.store, shop.scratch, code_digest(), shop.made, shop.jobs, timings=shop.timings)
 
 
 def _without_notes(

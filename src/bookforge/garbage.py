@@ -22,7 +22,10 @@ def seldom() -> Iterator[None]:
 
 @contextlib.contextmanager
 def put_off() -> Iterator[None]:
-    """Do not search meanwhile: while pages are laid out and drawn, searching takes a tenth of the time."""
+    """Do not search meanwhile: while pages are laid out and drawn, searching takes a tenth of the time.
+
+    A process that stays puts it off while somebody waits for a build, and then makes up for it: :func:`search`.
+    """
     if not gc.isenabled():
         yield
         return
@@ -31,6 +34,16 @@ def put_off() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def sweep() -> None:
+    """Search now among what was made lately: boxes of pages hold each other when nobody needs them any more."""
+    gc.collect(1)
+
+
+def search() -> None:
+    """Search now among all there is."""
+    gc.collect()
 
 
 def leave_alone() -> None:

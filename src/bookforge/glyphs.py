@@ -23,10 +23,7 @@ _LAST: Final = 0x10FFFF
 _SVG: Final = "image/svg+xml"
 _MANIFEST_BYTES: Final = 1_000_000
 _LAYOUT_BYTES: Final = 4_000_000
-_SHOWN: Final = etree.XPath(
-    "//*[local-name()='body']//text()[not(ancestor::m:math) and not(ancestor::*[local-name()='script'])]",
-    namespaces={"m": xhtml.MATHML},
-)
+_NOT_SHOWN: Final = (f"{{{xhtml.MATHML}}}math", "{*}script")
 _PUNCTUATION: Final = "\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
 
 
@@ -35,9 +32,10 @@ def of_documents(documents: Iterable[Document]) -> frozenset[str]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     found: set[str] = set()
     for document in documents:
-        texts = _SHOWN(etree.fromstring(document.text.encode(), parser))
-        assert isinstance(texts, list)
-        found.update(*map(str, texts), "")
+        root = etree.fromstring(document.text.encode(), parser)
+        etree.strip_elements(root, *_NOT_SHOWN, with_tail=False)
+        for body in root.iter("{*}body"):
+            found.update(etree.tostring(body, method="text", encoding="unicode", with_tail=False))
     return frozenset(found)
 
 

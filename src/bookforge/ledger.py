@@ -240,13 +240,13 @@ def _shown(element: xhtml.Element) -> str:
 
 
 def _whole(note: xhtml.Element) -> str:
-    return _folded(words.WORD.findall("\n".join(str(text) for text in note.itertext())))
+    return words.letters_of("\n".join(str(text) for text in note.itertext())).casefold()
 
 
 @lru_cache(maxsize=16384)
 def _letters(text: str) -> str:
     """Return the letters of a page's text, reckoned once for pages that stay as they are."""
-    return _folded(words.WORD.findall(text))
+    return words.letters_of(text).casefold()
 
 
 # ---------------------------------------------------------------- documents
@@ -364,15 +364,11 @@ def _is_same(note: xhtml.Element, text: str) -> bool:
     return _letters(text) in (_whole(note), _shown(note))
 
 
-def _folded(found: Sequence[str]) -> str:
-    return words.letters(found).casefold()
-
-
 def _compare_text(
     element: xhtml.Element, text: str, what: str, sections: Mapping[SectionId, BookSection], stream: str = ""
 ) -> Iterator[Diagnostic]:
     letters, _ = words.letters_of_tree(element, drawings=False)
-    if letters.casefold() == _folded(words.WORD.findall(text)):
+    if letters.casefold() == words.letters_of(text).casefold():
         return
     manuscript = words.of_tree(element, drawings=False)
     found = [(match.start(), match.group()) for match in words.WORD.finditer(text)]

@@ -113,7 +113,7 @@ class _Process:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.chapters = 0
-        abbreviations = _abbreviations(run.command)
+        listed = abbreviations(run.command)
         self._folder = tempfile.TemporaryDirectory(prefix="bookforge-pandoc-")
         try:
             self._process = subprocess.Popen(
@@ -125,7 +125,7 @@ class _Process:
             self._folder.cleanup()
             raise
         try:
-            (version,) = self._ask(abbreviations, 1, _START_SECONDS)
+            (version,) = self._ask(listed, 1, _START_SECONDS)
             if version.decode() not in PROVEN:
                 raise _BrokenError
         except BaseException:
@@ -192,7 +192,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @functools.cache
-def _abbreviations(command: tuple[str, ...]) -> bytes:
+def abbreviations(command: tuple[str, ...]) -> bytes:
     """Return pandoc's list of abbreviations, which its command reads and its interpreter does not."""
     asked = (*command, "--print-default-data-file=abbreviations")
     return subprocess.run(asked, capture_output=True, check=True, timeout=_START_SECONDS).stdout

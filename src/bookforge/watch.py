@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bookforge import asking, layouts, timings, warm
+from bookforge import asking, garbage, layouts, timings, warm
 from bookforge.build import INTERRUPTED, Outcome
 from bookforge.diagnostics import UsageError, error
 from bookforge.editions import Memory
@@ -126,12 +126,14 @@ class _Session:
         self._most = max(_MEMORY, 2 * _held())
         last = time.monotonic()
         while time.monotonic() - last < self._watch.idle:
-            if self._wait():
-                self._serve()
-            elif (now := self._look()) != self._seen:
-                self._build(self._settled(now))
-            else:
-                continue
+            with garbage.put_off():
+                if self._wait():
+                    self._serve()
+                elif (now := self._look()) != self._seen:
+                    self._build(self._settled(now))
+                else:
+                    continue
+            garbage.search()  # nobody waits for that
             last = time.monotonic()
             if _held() > self._most:
                 raise _Restart("it has grown too large")

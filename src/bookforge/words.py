@@ -12,8 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
+
+from bookforge.cache import Recent
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -41,8 +44,13 @@ _UNSEEN: Final = "\u00ad\u200c\u200d\ufe00-\ufe0f"
 """Soft hyphen, joiner, non-joiner, variation selectors: they stand in words and change none."""
 
 WORD: Final = re.compile(rf"[^\W_]+(?:[{_MARKS}{_UNSEEN}]+[^\W_]*)*")
+_JOINING: Final = re.compile(f"[{_MARKS}{_UNSEEN}]")
 _PARTED: Final = re.compile(f"({WORD.pattern})")
 _IGNORED: Final = re.compile(f"[{_UNSEEN}]+")
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_LATIN: Final = "\u024f"
+"""The last of the letters that nothing but marks joins: they have the same normal form alone and in a word."""
 
 
 def find(text: str) -> Iterator[tuple[int, str]]:
@@ -52,10 +60,45 @@ def find(text: str) -> Iterator[tuple[int, str]]:
 
 
 def parted(text: str) -> tuple[list[str], list[int], list[int]]:
-    """Return the words of ``text`` and where each starts and ends there, which is one reading of it."""
-    pieces = _PARTED.split(text)
-    edges = list(accumulate(map(len, pieces)))
-    return pieces[1::2], edges[:-1:2], edges[1::2]
+    """Return the words of ``text`` and where each starts and ends there.
+
+    It is read line by line, and a line that was read lately is not read again: a converted chapter has the lines of its
+    source, and after a change most of those it had before.
+    """
+    found, starts, ends = list[str](), list[int](), list[int]()
+    at = 0
+    for line in text.split("\n"):
+        if line:
+            known = _in_line(line)
+            found += known.words
+            starts += [at + start for start in known.starts]
+            ends += [at + end for end in known.ends]
+        at += len(line) + 1
+    return found, starts, ends
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The words of a line and where each starts and ends in it."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+_LINES: Final = Recent(16 * 1024 * 1024)
+_BYTES: Final = 25
+"""What a character of a line takes when its words are kept."""
+
+
+def _in_line(line: str) -> _Line:
+    known = _LINES.get("line", line, _Line)
+    if known is None:
+        pieces = _PARTED.split(line)
+        edges = tuple(accumulate(map(len, pieces)))
+        known = _Line(tuple(pieces[1::2]), edges[:-1:2], edges[1::2])
+        _LINES.keep("line", line, known, _BYTES * len(line))
+    return known
 
 
 def normal(word: str) -> str:
@@ -119,7 +162,7 @@ def of_tree(*roots: "_Element", drawings: bool = True) -> Shown:
 def letters_of_tree(*roots: "_Element", drawings: bool = True) -> tuple[str, tuple[str, ...]]:
     """Return all letters that :func:`of_tree` finds, in normal form, and the formulas: enough to see it is the same."""
     reader = _read(roots, drawings)
-    return letters(WORD.findall("".join(reader.parts))), tuple(reader.formulas)
+    return letters_of("".join(reader.parts)), tuple(reader.formulas)
 
 
 def local_name(element: "_Element") -> str:
@@ -218,6 +261,24 @@ def letters(found: Sequence[str]) -> str:
     """Return all letters of words, as they are compared."""
     joined = "".join(found)
     return joined if joined.isascii() else "".join([word if word.isascii() else normal(word) for word in found])
+
+
+def letters_of(text: str) -> str:
+    """Return all letters of the words of ``text``, as they are compared: ``letters(WORD.findall(text))``."""
+    return "".join(map(_letters_in_line, text.split("\n")))
+
+
+@lru_cache(maxsize=2048)
+def _letters_in_line(text: str) -> str:
+    """Return the letters of a line; kept, since typography and layout leave most of them as they are."""
+    others = set("".join(_BEYOND_ASCII.findall(text)))
+    silent = {char for char in others if not char.isalnum()}
+    if any(char > _LATIN for char in others - silent) or any(map(_JOINING.match, silent)):
+        return letters(WORD.findall(text))
+    found = text.encode().translate(None, _NO_LETTERS).decode()
+    for char in silent:
+        found = found.replace(char, "")
+    return normal(found)
 
 
 def differences(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int, int, int]]:

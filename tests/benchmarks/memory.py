@@ -27,8 +27,10 @@ def measured(text: Manuscript, count: int, folder: Path, seed: int = 1) -> Itera
     chance = random.Random(seed)
     first = {path: path.read_text(encoding="utf-8") for path in text.chapters}
     now = dict(first)
-    with staying.bookforge(str(text.manifest), str(folder / "cache"), str(folder / "dist"), "paperback") as build:
+    of = str(text.manifest), str(folder / "cache"), str(folder / "dist"), "paperback"
+    with staying.bookforge(*of) as (build, rest):
         build()
+        rest()
         yield 0, staying.held()
         for number in range(1, count + 1):
             path = chance.choice(text.chapters)
@@ -37,6 +39,7 @@ def measured(text: Manuscript, count: int, folder: Path, seed: int = 1) -> Itera
                 now[path] = edits.edited("word", first[path], chance)
             path.write_text(now[path], encoding="utf-8")
             build()
+            rest()
             if number % _STEP == 0 or number == count:
                 yield number, staying.held()
 

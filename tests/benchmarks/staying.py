@@ -1,7 +1,8 @@
 """Processes that stay: a warm bookforge and a warm Typst, which build once for each line they read and tell the cost.
 
 The bookforge does what ``bookforge watch`` does after a save: it looks at the files, at its own code, and builds with
-the memory it keeps. The time until a save is noticed (about a tenth of a second, for either) is not counted.
+the memory it keeps, and searches for cycles when the book is there. The time until a save is noticed (about a tenth of
+a second, for either) is not counted.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -51,12 +53,13 @@ class Staying:
 def main() -> None:
     """Build once for each line read."""
     kind, *arguments = sys.argv[1:]
-    with _KINDS[kind](*arguments) as build:
+    with _KINDS[kind](*arguments) as (build, rest):
         for _ in sys.stdin:
             wall, cpu = time.perf_counter(), _spent()
             build()
             wall = time.perf_counter() - wall
             print(json.dumps({"wall": wall, "cpu": _spent() - cpu, "peak": _peak()}), flush=True)
+            rest()
 
 
 def _spent() -> float:
@@ -77,29 +80,34 @@ def held() -> float:
     return resident * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+Turns = Iterator[tuple[Callable[[], None], Callable[[], None]]]
+"""What builds as one does after a save, and what is done when nobody waits any more."""
+
+
 @contextmanager
-def bookforge(manifest: str, cache: str, output: str, edition: str) -> Iterator[Callable[[], None]]:
-    """Make ready what a watch has; gives what builds as one does after a save."""
-    from bookforge import asking, build, editions, layouts, warm, watch
+def bookforge(manifest: str, cache: str, output: str, edition: str) -> Turns:
+    """Make ready what a watch has."""
+    from bookforge import asking, build, editions, garbage, layouts, warm, watch
     from bookforge.diagnostics import Diagnostic
 
-    memory = editions.Memory()
     order = build.Order(Path(manifest), editions=(edition,), output=Path(output), cache_folder=Path(cache))
 
     def once() -> None:
         watch.snapshot((order.book.parent, layouts.installed()), order.output)
         asking.signature()
         found: list[Diagnostic] = []
-        outcome = build.run(order, found.append, lambda _: None, memory)
+        with garbage.put_off():
+            outcome = build.run(order, found.append, lambda _: None, memory)
         if outcome.status:
             raise SystemExit("\n".join(map(str, found)))
 
-    with warm.POOL.held():
-        yield once
+    with warm.POOL.held(), tempfile.TemporaryDirectory() as scratch:
+        memory = editions.Memory(scratch=Path(scratch))
+        yield once, garbage.search
 
 
 @contextmanager
-def _typst(main: str, output: str, fonts: str) -> Iterator[Callable[[], None]]:
+def _typst(main: str, output: str, fonts: str) -> Turns:
     import typst
 
     compiler = typst.Compiler(main, root=str(Path(main).parent), font_paths=[fonts], ignore_system_fonts=True)
@@ -109,10 +117,10 @@ def _typst(main: str, output: str, fonts: str) -> Iterator[Callable[[], None]]:
         assert isinstance(made, bytes)
         Path(output).write_bytes(made)
 
-    yield once
+    yield once, lambda: None
 
 
-_KINDS: Mapping[str, Callable[..., AbstractContextManager[Callable[[], None]]]] = {
+_KINDS: Mapping[str, Callable[..., AbstractContextManager[tuple[Callable[[], None], Callable[[], None]]]]] = {
     "bookforge": bookforge,
     "typst": _typst,
 }

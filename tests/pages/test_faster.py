@@ -190,7 +190,7 @@ def test_no_more_lines_are_remembered_than_there_is_room_for(
     expected = made(BODIES["plain"], cache_folder)
     from bookforge.writers.assembly import faster
 
-    monkeypatch.setattr(faster, "_KEPT_LINES", 3_000)
+    monkeypatch.setattr(faster, "KEPT_LINES", 3_000)
     monkeypatch.setattr(faster, "_KEPT_LOOKS", 1)
     monkeypatch.setattr(faster, "_KEPT_FONTS", 1)
     faster._lines.clear()

@@ -87,7 +87,7 @@ def test_texts_are_measured_as_the_page_sets_them(
         gauge = gauges.of(piece.style)
         assert gauge is not None
         assert gauge.has(piece.text)
-        assert measured._width(piece.text, gauge) == pytest.approx(piece.width, abs=0.05), piece.text
+        assert gauge.line(measured._chunks(piece.text)) == pytest.approx(piece.width, abs=0.05), piece.text
 
 
 @pytest.mark.parametrize(("seed", "layout"), [(0, "paperback"), (1, "paperback"), (2, "modern"), (3, "large-print")])

@@ -13,7 +13,7 @@ _MARGIN = 40_000_000
 _CHILD = """
 import sys
 from pathlib import Path
-from bookforge import build, new, warm, watch
+from bookforge import build, garbage, new, warm, watch
 from bookforge.editions import Memory
 
 folder, edits = Path(sys.argv[1]), int(sys.argv[2])
@@ -27,7 +27,9 @@ memory = Memory()
 with warm.POOL.held():
     for edit in range(1, edits + 1):
         chapter.write_text(f"{text}\\n\\nThis is edit {edit}, which wrote the word{edit * 7919}.\\n", "utf-8")
-        assert build.run(order, lambda _: None, lambda _: None, memory).status == 0
+        with garbage.put_off():
+            assert build.run(order, lambda _: None, lambda _: None, memory).status == 0
+        garbage.search()
         if edit in (edits // 4, edits):
             print(watch._held())
 """

@@ -8,6 +8,7 @@ import pytest
 
 from bookforge.typeset import spreads
 from bookforge.typeset.feet import Note, Rest
+from bookforge.typeset.filling import Filler, Filling, Place
 from bookforge.typeset.plan import Cut
 from bookforge.typeset.rows import Option, Row, Slab
 
@@ -221,17 +222,52 @@ def test_a_note_goes_overleaf_with_its_line(above: float, clear: bool, lines: in
     assert found.starts[0].room == pytest.approx(room)
 
 
+def _by_chance(chance: random.Random, name: str) -> Slab:
+    """A paragraph, which may call a note, or stand in a quotation."""
+    made = slab(name, (chance.randint(1, 9), 0), (chance.randint(2, 9), 40))
+    kind = chance.random()
+    if kind < 0.1:
+        return _noted(name, replace(_note(9, (3, 5)), name=f"n-{name}"))
+    return replace(made, quoted=True, body=False) if kind < 0.3 else made
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_remembered_of_a_plan_changes_no_plan(seed: int) -> None:
     chance = random.Random(seed)
-    slabs = [slab(f"p{number}", (chance.randint(1, 9), 0), (chance.randint(2, 9), 40)) for number in range(60)]
+    slabs = [_by_chance(chance, f"p{number}") for number in range(60)]
     fills = spreads.Fills()
-    for number in range(6):
+    for number in range(8):
         at = chance.randrange(len(slabs))
-        slabs[at : at + chance.randint(0, 2)] = [slab(f"new-{number}", (chance.randint(1, 12), 0))]
-        made = tuple(slabs)
-        planned = spreads.plan(made, sheet(20), True, fills=fills)
-        assert planned == spreads.plan(made, sheet(20), True)
+        gone = slabs[at : at + chance.randint(0, 2)]
+        slabs[at : at + len(gone)] = [_by_chance(chance, f"new-{number}")]
+        if number % 3 == 2:
+            back = chance.randrange(len(slabs))
+            slabs[back:back] = gone
+        made, area = tuple(slabs), sheet(20 if number < 6 else 21)
+        planned = spreads.plan(made, area, number % 4 > 0, fills=fills)
+        assert planned == spreads.plan(made, area, number % 4 > 0)
+
+
+@pytest.mark.parametrize("at", [20, 40, 58])
+def test_only_the_pages_around_a_change_are_filled_again(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    filled: list[int] = []
+    fill = Filler.fill
+
+    def noted(filler: Filler, place: Place) -> Filling:
+        filled.append(place.slab)
+        return fill(filler, place)
+
+    monkeypatch.setattr(Filler, "fill", noted)
+    slabs = [slab(f"p{number}", (6, 0), (7, 5)) for number in range(60)]
+    fills = spreads.Fills()
+    for changed in (None, slab("other", (8, 0)), slab("more", (3, 0))):
+        filled.clear()
+        slabs[at : at + 1] = [slabs[at]] if changed is None else [changed]
+        spreads.plan(tuple(slabs), sheet(20), True, fills=fills)
+        if changed is not None:
+            assert {*filled} - {0} <= {*range(at - 4, at + 1)}
+        else:
+            assert len({*filled}) > 50
 
 
 def quoted(name: str, lines: int, white: float = 0.0) -> Slab:
@@ -270,3 +306,14 @@ def test_a_page_rather_runs_short_than_begins_with_a_signature() -> None:
     plain = tuple(replace(each, quoted=False) for each in slabs)
     found = [spreads.plan(quotes, sheet(18), right=True) for quotes in (slabs, plain)]
     assert [each.starts[0].block for each in found if each] == ["b", "c"]
+
+
+@pytest.mark.parametrize("before", range(1, 15))
+def test_it_is_not_remembered_that_a_line_did_not_end_its_quotation(before: int) -> None:
+    """It may do so now, though nothing of the page before it was changed."""
+    text = [slab(name, (9, 0.0), (8, 5.0), (10, 5.0)) for name in "defghijk"]
+    begin = [*text[:4], slab("a", (before, 0.0)), quoted("b", 13, 14.0), quoted("c", 1)]
+    fills = spreads.Fills()
+    for list_of_lines in ([quoted(str(number), 1) for number in range(4)], []):
+        slabs = (*begin, *list_of_lines, *text[4:])
+        assert spreads.plan(slabs, sheet(18), True, fills=fills) == spreads.plan(slabs, sheet(18), True)

@@ -220,6 +220,14 @@ def test_faces_without_primes_get_the_marks_as_typed() -> None:
     assert chosen.set_line("5’10” tall", "en") == "5’10” tall"
 
 
+def test_marks_that_meet_are_set_apart_on_paper_alone() -> None:
+    book = rich_book.composition(rich_book.Format.EPUB).reading.book
+    text = "“‘One,’” he said, “‘two’ and \ufdd0‘’”"
+    for medium, gap in ((house.PRINT, "\u202f"), (house.SCREEN, "")):
+        chosen = house.of(Choices(), book, medium, lambda _: True)
+        assert chosen.set_line(text, "en") == f"“{gap}‘One,’{gap}” he said, “{gap}‘two’ and \ufdd0‘{gap}’{gap}”"
+
+
 def test_every_language_has_both_pairs_or_none() -> None:
     for tag in languages.LANGUAGES:
         found = languages.of(tag)
@@ -239,6 +247,14 @@ def marked(markup: str, language: str = "en", **chosen: Any) -> str:
     made = xhtml.write(root)
     assert words.letters_of_tree(xhtml.read(made)) == words.letters_of_tree(xhtml.read(markup))
     return made.replace('<span class="own-divisions">', "[").replace("</span>", "]").replace("\u00ad", "-")
+
+
+def test_what_is_known_of_a_text_is_of_the_same_choices_and_names() -> None:
+    book = rich_book.composition(rich_book.Format.EPUB).reading.book
+    text = "<p>the database is so</p>"
+    own = text.replace("database", "[data-base]")
+    assert [marked(text), marked(text, hyphenation=("data-base",)), marked(text)] == [text, own, text]
+    assert divisions.of(Choices(), book) is divisions.of(Choices(), book)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_chapter_that_kills_both_says_why(
     full.write_text('#!/bin/sh\n[ "$4" = lua ] && { read _; printf "3\\n3.9"; read _; exit 251; }\nexit 251\n')
     full.chmod(0o755)
     monkeypatch.setattr(pandoc, "_binary", lambda: str(full))
-    monkeypatch.setattr(warm, "_abbreviations", lambda _: b"")
+    monkeypatch.setattr(warm, "abbreviations", lambda _: b"")
     with pytest.raises(ManuscriptError) as stopped:
         pandoc.convert("*a*\n", "a.md")
     assert stopped.value.diagnostics[0].message == "pandoc ran out of memory on this chapter"

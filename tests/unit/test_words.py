@@ -121,3 +121,16 @@ def test_one_reading_gives_words_and_places(text: str) -> None:
     found, starts, ends = words.parted(text)
     assert list(zip(starts, found, strict=True)) == list(words.find(text))
     assert [text[start:end] for start, end in zip(starts, ends, strict=True)] == found
+
+
+LATIN = [char for char in map(chr, range(0x250)) if char.isalnum()]
+
+
+@given(st.text(st.sampled_from([*LATIN, *" .,_’—“\u00a0\u0301\u0308\u00ad\u200d\ufe0fﬁ²αж한가ﾞガ\u1100\u1161"])))
+def test_letters_of_a_text_are_those_of_its_words(text: str) -> None:
+    assert words.letters_of(text) == words.letters(words.WORD.findall(text))
+
+
+def test_no_latin_letter_joins_another() -> None:
+    pairs = [one + other for one in LATIN for other in LATIN]
+    assert [words.normal(pair) for pair in pairs] == [words.normal(one) + words.normal(other) for one, other in pairs]

@@ -170,8 +170,8 @@ def _composed(
     if matter is None:
         return None
     asked = _asked(block)
-    # Where the page ended the lines that are tried decides about none; but one line is another trial than two.
-    key = hashlib.sha256(repr((asked, flow.is_endless, replace(matter, samples=()))).encode()).hexdigest()
+    # One line to be tried is another trial than two.
+    key = hashlib.sha256(f"{asked} {flow.is_endless} {matter.told}".encode()).hexdigest()
     chosen = known.chosen.get(key) or _chosen(matter, asked, gauges, within)
     return Composed(key, chosen, matter.text) if chosen is not None else None
 

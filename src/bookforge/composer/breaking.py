@@ -5,7 +5,7 @@ ends with, is counted as demerits, and the ends with the fewest in all are taken
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -240,19 +240,27 @@ def _fit(paragraph: Paragraph, limits: Limits, tolerance: float) -> list[_Node]:
 
 def _places(ended: Break | None, nodes: list[_Node], paragraph: Paragraph, terms: _Terms) -> list[_Place]:
     """Return a place for each measure that a line which begins there may have."""
-    text, special = paragraph.text, paragraph.measures
+    text = paragraph.text
     at, width, spaces = (ended.after, ended.next_width, ended.next_spaces) if ended is not None else (0, 0.0, 0)
     begins = text[at : at + _SAME]
     ends = text[max(0, ended.at - _SAME) : ended.at] if ended is not None else None
     least = width + terms.gap * spaces - _NOTHING
-    rooms: dict[float, list[_Node]] = {}
-    for node in nodes:
-        room = special[node.line] if node.line < len(special) else paragraph.measure
-        rooms.setdefault(room, []).append(node)
     return [
         _Place(width, spaces, room, least + terms.filled * room, at, ended, each, begins, ends)
-        for room, each in rooms.items()
+        for room, each in _rooms(nodes, paragraph)
     ]
+
+
+def _rooms(nodes: list[_Node], paragraph: Paragraph) -> Iterable[tuple[float, list[_Node]]]:
+    """Return the measures of the lines that go on, each with the ways on which it comes next."""
+    special, usual = paragraph.measures, paragraph.measure
+    if not special or all([node.line >= len(special) for node in nodes]):
+        return ((usual, nodes),)
+    rooms: dict[float, list[_Node]] = {}
+    for node in nodes:
+        room = special[node.line] if node.line < len(special) else usual
+        rooms.setdefault(room, []).append(node)
+    return rooms.items()
 
 
 def _terms(paragraph: Paragraph, limits: Limits, tolerance: float) -> _Terms:

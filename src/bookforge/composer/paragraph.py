@@ -8,6 +8,7 @@ left as it was set.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from bookforge import xhtml
@@ -202,6 +203,18 @@ class Matter:
     samples: tuple[_Sample, ...]
     inner: tuple[tuple[str, str], ...]
 
+    @property
+    def told(self) -> str:
+        """All of it in words, but for the samples: where the page ended the lines that are tried decides nothing."""
+        runs = ", ".join(f"{start} {end} {_told(style)}" for start, end, style in self.runs)
+        rest = (self.text, self.atoms, self.forced, self.measures, self.measure, self.justified, self.inner)
+        return f"{rest} {_told(self.style)} {runs}"
+
+
+@cache
+def _told(style: TextStyle) -> str:
+    return repr(style)
+
 
 def matter(block: xhtml.Element, flow: FlowBlock) -> Matter | None:
     """Read a block's markup and the lines it was set in; ``None`` where one is not the other's."""
@@ -321,16 +334,8 @@ def _agrees(texts: tuple[tuple[str, TextStyle], ...], theirs: float, gauges: Gau
     for text, style in texts:
         gauge = gauges.of(style)
         assert gauge is not None
-        ours += _width(text, gauge)
+        ours += gauge.line(_chunks(text))
     return abs(ours - theirs) <= _EXACT * max(1.0, theirs / 100)
-
-
-def _width(text: str, gauge: Gauge) -> float:
-    """Return the width of a text as a line has it."""
-    width = 0.0
-    for number, chunk in enumerate(_chunks(text)):
-        width += gauge.width(chunk) + (gauge.joint(chunk[0]) if number else 0.0)
-    return width
 
 
 def _chunks(text: str) -> list[str]:
@@ -372,40 +377,41 @@ def _extent(matter: Matter, gauge: Gauge, hanging: float) -> _Extent:
 def _breaks(matter: Matter, gauges: Gauges, extent: _Extent) -> Iterator[Break]:
     """Yield the places where lines may end, in order."""
     text, atoms, forced = matter.text, extent.atoms, frozenset(matter.forced)
+    hangs, leads = extent.ends, extent.begins
     width = 0.0
     spaces = 0
-
-    def reached(at: int, after: int, before: float, kind: int) -> Break:
-        hang = extent.ends.get(text[at - 1 : at], 0.0)
-        lead = extent.begins.get(text[after : after + 1], 0.0)
-        held = spaces - (kind == SPACE)
-        return Break(at, after, before - hang, width + lead, held, spaces, kind, 0, hang, lead, at in forced)
-
     for start, end, style in _parted(matter.runs, forced, text):
         gauge = gauges.of(style)
         assert gauge is not None
         at = start
         for chunk in map(gauge.chunk, _chunks(text[start:end])):
-            if chunk.divisions:
+            word, is_spaced, own, whole, held, divisions = chunk
+            if divisions:
                 yield from _inside(chunk, at, width, spaces, gauge, extent)
-            past = at + len(chunk.word)
+            past = at + len(word)
             if atoms:
                 width += sum(atoms[place] for place in range(at, past) if place in atoms)
-            spaces += chunk.spaces
-            before = width + chunk.width
-            width += chunk.whole
+            spaces += held
+            before = width + own
+            width += whole
             at = past
-            if chunk.spaced:
-                before += atoms.get(at, 0.0)
-                width += atoms.get(at, 0.0)
-                spaces += 1
-                if at + 1 < end:
-                    width += gauge.joint(text[at + 1])
+            if is_spaced:
+                if atoms:
+                    before += atoms.get(at, 0.0)
+                    width += atoms.get(at, 0.0)
+                past += 1
+                sign = text[past : past + 1]
+                if past < end:
+                    width += gauge.joint(sign)
                 if (style.wraps or at in forced) and at:
-                    yield reached(at, at + 1, before, SPACE)
-                at += 1
+                    hang, lead = hangs.get(text[at - 1], 0.0), leads.get(sign, 0.0)
+                    upto, after = before - hang, width + lead
+                    yield Break(at, past, upto, after, spaces, spaces + 1, SPACE, 0, hang, lead, at in forced)
+                spaces += 1
+                at = past
         if end in forced and text[end] != " ":
-            yield reached(end, end, width, HYPHEN)
+            hang, lead = hangs.get(text[end - 1 : end], 0.0), leads.get(text[end], 0.0)
+            yield Break(end, end, width - hang, width + lead, spaces, spaces, HYPHEN, 0, hang, lead, forced=True)
     width += atoms.get(len(text), 0.0)
     yield Break(len(text), len(text), width, width, spaces, spaces, END, 0)
 

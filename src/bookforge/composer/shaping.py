@@ -110,6 +110,15 @@ class Gauge:
             known = self._widths[text] = self._shaped(text)
         return known
 
+    def line(self, chunks: Iterable[str]) -> float:
+        """Return the width of a line: of what is shaped as one each, where one follows the other."""
+        width = 0.0
+        widths, joints = self._widths, self._joints
+        for number, chunk in enumerate(chunks):
+            own = widths[chunk] if chunk in widths else self.width(chunk)
+            width += own if not number else own + (joints[chunk[0]] if chunk[0] in joints else self.joint(chunk[0]))
+        return width
+
     def joint(self, sign: str) -> float:
         """Return how much nearer, or less than nothing, a sign stands to the space before it than shaped alone."""
         known = self._joints.get(sign)

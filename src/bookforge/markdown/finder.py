@@ -1,8 +1,10 @@
 """Where in a chapter's source a thing of the converted tree was written, when only its markup can tell."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from bookforge.book import Place, Source
@@ -37,16 +39,38 @@ class Problem:
 
 @dataclass(slots=True)
 class Finder:
-    """Finds patterns in the markup of a chapter, not in its words; equal patterns are found one after another."""
+    """Finds patterns in the markup of a chapter, not in its words; equal patterns are found one after another.
+
+    ``markup`` has a NUL for each stretch of words; ``edges`` and ``offsets`` say where its pieces begin, there and in
+    the text.
+    """
 
     source: Source
     markup: str
+    edges: tuple[int, ...]
+    offsets: tuple[int, ...]
     last: dict[str, tuple[int, int]] = field(default_factory=dict)
     starts: set[int] = field(default_factory=set)
 
     def find(self, patterns: Iterable[str]) -> tuple[int, int] | None:
         """Return the extent in the text of the next place where a pattern fits: the first that fits anywhere."""
-        tried = tuple(patterns)
+        found = self._next(tuple(patterns))
+        return None if found is None else self._extent(*found)
+
+    def every(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, Place]]:
+        """Yield what fits a pattern anywhere, with its place."""
+        for match in pattern.finditer(self.markup):
+            yield match.group(), self.place(self._extent(*match.span()))
+
+    def _extent(self, begin: int, end: int) -> tuple[int, int]:
+        start = self._offset(begin)
+        return start, self._offset(end - 1) + 1 if end > begin else start
+
+    def _offset(self, at: int) -> int:
+        piece = bisect_right(self.edges, at) - 1
+        return self.offsets[piece] + at - self.edges[piece]
+
+    def _next(self, tried: tuple[str, ...]) -> tuple[int, int] | None:
         for pattern in tried:
             _, start = self.last.get(pattern, (0, 0))
             found = re.compile(pattern, re.IGNORECASE).search(self.markup, start)
@@ -69,10 +93,12 @@ class Finder:
 
 def finder(source: Source, lexed: Lexed, kinds: frozenset[str] = MARKUP) -> Finder:
     """Make a finder over the parts of the source that our reading says are markup of these kinds."""
-    parts, at = [], 0
+    pieces, offsets, at = [""], [0], 0
     for removal in sorted(lexed.removals, key=lambda each: each.start):
         if removal.kind in kinds and removal.end > at:
             start = max(at, removal.start)
-            parts += ["\0" * (start - at), source.text[start : removal.end]]
+            pieces += ["\0" if start > at else "", source.text[start : removal.end]]
+            offsets += [at, start]
             at = removal.end
-    return Finder(source, "".join(parts))
+    edges = accumulate(map(len, pieces[:-1]), initial=0)
+    return Finder(source, "".join(pieces), tuple(edges), tuple(offsets))

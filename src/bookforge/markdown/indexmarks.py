@@ -215,8 +215,8 @@ def _find(drafts: list[_Draft], source: Source, finder: Finder, source_map: Sour
     to the passages, and to the marks whose block is gone, in order too.
     """
     free: dict[bool, list[Place]] = {False: [], True: []}
-    for match in _TYPED.finditer(finder.markup):
-        free[match.group().startswith((":", "<div"))].append(place(source, *match.span()))
+    for typed, at in finder.every(_TYPED):
+        free[typed.startswith((":", "<div"))].append(at)
     known: dict[int, Place] = {}
     # Notes before the flow: one that is written where it is called stands in a block of the flow.
     for number, draft in sorted(enumerate(drafts), key=lambda each: each[1].note is None):

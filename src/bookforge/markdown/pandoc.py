@@ -78,6 +78,17 @@ def convert(text: str, path: str) -> Converted:
         return Converted(html, tuple(_read_log(file.read_text(encoding="utf-8") if file.exists() else "[]")))
 
 
+@functools.cache
+def abbreviations() -> frozenset[str] | None:
+    """Return the abbreviations that pandoc holds to the next word; ``None`` if its rules are not known to be ours.
+
+    Errors: ``pandoc-runs``.
+    """
+    if engines.pandoc_version(Path(_binary())) not in warm.PROVEN:
+        return None
+    return frozenset(warm.abbreviations(_command()).decode().split())
+
+
 def find_overload(text: str) -> int | None:
     """Return the offset at which ``text`` nests deeper than pandoc can take in a sane time, if it does.
 

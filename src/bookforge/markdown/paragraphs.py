@@ -1,11 +1,10 @@
-"""The plain paragraphs of a long chapter, converted apart, so that a change in one of them costs one of them.
+"""The plain paragraphs of a chapter, converted apart: most of them by rules of our own, each as often as it changes.
 
 Pandoc needs half a second for a chapter of a hundred pages, of which a changed sentence leaves nearly all as it was.
 A plain paragraph has words and marks of punctuation only: nothing around it decides what becomes of it, and it decides
 nothing around it. So pandoc gets the chapter with a marker in the place of those that follow each other, on as many
-lines, and the paragraphs that are new; what is known of the others goes where their markers came out. Wherever anything
-looks different from what that expects, the chapter is converted whole, as it is when it is met first: who builds once,
-keeps nothing.
+lines, and the paragraphs that are new and no prose; what is known of the others goes where their markers came out.
+Wherever anything looks different from what that expects, the chapter is converted whole.
 """
 
 import re
@@ -14,16 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bookforge.cache import Recent
-from bookforge.markdown import pandoc
+from bookforge.markdown import pandoc, prose
 from bookforge.markdown.pandoc import Converted
 
-_LONG: Final = 20_000
-"""Characters of a chapter that is worth it."""
-
-_BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+)")
+_BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+|\n\Z)")
 _SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
 _LINE: Final = (
-    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
+    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)(?:… ?)?["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
 )
 _PLAIN: Final = re.compile(rf"(?P<quote>(?:> ?)*){_LINE}(?:\n(?P=quote){_LINE})*")
 """A paragraph, which may stand in a quote. No line looks like an item of a list or a caption, has a place for
@@ -31,7 +27,7 @@ attributes, a link, a note, code, HTML or a formula, or ends in spaces, which wo
 
 _MARKER: Final = "bookforgeparagraph"
 _MARKED: Final = re.compile(rf"<p>{_MARKER}(\d+)(?: x)*</p>")
-_CHAPTER: Final = "chapter"
+_AROUND: Final = "around"
 _PARAGRAPH: Final = "paragraph"
 
 
@@ -44,30 +40,27 @@ _RECENT: Final = Recent(32 * 1024 * 1024)
 
 
 def convert(text: str, path: str) -> Converted:
-    """Convert Markdown to HTML5: what ``pandoc.convert`` gives, by less work for a long chapter that was met before.
+    """Convert Markdown to HTML5: what ``pandoc.convert`` gives, by less work.
 
     Errors: those of ``pandoc.convert``.
     """
-    if len(text) < _LONG:
-        return pandoc.convert(text, path)
-    is_met = _RECENT.get(_CHAPTER, path, _Known) is not None
-    _RECENT.keep(_CHAPTER, path, _Known(""), len(path))
-    return (apart(text, path) if is_met else None) or pandoc.convert(text, path)
+    return apart(text, path) or pandoc.convert(text, path)
 
 
 def apart(text: str, path: str) -> Converted | None:
     """Convert a chapter by its plain paragraphs and the rest; ``None`` where that cannot be done."""
-    if _MARKER in text:
+    abbreviations = pandoc.abbreviations()
+    if abbreviations is None or _MARKER in text:
         return None
     blocks = _BETWEEN.split(text)
     plain = dict(_plain(blocks))
-    known = _converted(plain.values(), path)
+    known = _converted(plain.values(), abbreviations, path) if plain else None
     if known is None:
         return None
     runs = dict(_runs(blocks, plain))
     for number, run in runs.items():
         blocks[run.start : run.stop] = [_marked(number, "".join(blocks[run.start : run.stop])), *[""] * (len(run) - 1)]
-    rest = pandoc.convert("".join(blocks), path)
+    rest = _around("".join(blocks), path)
     if [int(number) for number in _MARKED.findall(rest.html)] != list(runs):
         return None
     made = {number: "\n".join(known[plain[each]] for each in run[::2]) for number, run in runs.items()}
@@ -118,20 +111,42 @@ def _marked(number: int, block: str) -> str:
     return f"{quote}{_MARKER}{number}" + f"\n{quote}x" * block.count("\n")
 
 
-def _converted(texts: Iterable[str], path: str) -> dict[str, str] | None:
-    """Return the markup of plain paragraphs, those together converted that are new."""
-    wanted = dict.fromkeys(texts)
-    found = {text: known.html for text in wanted if (known := _RECENT.get(_PARAGRAPH, text, _Known))}
-    new = [text for text in wanted if text not in found]
+def _around(text: str, path: str) -> Converted:
+    """Convert what is around the plain paragraphs, which a changed word in one of them leaves as it was."""
+    known = _RECENT.get(_AROUND, text, Converted)
+    if known is None:
+        known = pandoc.convert(text, path)
+        _RECENT.keep(_AROUND, text, known, len(text) + len(known.html))
+    return known
+
+
+def _converted(texts: Iterable[str], abbreviations: frozenset[str], path: str) -> dict[str, str] | None:
+    """Return the markup of plain paragraphs; those together converted that are new and no prose."""
+    known = {text: _known(text, abbreviations) for text in dict.fromkeys(texts)}
+    found = {text: html for text, html in known.items() if html is not None}
+    new = [text for text in known if text not in found]
     if new:
         made = pandoc.convert("\n\n".join(new), path)
         each = made.html.removesuffix("\n").split("\n")
         if made.messages or len(each) != len(new) or not all(map(_is_paragraph, each)):
             return None
         for text, html in zip(new, each, strict=True):
-            _RECENT.keep(_PARAGRAPH, text, _Known(html), len(text) + len(html))
-            found[text] = html
+            found[text] = _kept(text, html)
     return found
+
+
+def _known(text: str, abbreviations: frozenset[str]) -> str | None:
+    """Return the markup of a paragraph that is remembered, or is prose."""
+    known = _RECENT.get(_PARAGRAPH, text, _Known)
+    if known is not None:
+        return known.html
+    html = prose.html(text, abbreviations)
+    return _kept(text, html) if html is not None else None
+
+
+def _kept(text: str, html: str) -> str:
+    _RECENT.keep(_PARAGRAPH, text, _Known(html), len(text) + len(html))
+    return html
 
 
 def _is_paragraph(html: str) -> bool:

@@ -22,7 +22,7 @@ class Bench:
     """What planning needs beside the composition. ``code`` is a hash of bookforge's own code, ``scratch`` a folder.
 
     ``made`` is what was made so far, by its key: a book is planned several times, and not every run has a cache.
-    ``jobs`` are the processes that may be at work at once.
+    ``jobs`` are the processes that may be at work at once; ``once``: this one sets each section once.
     ``timings`` are told of each section, and how many there are still to do.
     """
 
@@ -31,6 +31,7 @@ class Bench:
     code: str
     made: "MutableMapping[str, DataclassInstance]" = field(default_factory=dict)
     jobs: int = 1
+    once: bool = False
     timings: Recorder = field(default_factory=Recorder)
 
     def remembered(self, stage: str, name: str, type_: type[Value]) -> Value | None:

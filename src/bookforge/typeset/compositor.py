@@ -69,7 +69,7 @@ class Compositor:
         if left & running:
             galley = lay(running - left)
             composed, _ = self._chosen(galley)
-        return galley, composed
+        return galley.without_boxes(), composed
 
     def _chosen(self, galley: "Galley") -> tuple[dict[str, composer.Composed], frozenset[str]]:
         """Choose lines; return also the blocks that one line each says nothing of."""

@@ -138,7 +138,8 @@ def stylesheets(of_layout: tuple[Stylesheet, ...], corrections: Iterable[Correct
     rules = "".join(rule for each in corrections for rule in _rules(each))
     first = Stylesheet("plan-rules.css", "plan-rules.css", _RULES)
     lines = Stylesheet("plan-lines.css", "plan-lines.css", composer.RULES)
-    return (first, *of_layout, lines, *((Stylesheet("plan.css", "plan.css", rules),) if rules else ()))
+    plan = (Stylesheet("plan.css", "plan.css", rules, singles_out=True),) if rules else ()
+    return (first, *of_layout, lines, *plan)
 
 
 def _rules(corrections: Corrections) -> Iterator[str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bookforge.writers.assembly.drawn import DrawnPage
     from bookforge.writers.galley import Galley
 
+_FOLLOWS: Final = Stylesheet("take-follows.css", "take-follows.css", "[data-section] { break-before: auto !important }")
+"""What lets a take begin anywhere on a page."""
+
 SETTING: Final = "setting"
 """The stage of the cache that keeps sections as they were set last."""
 
@@ -41,7 +44,7 @@ class Press:
     @property
     def fills(self) -> spreads.Fills:
         """What this process remembers of the section's last plan."""
-        return self._typesetter.fills(self.name)
+        return self._typesetter.fills(self._place, self.side)
 
     @cached_property
     def copy(self) -> takes.Copy:
@@ -54,9 +57,10 @@ class Press:
         return self._typesetter.take(self._place, corrections, html, sheets, follows)
 
     def _sheets(self, *, left: bool, bare: frozenset[str], follows: bool) -> tuple[Stylesheet, ...]:
-        rules = "[data-section] { break-before: auto !important }\n" if follows else ""
-        rules += "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
-        return (*((markup.LEFT,) if left else ()), *((Stylesheet("take.css", "take.css", rules),) if rules else ()))
+        # What holds for a whole take says the same each time: its styles are known from the one before.
+        always = [markup.LEFT] * left + [_FOLLOWS] * follows
+        rules = "".join(f"{markup.selector(name)} {{ margin-top: 0 !important }}\n" for name in sorted(bare))
+        return (*always, *((Stylesheet("take.css", "take.css", rules, singles_out=True),) if rules else ()))
 
     def measure(self, html: str, *, left: bool, follows: bool) -> "tuple[Galley, dict[str, composer.Composed]]":
         """Choose the lines of a take."""

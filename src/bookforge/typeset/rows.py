@@ -26,6 +26,9 @@ _COSTS: Final = 1000.0
 
 _VARIANT: Final = 3.0
 
+_NEAR: Final = 1.0
+"""Points by which what stands between two rows may be beside their edges."""
+
 _APART: Final = 1e-9
 """Points by which lengths are kept from where they would be rounded up or down by chance."""
 
@@ -370,11 +373,12 @@ def _rounded(length: float) -> float:
 
 
 def _scene_break(before: _Seen | None, row: _Seen, galley: Galley) -> SceneBreak | None:
-    """Return the scene break between two rows."""
+    """Return the scene break between two rows; it may be of no height."""
     pages = galley.laid.pages
+    floor = row.top + _NEAR
     if before is not None and before.page == row.page:
-        return next((each for each in pages[row.page].breaks if before.bottom <= each.y + 1 < row.top + 1), None)
-    above = (each for each in pages[row.page].breaks if each.y < row.top)
+        return next((each for each in pages[row.page].breaks if before.bottom - _NEAR <= each.y < floor), None)
+    above = (each for each in pages[row.page].breaks if each.y < floor)
     below = (each for each in pages[before.page].breaks if each.y > before.top) if before is not None else iter(())
     return next(chain(above, below), None)
 

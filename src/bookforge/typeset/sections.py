@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bookforge import composer, crew, engines, xhtml
+from bookforge import composer, crew, engines, garbage, xhtml
 from bookforge.cache import Cache, bytes_digest, decoded, encoded, file_digest
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Location
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _STAGE: Final = "galley"
 _DRAWN: Final = "drawn"
 _FILLS: Final = "fills"
-_FILLS_SIZE: Final = 500_000
-"""Bytes that what is remembered of a plan takes, roughly."""
+_FILLS_SIZE: Final = 50
+"""Bytes that what is remembered of a plan takes for a character of markup, roughly."""
 
 _WORTH_SHARING: Final = 2
 """Sections from which on several processes are quicker than one."""
@@ -86,7 +86,7 @@ class Typesetter:
         from bookforge.writers.galleys import Galleys
 
         made = self._composition
-        materials = Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch)
+        materials = Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch, self._bench.once)
         return Galleys(materials, Location(made.documents[0].href))
 
     def prepare(self, count: int) -> None:
@@ -203,7 +203,9 @@ class Typesetter:
         last: list[tuple[Corrections, Galley]] = []
 
         def lay(corrections: Corrections, running: frozenset[str] = frozenset()) -> "Galley":
-            last[:] = [(corrections, self.lay(first, end, side, corrections, running=running))]
+            last.clear()
+            garbage.sweep()  # the boxes of the last one, before there are others
+            last.append((corrections, self.lay(first, end, side, corrections, running=running)))
             return last[0][1]
 
         length = sum(len(part.text) for part in parts)
@@ -270,9 +272,10 @@ class Typesetter:
         text = markup.in_lines(markup.section(part, corrections), corrections)
         return self._laid(place, text, corrections, sheets, _NO_NUMBERS, follows or place > 0, running)
 
-    def fills(self, name: str) -> spreads.Fills:
+    def fills(self, place: int, side: str) -> spreads.Fills:
         """Return what is remembered of the last plan of a section."""
-        return self._bench.store.held(_FILLS, name, spreads.Fills, spreads.Fills, lambda _: _FILLS_SIZE)
+        size = _FILLS_SIZE * len(self._composition.parts[place].text)
+        return self._bench.store.held(_FILLS, self.name(place, side), spreads.Fills, spreads.Fills, lambda _: size)
 
     def ground(self, place: int, side: str) -> str:
         """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
@@ -370,7 +373,8 @@ def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) ->
     composition, folder, scratch, code = shared
     made: dict[str, DataclassInstance] = {}
     timings = Recorder()
-    Typesetter(composition, Bench(Cache(folder), scratch, code, made, timings=timings)).settle(place)
+    Typesetter(composition, Bench(Cache(folder), scratch, code, made, once=True, timings=timings)).settle(place)
+    garbage.sweep()
     return dict(_sent(made)), timings.spans
 
 

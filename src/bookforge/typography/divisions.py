@@ -6,8 +6,9 @@ soft hyphens alone, which is nowhere if it has none: layouts set ``hyphens: manu
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -24,6 +25,7 @@ _WORD: Final = re.compile(rf"[^\W\d_]{{{_LONG},}}")
 _NAME: Final = re.compile(r"[^\W\d_]+")
 _LAST: Final = re.compile(rf"([^\W\d_]{{{_LONG},}})[\W_]*\Z")
 _NEAR: Final = 6
+_TEXTS: Final = 4096
 _BEGINS: Final = re.compile(r"(?:\A|[.!?…:])[^\w\u00a0\u202f]*\Z")
 """A sentence begins; not after the no-break space of “Mr. Smith”."""
 _BREAKS: Final = re.compile(r"[ \t\n\r]+")
@@ -51,9 +53,12 @@ _Marked = tuple[int, int, str, str]
 """A stretch of a text: where it begins and ends, what stands there now, and its classes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Divisions:
-    """What decides on the division of words: ``known`` words in small letters, with soft hyphens where they divide."""
+    """What decides on the division of words: ``known`` words in small letters, with soft hyphens where they divide.
+
+    One for all books that decide the same, so that what it found in a text is known by itself.
+    """
 
     choices: Choices
     known: Mapping[str, str]
@@ -64,11 +69,12 @@ class Divisions:
         last = set() if self.choices.divide_last else {place for each in root.iter("p") if (place := _last_place(each))}
         for element, is_tail, of in list(_places(root, language)):
             text = (element.tail if is_tail else element.text) or ""
-            found = list(self._own(text, of, (element, is_tail) in last))
+            found = _marked(self, text, of, (element, is_tail) in last)
             if found:
-                _wrap(element, is_tail, text, list(_with_neighbours(text, found)))
+                _wrap(element, is_tail, text, found)
 
-    def _own(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
+    def own(self, text: str, language: str, is_last: bool) -> Iterator["_Marked"]:
+        """Yield the words of a text that are marked; ``is_last``: it has the last word of its paragraph."""
         apart = _APART.get(language.partition("-")[0].lower())
         has_apart = apart is not None and apart.search(text) is not None
         for start, end, word, name in self._divided(text, is_last):
@@ -92,6 +98,12 @@ class Divisions:
                 yield match.start(), match.end(), word, ""
 
 
+@lru_cache(maxsize=_TEXTS)
+def _marked(divisions: Divisions, text: str, language: str, is_last: bool) -> "tuple[_Marked, ...]":
+    """Return what is marked of a text; kept, since a changed section has most of its texts from before."""
+    return tuple(_with_neighbours(text, list(divisions.own(text, language, is_last))))
+
+
 def of(choices: Choices, book: Book) -> Divisions:
     """Gather the words whose division the manifest decides: its own list, and the names of authors and voices."""
     known: dict[str, str] = {}
@@ -99,7 +111,12 @@ def of(choices: Choices, book: Book) -> Divisions:
         names = [*(author.name for author in book.metadata.authors), *(voice.name for voice in book.voices.values())]
         known |= {word.lower(): word.lower() for name in names for word in _NAME.findall(name) if word[0].isupper()}
     known |= {word.replace("-", "").lower(): word.lower().replace("-", _SOFT) for word in choices.hyphenation}
-    return Divisions(choices, known, book.metadata.language)
+    return _of(choices, tuple(known.items()), book.metadata.language)
+
+
+@lru_cache(maxsize=8)
+def _of(choices: Choices, known: tuple[tuple[str, str], ...], language: str) -> Divisions:
+    return Divisions(choices, dict(known), language)
 
 
 def mark_acronyms(root: xhtml.Element, language: str) -> None:
@@ -170,7 +187,7 @@ def _with_divisions(word: str, form: str) -> str:
     return "".join(each if each == _SOFT else next(letters, "") for each in form)
 
 
-def _wrap(element: xhtml.Element, is_tail: bool, text: str, found: "list[_Marked]") -> None:
+def _wrap(element: xhtml.Element, is_tail: bool, text: str, found: "Sequence[_Marked]") -> None:
     """Put stretches of a text into spans of a class."""
     head = text[: found[0][0]]
     ends = [start for start, *_ in found[1:]] + [len(text)]

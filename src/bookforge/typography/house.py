@@ -4,7 +4,6 @@ Everything here changes marks and spaces, never a letter or a figure, and change
 """
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,19 +35,18 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
 _KEPT: Final = 4096
 _LINES: Final = 16384
 _KNOWN_TO_READERS: Final = {
-    ord(NARROW): NO_BREAK,
-    0x2009: NO_BREAK,  # thin
-    0x205F: NO_BREAK,
-    0x200A: "",  # hair
-    0x2002: " ",
-    0x2003: " ",
-    0x00AD: "",  # soft hyphen
-    0x200B: "",
-    0x2060: "",  # word joiner
-    0xFEFF: "",
+    NARROW: NO_BREAK,
+    "\u2009": NO_BREAK,  # thin
+    "\u205f": NO_BREAK,
+    "\u200a": "",  # hair
+    "\u2002": " ",
+    "\u2003": " ",
+    "\u00ad": "",  # soft hyphen
+    "\u200b": "",
+    "\u2060": "",  # word joiner
+    "\ufeff": "",
 }
 """Kindle Publishing Guidelines 6: of all spaces only the usual one and the no-break space, and no format characters."""
-_UNKNOWN_TO_READERS: Final = re.compile(f"[{''.join(map(chr, _KNOWN_TO_READERS))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,7 @@ class House:
 
     def set_line(self, text: str, language: str) -> str:
         """Set one run of text; separators of :mod:`runs` stay where they are."""
-        text = _in_any_medium(self.choices, self.language, self.single_outside, self.primes, text, language)
-        if self.choices.no_break:
-            text = marks.held_dashes(text, marks.JOINER if self.medium != READER else "")
-        if self.medium == PRINT and self.choices.quotes != AS_TYPED:
-            text = spaces.quotes_apart(text)
-        return _for_readers(text) if self.medium == READER else text
+        return _set_line(self, text, language)
 
     def set_words(self, text: str, language: str) -> str:
         """Set a plain text that has not been through pandoc: its marks are straight."""
@@ -82,7 +75,20 @@ class House:
 
 
 def _for_readers(text: str) -> str:
-    return text.translate(_KNOWN_TO_READERS) if _UNKNOWN_TO_READERS.search(text) else text
+    for unknown, known in _KNOWN_TO_READERS.items():
+        text = text.replace(unknown, known)
+    return text
+
+
+@lru_cache(maxsize=_LINES)
+def _set_line(house: House, text: str, language: str) -> str:
+    """Set one run of text; kept, since a changed section has most of its lines from before."""
+    text = _in_any_medium(house.choices, house.language, house.single_outside, house.primes, text, language)
+    if house.choices.no_break:
+        text = marks.held_dashes(text, marks.JOINER if house.medium != READER else "")
+    if house.medium == PRINT and house.choices.quotes != AS_TYPED:
+        text = spaces.quotes_apart(text)
+    return _for_readers(text) if house.medium == READER else text
 
 
 @lru_cache(maxsize=_LINES)

@@ -1,6 +1,7 @@
 """A run of text in, the same with the house's dashes, ellipses and ranges."""
 
 import re
+from functools import partial
 from typing import Final
 
 from bookforge.typography.languages import NO_BREAK
@@ -10,6 +11,10 @@ JOINER: Final = "\u2060"
 
 _GAP: Final = r"[ \u00a0\u202f]"
 _DIALOGUE: Final = re.compile(rf"((?:\A|{TURN})[{SEAM}\s]*[–—]) (?=\S)")
+_BEFORE_DASH: Final = re.compile(rf" (?=[{SEAM}]*[–—][\s{SEAM}])")
+_NO_WORD: Final = re.compile(rf"[\s{TURN}]")
+_DASH: Final = re.compile("—")
+_JOINED: Final = re.compile(rf"[\s{TURN}{JOINER}—–-]")
 _SPACED: Final = re.compile(
     rf"(?<=[^\s{TURN}{SEAM}])([{SEAM}]*){_GAP}+([{SEAM}]*)([–—]|-)([{SEAM}]*)[ \u00a0]([{SEAM}]*)(?=\S)"
 )
@@ -71,11 +76,17 @@ def held_dashes(text: str, joiner: str) -> str:
     """
     if "—" not in text and "–" not in text:
         return text
-    text = re.sub(rf"(?<=[^\s{TURN}{SEAM}])([{SEAM}]*) ([{SEAM}]*[–—])(?=[\s{SEAM}])", rf"\1{NO_BREAK}\2", text)
+    text = _BEFORE_DASH.sub(partial(_held_by, NO_BREAK, _NO_WORD), text)
     text = _DIALOGUE.sub(rf"\1{NO_BREAK}", text)
-    if joiner:
-        text = re.sub(rf"(?<=[^\s{TURN}{JOINER}{SEAM}—–\-])([{SEAM}]*)—", rf"\1{joiner}—", text)
-    return text
+    return _DASH.sub(partial(_held_by, f"{joiner}—", _JOINED), text) if joiner else text
+
+
+def _held_by(instead: str, parted: re.Pattern[str], match: re.Match[str]) -> str:
+    """Put something in the place of what holds fast to what stands before it, unless that parts it anyway."""
+    text, at = match.string, match.start()
+    while text[at - 1 : at] == SEAM:
+        at -= 1
+    return match[0] if at == 0 or parted.match(text, at - 1) else instead
 
 
 def ranges(text: str) -> str:

@@ -14,7 +14,8 @@ _DIGIT: Final = re.compile(r"\d")
 _DOUBLE: Final = re.compile(r"(?<=\S)  +(?=\S)")
 _THOUSANDS: Final = re.compile(r"(?<![\d.,\u00a0\u202f])\d{1,3}(?: \d{3})+(?!\d)")
 _OF_TOKEN: Final = r"[\w.º°§¶’-]"
-_GAP_BEFORE: Final = re.compile(rf"(?<={_OF_TOKEN})({_S}) ({_S})(?=\d|[^\W\d_a-zß-öø-ÿ]|[ivxlc]+\b)")
+_GAP_BEFORE: Final = re.compile(rf" (?={_S}(?P<after>\d|[^\W\d_a-zß-öø-ÿ]|[ivxlc]+\b))")
+"""A space is looked for first, since that is quickly found; whether a word stands before it is asked of few."""
 _TOKEN: Final = re.compile(rf"{_OF_TOKEN}+\Z")
 _ROMAN: Final = re.compile(r"[IVXLC]+\b|[ivxlc]+\b")
 _REGNAL: Final = re.compile(r"[IVX]{2,5}\b")
@@ -27,8 +28,8 @@ _UNITS: Final = (
     "a\\.m\\.|p\\.m\\.|am|pm|AM|PM|BC|AD|BCE|CE|B\\.C\\.|A\\.D\\.|o’clock|millions?|billions?|trillions?|"
     "Uhr|Mio\\.|Mrd\\.|Millionen|Milliarden|heures|milliards"
 )
-_UNIT: Final = re.compile(rf"(?<=\d)({_S}) ({_S}(?:{_UNITS})(?![\w’]))")
-_QUOTES_MET: Final = re.compile(rf"(?<=[“”„«»‘‚›‹’])({_S})(?=[“”„«»‘‚›‹’])")
+_UNIT: Final = re.compile(rf"(\d{_S}) ({_S}(?:{_UNITS})(?![\w’]))")
+_QUOTES_MET: Final = re.compile(rf"([“”„«»‘‚›‹’])({_S})(?=[“”„«»‘‚›‹’])")
 
 
 def single(text: str) -> str:
@@ -62,16 +63,19 @@ def held(text: str, language: Language) -> str:
 
 
 def _hold(match: re.Match[str], language: Language, references: frozenset[str]) -> str:
-    text, end = match.string, match.end()
-    found = _TOKEN.search(text, max(0, match.start() - _LONGEST), match.start())
-    assert found is not None
+    text, start, end = match.string, match.start(), match.start("after")
+    while text[start - 1 : start] == SEAM:
+        start -= 1
+    found = _TOKEN.search(text, max(0, start - _LONGEST), start)
+    if found is None:
+        return match[0]
     token = found[0]
     is_counted = token in language.before_numbers or token.lower() in references
     if text[end].isdigit():
         is_held = is_counted or (token in language.months and _DAY.match(text, end) is not None)
     else:
         is_held = (is_counted and _ROMAN.match(text, end) is not None) or _is_name(token, text, end, language)
-    return f"{match[1]}{NO_BREAK}{match[2]}" if is_held else match[0]
+    return NO_BREAK if is_held else match[0]
 
 
 def _is_name(token: str, text: str, at: int, language: Language) -> bool:
@@ -92,9 +96,9 @@ def quotes_apart(text: str) -> str:
 
 
 def _apart(match: re.Match[str]) -> str:
-    before, after = match.string[match.start() - 1], match.string[match.end()]
+    before, after = match[1], match.string[match.end()]
     # an elision before a quotation: l’«été»
-    return match[0] if before == "’" and after in "“„«‘‚" else f"{match[1]}{NARROW}"
+    return match[0] if before == "’" and after in "“„«‘‚" else f"{match[0]}{NARROW}"
 
 
 # ---------------------------------------------------------------- patterns of a language
@@ -133,7 +137,7 @@ def _abbreviations(language: Language) -> tuple[re.Pattern[str], dict[str, str]]
 @cache
 def _days(language: Language) -> re.Pattern[str]:
     months = "|".join(re.escape(month) for month in sorted(language.months, key=lambda each: (-len(each), each)))
-    return re.compile(rf"(?<=\d)((?:\.|st|nd|rd|th|er|º)?{_S}) ({_S}(?:{months})(?!\w))")
+    return re.compile(rf"(\d(?:\.|st|nd|rd|th|er|º)?{_S}) ({_S}(?:{months})(?!\w))")
 
 
 @cache

@@ -66,12 +66,16 @@ _MARGIN_NOTES: Final = ("source-ref", "proof-query")
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """Everything a document may use. ``scratch`` is a folder for the private font configuration."""
+    """Everything a document may use. ``scratch`` is a folder for the private font configuration.
+
+    ``once``: what is set with it is not set again in this process.
+    """
 
     stylesheets: tuple[Stylesheet, ...]
     assets: Mapping[str, tuple[bytes, str]]
     fonts: tuple[FontFace, ...]
     scratch: Path
+    once: bool = False
 
 
 def _weasyprint(configuration: Path) -> ModuleType:
@@ -132,6 +136,7 @@ class Engine:
 
         self._assets = materials.assets
         self._stylesheets = materials.stylesheets
+        self._once = materials.once
         self._shared = {
             "font_config": _font_configuration(configuration, materials.stylesheets),
             "counter_style": CounterStyle(),
@@ -146,7 +151,8 @@ class Engine:
         """Let the engine do the same with less work."""
         from bookforge.writers.assembly import faster
 
-        faster.remember_lines(self._shared["font_config"], self._fonts)
+        most = faster.FEW_LINES if self._once else faster.KEPT_LINES
+        faster.remember_lines(self._shared["font_config"], self._fonts, most)
         with faster.at_work(), garbage.put_off():
             yield
 
@@ -189,6 +195,8 @@ class Engine:
         found = known.pop(sheet, None)
         if found is None:
             found = self._parsed(sheet)
+            if sheet.singles_out:
+                found.css.singles_out = True
         elif known is _read and not _OF_THE_PAGE.search(sheet.text):
             found.css.lasts = True
         known[sheet] = found

@@ -4,7 +4,7 @@ What :mod:`bookforge.writers.pages` says of lines is not repeated here. Lengths 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bookforge.diagnostics import Diagnostic
@@ -97,6 +97,10 @@ class Galley:
     def flow(self) -> dict[str, FlowBlock]:
         """Return the blocks of running text as they were set, by id."""
         return setting.read(self.laid.document, self.end, self.ruler)
+
+    def without_boxes(self) -> "Galley":
+        """Return the same without what it was read from, which takes the most memory: nothing can be drawn of it."""
+        return replace(self, laid=replace(self.laid, document=None))
 
 
 def read(laid: Laid, tree: Any, section: str, end: str, ruler: setting.Ruler) -> Galley:

@@ -62,7 +62,10 @@ ENDED_BY: Final = (
 )
 """Those that decide, with these, where a line ends."""
 
-_KEPT_LINES: Final = 30_000_000
+KEPT_LINES: Final = 30_000_000
+FEW_LINES: Final = 4_000_000
+"""Bytes of lines that are remembered, and where each section is set once: hardly any comes again."""
+
 _LINE: Final = 600
 _LETTER: Final = 40
 """Bytes that a line takes beside its text, roughly, and that a letter takes as it was shaped."""
@@ -78,6 +81,7 @@ class _Lines:
     """The lines that were set last, up to so many bytes of them, by all that decides about them."""
 
     def __init__(self) -> None:
+        self.most = KEPT_LINES
         self._held = 0
         self.known: dict[tuple[Any, ...], Any] = {}
 
@@ -85,7 +89,7 @@ class _Lines:
         """Keep a line; the first of a key is the text that it is the beginning of."""
         self.known[key] = line
         self._held += _size_of(key, line)
-        while self._held > _KEPT_LINES:
+        while self._held > self.most:
             oldest = next(iter(self.known))
             self._held -= _size_of(oldest, self.known.pop(oldest))
 
@@ -98,6 +102,7 @@ def _size_of(key: tuple[Any, ...], line: Any) -> int:
 
 _lines: Final[dict[str, _Lines]] = {}
 """The lines of this process, by the name of the fonts."""
+
 
 _looks: Final[dict[Any, int]] = {}
 _numbers: Final = itertools.count()
@@ -199,9 +204,13 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
-def remember_lines(font_config: Any, fonts: str) -> None:
-    """Let this process remember lines that are set with a font configuration; ``fonts`` names what its fonts are."""
+def remember_lines(font_config: Any, fonts: str, most: int) -> None:
+    """Let this process remember lines that are set with a font configuration: at ``most`` so many bytes of them.
+
+    ``fonts`` names what its fonts are.
+    """
     font_config._known = _lines.setdefault(fonts, _Lines())
+    font_config._known.most = most
     if len(_lines) > _KEPT_FONTS:
         del _lines[next(iter(_lines))]
 

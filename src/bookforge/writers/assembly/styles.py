@@ -87,6 +87,7 @@ class Styles(StyleFor):  # type: ignore[misc]
         self._known: dict[Any, _Family] = {}
         self._rules = _Rules(sheets)
         self._names = [id(sheet) for sheet, _, _ in sheets]
+        self._singled = [hasattr(sheet, "singles_out") for sheet, _, _ in sheets]
         self._lasting = [origin == "user agent" or hasattr(sheet, "lasts") for sheet, origin, _ in sheets]
         self._attributes = _Attributes(html, presentational_hints)
         self._root = html.etree_element
@@ -98,11 +99,7 @@ class Styles(StyleFor):  # type: ignore[misc]
         above = None if parent is None else self._families[parent.etree_element].style
         kept = (parent is None or self._families[parent.etree_element].kept) and self._is_kept(matched)
         known = self._store.families if kept else self._known
-        key = (
-            id(above),
-            self._attributes.look(node),
-            *((self._names[place], order) for place, _, order, *_ in matched),
-        )
+        key = (id(above), self._attributes.look(node), *map(self._name, matched))
         family = known.get(key)
         if family is None:
             cascades = self._rules.cascades(matched, self._attributes.cascade(node))
@@ -118,11 +115,20 @@ class Styles(StyleFor):  # type: ignore[misc]
             if pseudo is not None and _ANCHOR in cascade:
                 self._collect(self._pseudo(node, pseudo, cascade))
 
+    def _name(self, rule: Rule) -> Any:
+        """Return what tells a rule from others; one for a single element goes by what it declares."""
+        place, specificity, order, pseudo, (declarations, _) = rule
+        if self._singled[place]:
+            return pseudo, specificity, tuple(declarations)
+        return self._names[place], order
+
     def _is_kept(self, matched: list[Rule]) -> bool:
         """Whether a style that some rules make is kept: their sheets then are, too."""
-        if self._hints or not all(self._lasting[place] for place, *_ in matched):
+        if self._hints or not all(self._lasting[place] or self._singled[place] for place, *_ in matched):
             return False
-        self._store.sheets.update((self._names[place], self._sheets[place][0]) for place, *_ in matched)
+        self._store.sheets.update(
+            (self._names[place], self._sheets[place][0]) for place, *_ in matched if self._lasting[place]
+        )
         return True
 
     def _style(self, parent: Any, cascade: Cascade, pseudo: str | None) -> Any:
