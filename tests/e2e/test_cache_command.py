@@ -65,11 +65,11 @@ def test_edits_in_any_order_give_with_a_cache_what_they_give_without(tmp_path: P
     chance = random.Random(5)
     book = small(tmp_path / "book")
     fresh, kept = tmp_path / "fresh", tmp_path / "kept"
-    for turn in range(4):
+    for turn in range(3):
         for _ in range(chance.randint(1, 3)):
             edit(book / "chapters" / chance.choice(("one.md", "two.md")), chance)
-        cached = command.bookforge(book, "build", "--output", str(kept), "--json")
-        if turn % 2 == 0:
+        cached = command.bookforge(book, "build", "--output", str(kept), "--json", cache=tmp_path / "cache")
+        if turn == 0:
             continue
         plain = command.bookforge(book, "build", "--output", str(fresh), "--json", "--no-cache")
         assert (cached.status, plain.status) == (0, 0), cached.out
