@@ -48,6 +48,27 @@ def test_white_above_a_block_is_what_another_layout_shows(seed: int, cache_folde
     assert {name: apart.naturals[name] for name in shown} == pytest.approx(shown, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("style", "clear"),
+    [
+        ("", True),
+        ("margin-top: 4pt; text-indent: 2em", True),
+        ("margin-bottom: 2pt", False),
+        ("margin-bottom: calc(1% + 2pt)", False),
+        ("padding-bottom: max(1%, 0pt)", False),
+        ("padding-top: 2pt", False),
+        ("border-left: 1pt solid", False),
+        ("border-bottom: 1pt solid", False),
+        ("outline: 1pt solid", False),
+        ("background: #eee", False),
+    ],
+)
+def test_a_paragraph_is_clear_with_nothing_but_its_lines(style: str, clear: bool, cache_folder: Path) -> None:
+    galley = _laid(f'<p id="a.p" style="{style}">One.</p><p id="a.q">Two.</p>', cache_folder)
+    assert galley.blocks["a.p"].clear is clear
+    assert not galley.blocks["a.q"].clear, "it is the last of what it stands in"
+
+
 def test_white_that_depends_on_a_width_is_not_known(cache_folder: Path) -> None:
     galley = _laid('<p id="a.p">One.</p><p id="a.q" style="margin-top: 5%">Two.</p>', cache_folder)
     assert "a.q" not in galley.naturals

@@ -113,6 +113,8 @@ def test_a_paragraph_may_begin_with_an_ellipsis_and_end_the_chapter() -> None:
         "> # H\n>\nlazy\n\nSo it is.\n\nAnd so.\n",
         "One.\n\nTwo.\n>\n>  no quote\n",
         "> a\n\n> b\n>\n> c\n\nd\n\n- e\n\nf\n\ng",
+        '[a]:\n\n"A title?"\n\nMore.\n',
+        "> [a]: \n>\n> 'A title?'\n\nMore.\n",
     ],
 )
 def test_what_goes_on_without_signs_is_parted(text: str) -> None:

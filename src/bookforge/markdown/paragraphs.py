@@ -17,10 +17,8 @@ from bookforge.markdown import pandoc, prose
 from bookforge.markdown.pandoc import Converted
 
 _BETWEEN: Final = re.compile(r"(\n(?:[> ]*\n)+|\n\Z)")
-_SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
-_LINE: Final = (
-    rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)(?:… ?)?["'“‘«]?[^\W\d_][\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{_SPACES}-]*(?<! )"""
-)
+_WITHIN: Final = rf"""\w ,;:.!?'"“”‘’«»()/%*_—–⸺…{prose.SPACES}-"""
+_LINE: Final = rf"""(?!\(?\w+[.)](?:[ \t\n]|$)|[Tt]able:)(?:… ?)?["'“‘«]?[^\W\d_][{_WITHIN}]*(?<! )"""
 _PLAIN: Final = re.compile(rf"(?P<quote>(?:> ?)*){_LINE}(?:\n(?P=quote){_LINE})*")
 """A paragraph, which may stand in a quote. No line looks like an item of a list or a caption, has a place for
 attributes, a link, a note, code, HTML or a formula, or ends in spaces, which would break it."""
@@ -70,6 +68,8 @@ def apart(text: str, path: str) -> Converted | None:
 def _plain(blocks: list[str]) -> Iterator[tuple[int, str]]:
     """Yield the plain paragraphs by their numbers, without the signs of a quote."""
     for number in range(0, len(blocks), 2):
+        if number and blocks[number - 2].rstrip().endswith("]:"):  # the title of a link, maybe
+            continue
         match = _PLAIN.fullmatch(blocks[number])
         following = blocks[number + 2] if match and number + 2 < len(blocks) else ""
         if match and not following.lstrip("> ").startswith((":", "~")):  # or it would be the term of a definition

@@ -10,7 +10,9 @@ from functools import partial
 from typing import Final
 
 _LETTERS: Final = "A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-_SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
+SPACES: Final = "\u00a0\u2009\u200a\u202f\u2060"
+"""Those that stand in a line for themselves, and the joiner."""
+
 _EMPHASIS: Final = rf"(?<![\w*.])([*_])([{_LETTERS}](?:[{_LETTERS} ,;:.!?’—-]*[{_LETTERS},;.!?])?)\1(?![\w*])"
 _EMPHASISED: Final = re.compile(_EMPHASIS)
 _FULL_STOP: Final = re.compile(r"\. ")
@@ -18,7 +20,7 @@ _WORD: Final = re.compile(rf"[{_LETTERS}.]+\Z")
 _LONGEST: Final = 16
 """More characters than any abbreviation has."""
 
-_PROSE: Final = re.compile(rf"(?:[{_LETTERS} \n,;:.!?()/%“”‘’«»—–⸺…{_SPACES}-]++|{_EMPHASIS})++")
+_PROSE: Final = re.compile(rf"(?:[{_LETTERS} \n,;:.!?()/%“”‘’«»—–⸺…{SPACES}-]++|{_EMPHASIS})++")
 _CHANGED: Final = ("--", "..", "  ", "“ ", "‘ ", " ”", " ’")
 """Marks that become others, spaces that become one or none: pandoc trims what stands in quotation marks."""
 

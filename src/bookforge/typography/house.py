@@ -33,7 +33,7 @@ _HOUSE_QUOTES: Final[dict[str, tuple[Pair, Pair]]] = {
     "inward-guillemets": (("»", "«"), ("›", "‹")),
 }
 _KEPT: Final = 4096
-_LINES: Final = 16384
+_LINES: Final = 8192
 _KNOWN_TO_READERS: Final = {
     NARROW: NO_BREAK,
     "\u2009": NO_BREAK,  # thin

@@ -155,6 +155,10 @@ class _Above:
     group: str = ""
 
 
+_EDGES: Final = ("top", "right", "bottom", "left")
+_AROUND: Final = ("padding_top", "padding_bottom", "margin_bottom")
+
+
 class _Reader:
     def __init__(self, section: str, lasts: frozenset[int]) -> None:
         self.section = section
@@ -265,11 +269,12 @@ class _Reader:
 
     def _is_clear(self, box: Any) -> bool:
         """Whether a paragraph has nothing but its lines, and is not the last of what it stands in."""
-        if box.element is None or box.element.tag != "p" or id(box.element) in self.lasts:
+        style = box.style
+        if box.element is None or box.element.tag != "p" or id(box.element) in self.lasts or box.background is not None:
             return False
-        below = (box.style["margin_bottom"], box.style["padding_bottom"])
-        bare = all(length != "auto" and not length.value for length in below) and not box.style["border_bottom_width"]
-        return bare and box.background is None
+        widths = (style["outline_width"], *(style[f"border_{side}_width"] for side in _EDGES))
+        # What depends on something else, as a calculation does, has no value.
+        return not any(widths) and not any(getattr(style[length], "value", True) for length in _AROUND)
 
 
 def _inline(box: Any) -> Iterator[Any]:

@@ -103,7 +103,6 @@ def _size_of(key: tuple[Any, ...], line: Any) -> int:
 _lines: Final[dict[str, _Lines]] = {}
 """The lines of this process, by the name of the fonts."""
 
-
 _looks: Final[dict[Any, int]] = {}
 _numbers: Final = itertools.count()
 
