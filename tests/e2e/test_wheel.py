@@ -43,7 +43,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     subprocess.run(pip, check=True, capture_output=True)
 
     def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PYTHONPATH": str(target), "XDG_CACHE_HOME": str(folder / ".cache")}
+        environment = os.environ | {"PYTHONPATH": str(target), "BOOKFORGE_CACHE_DIR": str(folder / ".cache")}
         command = (sys.executable, *arguments)
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
