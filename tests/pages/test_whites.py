@@ -69,6 +69,25 @@ def test_a_paragraph_is_clear_with_nothing_but_its_lines(style: str, clear: bool
     assert not galley.blocks["a.q"].clear, "it is the last of what it stands in"
 
 
+def test_a_margin_that_leads_back_is_not_the_next_ones(cache_folder: Path) -> None:
+    galley = _laid(
+        '<p id="a.p" style="margin-bottom: -4pt">One.</p><p id="a.q" style="margin-top: 10pt">Two.</p>', cache_folder
+    )
+    assert galley.gaps["a.q"] == pytest.approx(10)
+
+
+@pytest.mark.parametrize("margin", ["auto", "-4pt"])
+def test_a_margin_of_a_part_of_a_table_counts_nothing(margin: str, cache_folder: Path) -> None:
+    """The engine does not set it."""
+
+    def gap(style: str) -> float:
+        row = f'<tr style="{style}"><td style="{style}">One.</td></tr>'
+        table = f'<table id="a.t"><tbody style="{style}">{row}<tr id="a.r"><td>Two.</td></tr></tbody></table>'
+        return _laid(table + '<p id="a.p">Three.</p>', cache_folder).gaps["a.r"]
+
+    assert gap(f"margin-bottom: {margin}") == pytest.approx(gap(""))
+
+
 def test_white_that_depends_on_a_width_is_not_known(cache_folder: Path) -> None:
     galley = _laid('<p id="a.p">One.</p><p id="a.q" style="margin-top: 5%">Two.</p>', cache_folder)
     assert "a.q" not in galley.naturals

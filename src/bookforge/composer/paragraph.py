@@ -8,7 +8,7 @@ left as it was set.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from bookforge import xhtml
@@ -211,7 +211,7 @@ class Matter:
         return f"{rest} {_told(self.style)} {runs}"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _told(style: TextStyle) -> str:
     return repr(style)
 

@@ -30,7 +30,7 @@ _SHORTEST: Final = 3.2
 _A_LINE: Final = 0.9
 """What is short of the type area by less is as deep as it."""
 
-_ROW: Final = 0.2
+OF_A_ROW: Final = 0.2
 """How much of a row less than all its room is kept free where none is to be set."""
 
 _MOST_FREE: Final = 3.5
@@ -383,7 +383,7 @@ class Filler:
             foot = self._bare.with_notes(note for row in rows for note in row.notes)
             room = height - each.front.y - each.front.drop
             if room < _MOST_FREE * leading and len(rows) * leading + foot.least <= height:
-                yield each._replace(room=room - _ROW * leading)
+                yield each._replace(room=room - OF_A_ROW * leading)
 
     def _ends_on(self, piece: _Piece, row: int, rest: Rest | None) -> bool:
         """Whether a page that begins inside a slab has room for the rest of it in any case."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bookforge.cache import key
 from bookforge.composer import Composed, Lines
 from bookforge.laid import Laid, LaidPage
-from bookforge.typeset import columns, footnotes, grid, rows, settling, spreads
+from bookforge.typeset import columns, filling, footnotes, grid, rows, settling, spreads
 from bookforge.typeset.plan import Corrections, SectionPlan, Shape, Start
 from bookforge.typeset.settling import Paging
 from bookforge.typeset.takes import Copy
@@ -489,7 +489,7 @@ class _Take:
         notes = [note.height for row in option.rows[: start.row] for note in row.notes]
         above = self._paging.sheet.above_notes if notes else 0.0
         if start.room:
-            return (start.row + _ROOM) * option.rows[-1].advance + start.room
+            return (start.row + filling.OF_A_ROW) * option.rows[-1].advance + start.room
         return (start.rows - _ROOM) * option.rows[-1].advance + sum(notes) + above
 
     def _settled(self, html: str, corrections: Corrections) -> tuple[Corrections, Galley]:

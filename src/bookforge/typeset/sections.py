@@ -374,7 +374,6 @@ def _settle(shared: "tuple[Composition, Path | None, Path, str]", place: int) ->
     made: dict[str, DataclassInstance] = {}
     timings = Recorder()
     Typesetter(composition, Bench(Cache(folder), scratch, code, made, once=True, timings=timings)).settle(place)
-    garbage.sweep()
     return dict(_sent(made)), timings.spans
 
 

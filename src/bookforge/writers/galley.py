@@ -214,8 +214,9 @@ class _Reader:
             elif hasattr(child, "is_in_normal_flow") and hasattr(child, "border_box_y"):
                 inner = self._block(child, inner, above)
         self.whites.closes(box)
-        # From where a margin leads back, the next one counts.
-        return float(box.border_box_y() + box.border_height() + min(0.0, box.margin_bottom))
+        # From where a margin leads back, the next one counts. Parts of tables have none, whatever their styles say.
+        back = min(0.0, box.margin_bottom) if boxes.kind(box) == "BlockBox" else 0.0
+        return float(box.border_box_y() + box.border_height() + back)
 
     def _inside(self, box: Any, floor: float, above: _Above) -> _Above:
         if box.element is None or "::" in (box.element_tag or ""):

@@ -142,7 +142,7 @@ def _removals(removals: list[Removal], tabs: Tabs) -> tuple[Removal, ...]:
 def _placeholders(streams: Iterable[Stream]) -> tuple[Placeholder, ...]:
     found = set()
     for stream in streams:
-        if "TK" in stream.text or "TODO" in stream.text:
+        if any(sign in stream.text for sign in marks.IN_PLACEHOLDERS):
             found |= {
                 (word.start, word.end, word.text) for word in stream.words() if marks.PLACEHOLDER.fullmatch(word.text)
             }

@@ -40,6 +40,8 @@ CRITIC: Final = {
     "{>>": ("comment", "<<}"),
 }
 PLACEHOLDER: Final = re.compile(r"(?<!\w)(?:(?:TK)+|TODO)(?!\w)")
+IN_PLACEHOLDERS: Final = ("TK", "TODO")
+"""One of which each has: they are sooner looked for."""
 
 _ROMAN: Final = "m*(?:cm)?d?(?:cd)?c*(?:xc)?l?(?:xl)?x*(?:ix)?v?(?:iv)?i*"
 _NUMERAL: Final = (
