@@ -1,8 +1,11 @@
 """Work for several processes in, their results out, in order: the longest work is begun first.
 
+Two pieces of work may also be done at once, one of them here: what is kept here is then known to both.
+
 No process outlives its work: each ends when the one that started it dies or is interrupted.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -11,6 +14,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bookforge import garbage
@@ -24,13 +29,15 @@ LostError = BrokenProcessPool
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_FORKS: Final = sys.platform == "linux"
+
 _HEARTBEAT: Final = 0.5
 """Seconds between two looks at whether the parent still lives."""
 
 
 def context() -> "ForkContext | SpawnContext":
     """Return how processes are started: a forked one has the book already; elsewhere it is sent."""
-    if sys.platform == "linux":
+    if _FORKS:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
 
@@ -76,6 +83,50 @@ def share(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Do some work in another process meanwhile; yield what waits for its result, or raises the error it ended with.
+
+    Where no process knows what this one does, or the other was killed, the work is done here when it is asked for.
+    """
+    if not _FORKS:
+        yield work
+        return
+    results, sent = context().Pipe(duplex=False)
+    process = context().Process(target=_send, args=(work, sent, os.getpid()), daemon=True)
+    process.start()
+    sent.close()
+    try:
+        yield partial(_heard, results, work)
+    finally:
+        process.kill()
+        process.join()
+        results.close()
+
+
+def _send(work: Callable[[], Any], sent: Connection, parent: int) -> None:
+    obey(parent)
+    garbage.leave_alone()
+    try:
+        done, problem = work(), None
+    except MemoryError:
+        os._exit(1)  # as if the system had killed it
+    except Exception as error:
+        done, problem = None, error
+    sent.send((done, problem))
+
+
+def _heard(results: Connection, work: Callable[[], Result]) -> Result:
+    done: Result
+    try:
+        done, problem = results.recv()
+    except (EOFError, OSError):
+        return work()
+    if problem is not None:
+        raise problem
+    return done
 
 
 _shared: list[Any] = []

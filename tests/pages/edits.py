@@ -97,17 +97,18 @@ def composition(chapters: Chapters) -> Composition:
 
 
 class Desk:
-    """A place where a book is set again and again, with all that is kept."""
+    """A place where a book is set again and again, with all that is kept, by so many processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, jobs: int = 1) -> None:
         folder.mkdir(exist_ok=True)
         self._folder = folder
+        self._jobs = jobs
         self._recent = Recent()
 
     def set(self, made: Composition) -> tuple[list[SectionPlan], bytes]:
         """Set a book section by section; return what was planned, and the PDF."""
         store = Cache(self._folder / "cache", recent=self._recent)
-        bench = typeset.Bench(store, self._folder, "")
+        bench = typeset.Bench(store, self._folder, "", jobs=self._jobs)
         planned = typeset.plan(made, bench)
         laid = assembling.assemble(made, planned, bench, lambda finding: None)
         (data,) = pdf.write(typeset.carry_out(made, planned), laid, lambda finding: None).files.values()

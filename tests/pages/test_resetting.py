@@ -9,8 +9,9 @@ import edits
 import pytest
 from galleys import composed, note, noted, paragraph, words
 
-from bookforge.typeset import resetting, sections
+from bookforge.typeset import press, resetting, sections
 from bookforge.typeset.plan import Corrections
+from bookforge.writers.galley import Galley
 
 
 def chapter(chance: random.Random) -> list[str]:
@@ -69,6 +70,20 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     return found
 
 
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pages of each take were drawn here."""
+    found: list[int] = []
+    draw = press.Press.draw
+
+    def seen(self: press.Press, galley: Galley, pages: range) -> object:
+        found.append(len(pages))
+        return draw(self, galley, pages)
+
+    monkeypatch.setattr(press.Press, "draw", seen)
+    return found
+
+
 def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, anew: list[bool]) -> None:
     for seed in (1, 2, 3):
         chance = random.Random(seed)
@@ -81,6 +96,42 @@ def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, anew: list[bool]) ->
             cold = edits.Desk(tmp_path / f"{seed}-{number}")
             assert desk.set(book) == cold.set(book), f"seed {seed}, edit {number}"
     assert sum(anew) > 5, "chapters are set anew as a whole"
+
+
+def test_pages_are_set_anew_by_two_processes(
+    tmp_path: Path, anew: list[bool], drawn: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resetting, "_WORTH_SHARING", 2)
+    desk, alone = edits.Desk(tmp_path / "warm", jobs=2), edits.Desk(tmp_path / "alone")
+    for each in (desk, alone):
+        each.set(composed(plain({}), chapter_of_one_page()))
+    for number in (4, 9):
+        book = composed(plain({number: "behind another"}), chapter_of_one_page())
+        drawn.clear()
+        made = desk.set(book)
+        here = sum(drawn)
+        drawn.clear()
+        assert made == alone.set(book) == edits.Desk(tmp_path / f"cold-{number}").set(book)
+        assert 0 < here < sum(drawn)
+    assert anew == [True] * 4
+
+
+def test_a_note_more_changes_no_page_without_notes(tmp_path: Path, anew: list[bool], drawn: list[int]) -> None:
+    def noted_at_both_ends(*notes: str) -> str:
+        said = words(30, random.Random(1))
+        first = paragraph("a.first", f"{said} {''.join(notes)}")
+        return first + plain({}) + paragraph("a.last", said + note(9, "The last."))
+
+    long, *short = (words(count, random.Random(2)) for count in (14, 5, 5))
+    desk = edits.Desk(tmp_path / "warm")
+    (before,), _ = desk.set(composed(noted_at_both_ends(note(1, long))))
+    drawn.clear()
+    book = composed(noted_at_both_ends(*map(note, (1, 2), short)))
+    made = desk.set(book)
+    assert anew == [True]
+    assert before.shape.pages > 6
+    assert drawn == [1, 1]
+    assert made == edits.Desk(tmp_path / "cold").set(book)
 
 
 @pytest.mark.parametrize("seed", [20, 28])

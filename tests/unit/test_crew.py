@@ -1,5 +1,6 @@
 """Work shared among processes: in order, with its errors, and with nothing left behind."""
 
+import multiprocessing
 import os
 import signal
 import time
@@ -45,3 +46,28 @@ def test_an_error_is_raised_where_the_results_are_taken() -> None:
 def test_a_killed_process_is_told() -> None:
     with pytest.raises(crew.LostError):
         [*crew.share(die, 0, [(1, 0)], 2)]
+
+
+def test_work_is_done_beside_other_work() -> None:
+    here = {"known": 7}
+    with crew.beside(lambda: (here["known"], os.getpid())) as result:
+        assert result() == (7, multiprocessing.active_children()[0].pid)
+
+
+def test_an_error_beside_is_raised_where_the_result_is_asked_for() -> None:
+    with crew.beside(lambda: fail(0, 1)) as result, pytest.raises(ValueError, match="no"):
+        result()
+
+
+def test_what_a_killed_process_was_to_do_is_done_here() -> None:
+    here = os.getpid()
+    with crew.beside(lambda: die(0, 0) if os.getpid() != here else 3) as result:
+        assert result() == 3
+
+
+def test_nobody_waits_for_what_is_not_asked_for() -> None:
+    begun = time.monotonic()
+    with crew.beside(lambda: time.sleep(60)):
+        pass
+    assert not multiprocessing.active_children()
+    assert time.monotonic() - begun < 30

@@ -1,16 +1,19 @@
 """A take of a section in, the same laid out, in lines and drawn out: the press that :mod:`.resetting` asks for."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from bookforge import composer
+from bookforge import composer, crew
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic
 from bookforge.edition import Stylesheet
+from bookforge.timings import Span
 from bookforge.typeset import markup, resetting, spreads, takes
 from bookforge.typeset.compositor import Compositor
 from bookforge.typeset.plan import Corrections
+from bookforge.typeset.resetting import Taken
 from bookforge.writers.assembly.faces import UnlinkableError
 
 if TYPE_CHECKING:
@@ -84,3 +87,26 @@ class Press:
         if said:  # which is to be told of the section as a whole
             raise resetting.UnsureError
         return drawn
+
+    @property
+    def is_helped(self) -> bool:
+        """Whether another process may work at once."""
+        return self._typesetter.bench.jobs > 1
+
+    @contextlib.contextmanager
+    def beside(self, work: Callable[[], Taken]) -> Iterator[Callable[[], Taken]]:
+        """Do some work in another process meanwhile, whose time is told to this one."""
+        timings = self._typesetter.bench.timings
+
+        def timed() -> tuple[Taken, list[Span]]:
+            before = len(timings.spans)
+            return work(), timings.spans[before:]
+
+        def heard() -> Taken:
+            taken, spans = result()
+            # Where the other process was killed, the work was done here, and told.
+            timings.spans.extend(span for span in spans if span not in timings.spans)
+            return taken
+
+        with crew.beside(timed) as result:
+            yield heard

@@ -7,11 +7,12 @@ comes out is what setting the whole section gives. Where that is not sure, nothi
 
 import dataclasses
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bookforge.cache import key
 from bookforge.composer import Composed, Lines
@@ -25,6 +26,8 @@ from bookforge.writers.galley import Galley
 if TYPE_CHECKING:
     from bookforge.writers.assembly.drawn import Drawn, DrawnPage, Facts, PageKind
 
+Taken = TypeVar("Taken")
+
 _LOOKS: Final = 3
 """Looks at a take at most."""
 
@@ -36,6 +39,9 @@ _LEAST_GAP: Final = 1.0
 
 _WORTH: Final = 3000
 """Characters of markup that take as long to measure as to lay out anything at all."""
+
+_WORTH_SHARING: Final = 12
+"""Pages from which on two processes are quicker than one: each has a take to begin, and one has to send its pages."""
 
 _ABOVE: Final = ("opener", "lead", "top", "open", "forced", "parted", "body")
 """What of a slab is decided by what stands above it."""
@@ -122,6 +128,13 @@ class Press(Protocol):
 
     def draw(self, galley: Galley, pages: range) -> "tuple[DrawnPage, ...]":
         """Draw pages of a take."""
+
+    @property
+    def is_helped(self) -> bool:
+        """Whether another process may work at once."""
+
+    def beside(self, work: Callable[[], Taken]) -> AbstractContextManager[Callable[[], Taken]]:
+        """Do some work in another process meanwhile: :func:`bookforge.crew.beside`."""
 
 
 class UnsureError(Exception):
@@ -214,7 +227,10 @@ class _Group:
         names = [*copy.names(self.first, self.last)]
         chosen = [lines[name] for name in names if name in lines]
         parted = [notes[name] for name in names if name in notes]
-        name = key("take", html, repr(chosen), repr(parted), repr(self.starts), str(copy.notes(self.first)))
+        before = copy.notes(self.first)
+        # Where no note is called, it does not matter how many were called before.
+        numbered = str(before) if copy.notes(self.last) > before else ""
+        name = key("take", html, repr(chosen), repr(parted), repr(self.starts), numbered)
         for page in self.pages:
             yield f"{name} {_is_right(paging, page)} {page - self.page} {page == 0}"
 
@@ -242,6 +258,17 @@ def _groups(copy: Copy, corrections: Corrections, paging: Paging) -> Iterator[_G
         last = len(copy.atoms) if behind is None else firsts[end] + bool(behind.row)
         yield _Group(page, end, firsts[page], last, (*starts[page:end], behind), corrections)
         page = end
+
+
+def _middle(groups: Sequence[_Group]) -> int:
+    """Return the page of the group with which the second half of all pages begins; few pages have no second half."""
+    count = sum(len(group.pages) for group in groups)
+    done = 0
+    for group in groups:
+        if count >= _WORTH_SHARING and done >= count / 2:
+            return group.page
+        done += len(group.pages)
+    return groups[-1].end if groups else 0
 
 
 def _is_clean(copy: Copy, starts: Sequence[Start | None], place: int, atom: int, paging: Paging) -> bool:
@@ -297,12 +324,31 @@ class _Resetting:
     ) -> Iterator[SetPage]:
         """Yield the pages in order: those that are as they were, and takes of those that are not."""
         known = {name: place for place, name in enumerate(self._old.keys)}
-        for is_known, its in groupby(groups, lambda group: all(keys[page] in known for page in group.pages)):
-            run = [*its]
-            if is_known:
+
+        def is_known(group: _Group) -> bool:
+            return all(keys[page] in known for page in group.pages)
+
+        missing = [group for group in groups if not is_known(group)]
+        middle = _middle(missing) if self._press.is_helped else len(keys)
+        runs = [[*run] for _, run in groupby(groups, lambda group: (is_known(group), group.page < middle))]
+        takes = [_Take(self._copy, run, paging, self._press) for run in runs if not is_known(run[0])]
+        made = self._taken(takes, middle, planned)
+        for run in runs:
+            if is_known(run[0]):
                 yield from (self._again(known[keys[page]]) for group in run for page in group.pages)
             else:
-                yield from _Take(self._copy, run, paging, self._press).set(planned)
+                yield from next(made)
+
+    def _taken(self, takes: "Sequence[_Take]", middle: int, planned: Corrections) -> Iterator[list[SetPage]]:
+        """Yield what comes of takes, set in order; those from a page on are set by another process meanwhile."""
+        here = [take for take in takes if take.first < middle]
+        there = takes[len(here) :]
+        if not there:
+            yield from (take.set(planned) for take in here)
+            return
+        with self._press.beside(lambda: [take.set(planned) for take in there]) as others:
+            yield from [take.set(planned) for take in here]
+            yield from others()
 
     def _plan(self, corrections: Corrections, pages: Sequence[SetPage]) -> SectionPlan:
         was = self._old.plan.shape
@@ -453,10 +499,10 @@ class _Take:
         self._groups = groups
         self._paging = paging
         self._press = press
-        self._first, self._end = groups[0].page, groups[-1].end
+        self.first, self._end = groups[0].page, groups[-1].end
         inner = [start for group in groups for start in group.starts[:-1]]
         self._starts = [*inner, groups[-1].starts[-1]]
-        self._skipped = int(self._first > 0)
+        self._skipped = int(self.first > 0)
 
     def set(self, planned: Corrections) -> list[SetPage]:
         """Set the pages."""
@@ -468,7 +514,7 @@ class _Take:
             notes={name: each for name, each in planned.notes.items() if name in names},
         )
         corrections, galley = self._settled(self._copy.take(first, last, self._gap(first)), its)
-        kept = range(self._skipped, self._skipped + self._end - self._first)
+        kept = range(self._skipped, self._skipped + self._end - self.first)
         drawn = self._press.draw(galley, kept)
         return [_set_page(each, index, galley.laid, corrections) for each, index in zip(drawn, kept, strict=True)]
 
@@ -493,7 +539,7 @@ class _Take:
         return (start.rows - _ROOM) * option.rows[-1].advance + sum(notes) + above
 
     def _settled(self, html: str, corrections: Corrections) -> tuple[Corrections, Galley]:
-        left = _is_right(self._paging, self._first) == bool(self._skipped)
+        left = _is_right(self._paging, self.first) == bool(self._skipped)
         start = self._starts[0]
         bare = frozenset({start.block}) if start is not None and start.row else frozenset[str]()
         known = grid.Grid()
@@ -516,14 +562,14 @@ class _Take:
 
     def _shown(self, galley: Galley) -> Galley:
         """Return a take without the pages around it."""
-        kept = galley.laid.pages[self._skipped : self._skipped + self._end - self._first]
+        kept = galley.laid.pages[self._skipped : self._skipped + self._end - self.first]
         return dataclasses.replace(galley, laid=dataclasses.replace(galley.laid, pages=kept), end=len(kept))
 
     def _check_plan(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
         """Demand that the pages are those that were planned, and the lines."""
-        count = self._end - self._first
+        count = self._end - self.first
         _demand(len(shown.laid.pages) == count)
-        right = _is_right(self._paging, self._first)
+        right = _is_right(self._paging, self.first)
         _demand((shown.laid.pages[0].side == "right") == right)
         starts = [start or Start("", 0, 0, "") for start in self._starts[1 - self._skipped :]]
         behind = self._starts[-1]
@@ -538,7 +584,7 @@ class _Take:
     def _check(self, galley: Galley, shown: Galley, corrections: Corrections) -> None:
         """Demand that the pages are those that were planned, and that there is nothing to be corrected."""
         self._check_plan(galley, shown, corrections)
-        behind, last = self._starts[-1], self._skipped + self._end - self._first - 1
+        behind, last = self._starts[-1], self._skipped + self._end - self.first - 1
         _demand(not (galley.said or galley.asked or galley.laid.unfit) and galley.apart)
         _demand(not grid.off_grid(shown) and not footnotes.pushed(galley) and not footnotes.beyond(galley))
         # Whether the page behind would need a paragraph divided is not to be seen without it.

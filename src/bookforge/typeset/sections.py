@@ -59,7 +59,7 @@ class Typesetter:
 
     def __init__(self, composition: Composition, bench: Bench) -> None:
         self._composition = composition
-        self._bench = bench
+        self.bench = bench
         self._gauges = composer.Gauges(composition.fonts)
         self._limits = composer.limits(composition.reading.edition.settings)
         self._pages = composition.reading.edition.settings.get("pages") == "balanced"
@@ -86,16 +86,16 @@ class Typesetter:
         from bookforge.writers.galleys import Galleys
 
         made = self._composition
-        materials = Materials(made.stylesheets, made.assets, made.fonts, self._bench.scratch, self._bench.once)
+        materials = Materials(made.stylesheets, made.assets, made.fonts, self.bench.scratch, self.bench.once)
         return Galleys(materials, Location(made.documents[0].href))
 
     def prepare(self, count: int) -> None:
         """Settle and draw those of the first ``count`` sections that are not yet, in several processes."""
-        bench, parts = self._bench, self._composition.parts
+        bench, parts = self.bench, self._composition.parts
         if bench.jobs == 1:
             return
         names = [self._key(place, place + 1, "right") for place in range(count)]
-        missing = [place for place in range(count) if self._bench.remembered(_STAGE, names[place], SectionPlan) is None]
+        missing = [place for place in range(count) if self.bench.remembered(_STAGE, names[place], SectionPlan) is None]
         if len(missing) < _WORTH_SHARING:
             return
         shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
@@ -113,7 +113,7 @@ class Typesetter:
         """Tell how far the sections are, for somebody who waits."""
         edition, of = self._composition.reading.edition.name, len(self._composition.parts)
         from_cache = f", {kept} from the cache" if kept else ""
-        self._bench.timings.tell(f"laying out {edition}: {at} of {of} sections{from_cache}")
+        self.bench.timings.tell(f"laying out {edition}: {at} of {of} sections{from_cache}")
 
     def units(self, count: int) -> Iterator[Unit]:
         """Settle the first ``count`` sections in order, each on the side on which it will begin.
@@ -183,10 +183,10 @@ class Typesetter:
     def _known(self, first: int, end: int, side: str) -> Unit:
         name = self._key(first, end, side)
         edition, section = self._composition.reading.edition.name, self._composition.parts[first].section
-        known = self._bench.remembered(_STAGE, name, SectionPlan)
+        known = self.bench.remembered(_STAGE, name, SectionPlan)
         if known is not None and first in self._new_ones:  # its time is known, too
             return Unit(section, first, end, side, name, known)
-        with self._bench.timings.span("plan", edition, section) as work:
+        with self.bench.timings.span("plan", edition, section) as work:
             work.made = known is None
             if known is None:
                 known = self._new(name, first, end, side)
@@ -216,7 +216,7 @@ class Typesetter:
         if again is not None:
             return again
         known, paging = settling.settle(lay, compositor, length)
-        self._bench.keep(_STAGE, name, known)
+        self.bench.keep(_STAGE, name, known)
         if last[0][0] == known.corrections:
             with contextlib.suppress(UnlinkableError):  # said when the book is assembled
                 with self.drawing(first):
@@ -229,16 +229,16 @@ class Typesetter:
 
     def _keep(self, press: Press, setting: resetting.Setting | None) -> None:
         if setting is not None:
-            self._bench.keep(SETTING, press.name, setting)
+            self.bench.keep(SETTING, press.name, setting)
 
     def _again(self, name: str, press: Press) -> SectionPlan | None:
         """Settle and draw a section that was set before and has changed since, as far as that can be done by takes."""
         from bookforge.writers.assembly.drawn import Drawn, Facts
 
-        old = self._bench.remembered(SETTING, press.name, resetting.Setting)
+        old = self.bench.remembered(SETTING, press.name, resetting.Setting)
         if old is None or not press.ground or old.ground != press.ground:
             return None
-        was = self._bench.remembered(_DRAWN, cache_key(_DRAWN, press.side, old.drawn), Drawn)
+        was = self.bench.remembered(_DRAWN, cache_key(_DRAWN, press.side, old.drawn), Drawn)
         made = resetting.reset(old, was, press.copy, press) if was is not None else None
         if made is None:
             return None
@@ -250,8 +250,8 @@ class Typesetter:
         facts = Facts(tuple(page.laid for page in made.pages), notes, anchors, ())
         drawn = cache_key(_DRAWN, press.side, name)
         joined = self.galleys.joined([page.drawn for page in made.pages])
-        self._bench.keep(_DRAWN, drawn, Drawn(drawn, joined, facts))
-        self._bench.keep(_STAGE, name, made.plan)
+        self.bench.keep(_DRAWN, drawn, Drawn(drawn, joined, facts))
+        self.bench.keep(_STAGE, name, made.plan)
         press.compositor.keep(made.paging.composed)
         self._keep(
             press, resetting.keep(press.ground, press.copy, made.paging, made.plan, name, joined.pages, made.keys)
@@ -275,7 +275,7 @@ class Typesetter:
     def fills(self, place: int, side: str) -> spreads.Fills:
         """Return what is remembered of the last plan of a section."""
         size = _FILLS_SIZE * len(self._composition.parts[place].text)
-        return self._bench.store.held(_FILLS, self.name(place, side), spreads.Fills, spreads.Fills, lambda _: size)
+        return self.bench.store.held(_FILLS, self.name(place, side), spreads.Fills, spreads.Fills, lambda _: size)
 
     def ground(self, place: int, side: str) -> str:
         """Return a hash of all that decides how a section is set but its text; empty where it cannot be parted."""
@@ -299,7 +299,7 @@ class Typesetter:
         """Return a section's markup with the book of its lines, which has its name whatever it says."""
         reading = self._composition.reading
         whose = (reading.book.metadata.title, reading.edition.name, part.section)
-        return Text(xhtml.read(part.text), cache_key(LINES, *self.tools, *whose), self._bench)
+        return Text(xhtml.read(part.text), cache_key(LINES, *self.tools, *whose), self.bench)
 
     def drawn(self, unit: Unit, side: str, numbers: Mapping[str, int] | None) -> "Drawn":
         """Return a section drawn on a side, with the page numbers that it shows.
@@ -308,7 +308,7 @@ class Typesetter:
         """
         from bookforge.writers.assembly.drawn import Drawn
 
-        known = self._bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
+        known = self.bench.remembered(_DRAWN, cache_key(_DRAWN, side, unit.key), Drawn)
         if known is None or (numbers is not None and any(numbers.get(each) != at for each, at in known.asked.items())):
             galley = self.lay(unit.first, unit.end, side, unit.plan.corrections, numbers or _NO_NUMBERS)
             with self.drawing(unit.first):
@@ -318,12 +318,12 @@ class Typesetter:
     def drawing(self, place: int) -> AbstractContextManager[Work]:
         """Measure how long it takes to draw a section, or some of its pages."""
         made = self._composition
-        return self._bench.timings.span("draw", made.reading.edition.name, made.parts[place].section)
+        return self.bench.timings.span("draw", made.reading.edition.name, made.parts[place].section)
 
     def draw(self, key: str, side: str, galley: "Galley", numbers: Mapping[str, int]) -> "Drawn":
         """Draw a section that was laid out, and keep it; ``key`` is its own, ``numbers`` it was laid out with."""
         name = cache_key(_DRAWN, side, key)
-        return self._bench.keep(_DRAWN, name, self.galleys.draw(galley, numbers, name))
+        return self.bench.keep(_DRAWN, name, self.galleys.draw(galley, numbers, name))
 
     def lay(
         self,
