@@ -106,6 +106,13 @@ def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         results.close()
 
 
+def halved(work: Callable[[Sequence[Task]], list[Result]], tasks: Sequence[Task]) -> list[Result]:
+    """Do work on tasks, on the second half of them in another process meanwhile; return the results in order."""
+    half = (len(tasks) + 1) // 2
+    with beside(partial(work, tasks[half:])) as others:
+        return [*work(tasks[:half]), *others()]
+
+
 def _send(work: Callable[[], Any], sent: Connection, parent: int) -> None:
     obey(parent)
     garbage.leave_alone()

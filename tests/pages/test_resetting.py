@@ -9,7 +9,7 @@ import edits
 import pytest
 from galleys import composed, note, noted, paragraph, words
 
-from bookforge.typeset import press, resetting, sections
+from bookforge.typeset import assembling, press, resetting, sections
 from bookforge.typeset.plan import Corrections
 from bookforge.writers.galley import Galley
 
@@ -98,10 +98,11 @@ def test_what_is_set_anew_is_as_if_all_were(tmp_path: Path, anew: list[bool]) ->
     assert sum(anew) > 5, "chapters are set anew as a whole"
 
 
-def test_pages_are_set_anew_by_two_processes(
+def test_two_processes_set_the_same_pages(
     tmp_path: Path, anew: list[bool], drawn: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resetting, "_WORTH_SHARING", 2)
+    for each in (resetting, assembling):
+        monkeypatch.setattr(each, "_WORTH_SHARING", 2)
     desk, alone = edits.Desk(tmp_path / "warm", jobs=2), edits.Desk(tmp_path / "alone")
     for each in (desk, alone):
         each.set(composed(plain({}), chapter_of_one_page()))

@@ -65,6 +65,13 @@ def test_what_a_killed_process_was_to_do_is_done_here() -> None:
         assert result() == 3
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_tasks_are_halved(count: int) -> None:
+    found = crew.halved(lambda tasks: [(task, os.getpid()) for task in tasks], range(count))
+    assert [task for task, _ in found] == [*range(count)]
+    assert [where == os.getpid() for _, where in found] == [place < (count + 1) // 2 for place in range(count)]
+
+
 def test_nobody_waits_for_what_is_not_asked_for() -> None:
     begun = time.monotonic()
     with crew.beside(lambda: time.sleep(60)):

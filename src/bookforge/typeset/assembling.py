@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import Final
 
-from bookforge import typeset
+from bookforge import crew, typeset
 from bookforge.cache import key as cache_key
 from bookforge.diagnostics import Diagnostic, Report
 from bookforge.edition import Composition
@@ -46,6 +46,9 @@ _PLACES: Final = "places"
 _FACES: Final = "faces"
 _BYTES: Final = 2000
 """About what is taken by the faces of a section, or by the place of a page."""
+_WORTH_SHARING: Final = 64
+"""Pages from which on two processes draw margins sooner than one."""
+
 _BOOKS: Final = 2
 """Books of as many pages whose margins are kept beside those in use."""
 
@@ -149,12 +152,18 @@ class _Binder:
         missing = [each for each in pages if each not in known.pages]
         if not missing:
             return known.pages
-        said: list[Diagnostic] = []
-        made = self._typesetter.galleys.margins(self._stand, [pages[each] for each in missing], said.append)
-        new = (replace(each, said=tuple(said)) for each in made)
+        assert self._stand  # made once, for both processes
+        is_shared = self._bench.jobs > 1 and len(missing) >= _WORTH_SHARING
+        places = [pages[each] for each in missing]
+        new = crew.halved(self._drawn_margins, places) if is_shared else self._drawn_margins(places)
         every = {**known.pages, **dict(zip(missing, new, strict=True))}
         older = [each for each in every if each not in pages][-_BOOKS * len(pages) :]
         return self._bench.keep(_MARGINS, name, KnownMargins({each: every[each] for each in (*older, *pages)})).pages
+
+    def _drawn_margins(self, places: Sequence[Place]) -> list[Margins]:
+        said: list[Diagnostic] = []
+        made = self._typesetter.galleys.margins(self._stand, places, said.append)
+        return [replace(each, said=tuple(said)) for each in made]
 
     def _places(self, drawn: Sequence[Drawn], counted: Counted) -> Iterator[_Places]:
         """Yield the pages of each section as their margins see them."""
@@ -190,15 +199,22 @@ class _Binder:
         """
         contents = faces.files(tuple(face.path for face in self._composition.fonts))
         faces.check(used, contents)
-        return {face.hash: self._font(face, contents) for face in used}
-
-    def _font(self, face: DrawnFace, contents: Mapping[str, bytes]) -> CutFace:
-        name = cache_key(_FONT, *self._typesetter.tools, faces.identity(face))
-        return self._bench.kept(_FONT, name, faces.CutFace, lambda: galleys.cut(face, contents))
+        names = {face.hash: cache_key(_FONT, *self._typesetter.tools, faces.identity(face)) for face in used}
+        missing = [face for face in used if self._bench.remembered(_FONT, names[face.hash], CutFace) is None]
+        cut = partial(_cut, contents)
+        made = crew.halved(cut, missing) if self._bench.jobs > 1 and len(missing) > 1 else cut(missing)
+        for face, its in zip(missing, made, strict=True):
+            self._bench.keep(_FONT, names[face.hash], its)
+        kept = ((name, self._bench.remembered(_FONT, names[name], CutFace)) for name in names)
+        return {name: face for name, face in kept if face is not None}
 
     def block(self, name: str, make: Callable[[], Block]) -> Block:
         """Return what was linked of a section before, or else what is made."""
         return self._bench.kept(_BLOCK, cache_key(_BLOCK, *self._typesetter.tools, name), Block, make)
+
+
+def _cut(contents: Mapping[str, bytes], used: Sequence[DrawnFace]) -> list[CutFace]:
+    return [galleys.cut(face, contents) for face in used]
 
 
 def _in_place(planned: Plan) -> Iterator[tuple[Unit | None, str]]:

@@ -98,6 +98,7 @@ class Typesetter:
         missing = [place for place in range(count) if self.bench.remembered(_STAGE, names[place], SectionPlan) is None]
         if len(missing) < _WORTH_SHARING:
             return
+        self.galleys.ready()
         shared = (self._composition, bench.store.folder, bench.scratch, bench.code)
         tasks = [(len(parts[place].text), place) for place in missing]
         kept = count - len(missing)

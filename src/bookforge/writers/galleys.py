@@ -40,6 +40,10 @@ class Galleys:
         # A book that is all there already needs none.
         return Engine(self._materials)
 
+    def ready(self) -> None:
+        """Load the engine: processes that are forked then have it, and need not load it each for itself."""
+        assert self._engine
+
     def lay(  # noqa: PLR0913  what a galley is
         self,
         html: str,
