@@ -256,11 +256,13 @@ def _compose(read: Reading, layout: Layout, supplies: compose.Supplies, shelf: S
 def _proven(composition: Composition, shelf: Shelf) -> Composition:
     """Compare the documents of an edition with the manuscript, word by word."""
     from bookforge import ledger
+    from bookforge.writers import documents
 
     sections = _sections(composition.reading)
-    wrong = () if ledger.conserves(sections, composition, shelf) else ledger.compare(sections, composition.documents)
-    if wrong:
-        raise ManuscriptError(*wrong)
+    if not ledger.conserves(sections, composition, shelf):
+        documents.parse(composition)  # what is no XML has no words to compare
+        if wrong := ledger.compare(sections, composition.documents):
+            raise ManuscriptError(*wrong)
     return composition
 
 

@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from io import BytesIO
@@ -31,6 +31,7 @@ from bookforge.layouts import FontSpec
 _REGULAR: Final = 400
 _BOLD: Final = 700
 _SHOWN_PLACES: Final = 3
+_TOLD_ALONE: Final = 5
 _PACKAGE: Final = re.compile(r"fontpkg-[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEPT_NAMES: Final = (0, 1, 2, 3, 4, 6, 13, 14)
 # Never drawn by themselves: line ends, joiners, marks of direction, soft hyphens, variation selectors.
@@ -302,23 +303,50 @@ def missing(faces: Iterable[FontFace], text: Iterable[str]) -> tuple[str, ...]:
 def report_missing(
     faces: Iterable[FontFace], places: Mapping[str, tuple[Location, ...]], report: Report
 ) -> tuple[str, ...]:
-    """Warn of each character that no face can show, with where it stands; return those characters.
+    """Warn of characters that no face can show, with where they stand; return those characters.
 
-    ``places`` holds characters with the places they are typed at; one that a layout adds has none.
-    Warnings: ``font-has-glyph``.
+    ``places`` holds characters with the places they are typed at; one that a layout adds has none. Many of one script
+    are one warning: a sentence in it has as many as letters. Warnings: ``font-has-glyph``.
     """
+    faces = tuple(faces)
     lacking = missing(faces, places)
-    for char in lacking:
-        found = places[char]
-        name = unicodedata.name(char, "a character without a name")
-        others = ", ".join(map(str, found[1:_SHOWN_PLACES]))
-        more = len(found) - _SHOWN_PLACES
-        hint = f"also at {others}{f' and {more} more' if more > 0 else ''}" if others else None
-        if not found:
-            hint = "it is typed in no file of the book: the layout adds it"
-        message = f"no font of the layout has '{char}' (U+{ord(char):04X} {name})"
-        report(warning("font-has-glyph", message, found[0] if found else None, hint))
+    families = ", ".join(dict.fromkeys(face.family for face in faces))
+    for chars in _told_together(lacking):
+        typed = [at for char in chars for at in places[char]]
+        message = f"'{chars[0]}' (U+{ord(chars[0]):04X} {_name(chars[0])})"
+        if len(chars) > 1:
+            typed.sort(key=_reading_order)
+            message = f"{len(chars)} characters of a script, such as {message}"
+        message = f"no font of the layout ({families}) has {message}"
+        report(warning("font-has-glyph", message, typed[0] if typed else None, _also(typed)))
     return lacking
+
+
+def _told_together(chars: tuple[str, ...]) -> Iterator[str]:
+    """Yield each character alone, or those of one script together, where they are many."""
+    scripts: dict[str, str] = {}
+    for char in chars:
+        script = _name(char).partition(" ")[0]
+        scripts[script] = scripts.get(script, "") + char
+    for together in scripts.values():
+        yield from (together,) if len(together) > _TOLD_ALONE else together
+
+
+def _name(char: str) -> str:
+    return unicodedata.name(char, "a character without a name")
+
+
+def _reading_order(at: Location) -> tuple[str, int, int]:
+    return at.path, at.line or 0, at.column or 0
+
+
+def _also(places: Sequence[Location]) -> str | None:
+    """Say where else a character is typed, or that it is nowhere."""
+    if not places:
+        return "it is typed in no file of the book: the layout adds it"
+    others = ", ".join(map(str, places[1:_SHOWN_PLACES]))
+    more = len(places) - _SHOWN_PLACES
+    return f"also at {others}{f' and {more} more' if more > 0 else ''}" if others else None
 
 
 # ---------------------------------------------------------------- web fonts

@@ -456,19 +456,18 @@ def _foreign(path: Path, message: str) -> Diagnostic:
 
 
 def _explain(failure: OSError, output: Path, target: Path) -> Diagnostic:
-    """Say in the author's words why the output folder cannot be written."""
-    at = Location(str(target))
+    """Say in the author's words why an edition cannot be written; of the folder, the same words for every edition."""
     reason = failure.strerror or str(failure)
-    hint = "check the folder, or name another one with --output"
     if failure.errno in _FULL:
         message = f"{target} cannot be written: {reason}; what was there is as before"
-        hint = "make room, then build again"
-    elif failure.errno in (errno.EEXIST, errno.ENOTDIR):
-        message = f"the output folder {output} cannot be made: a file has that name"
-        hint = "name another folder with --output"
-    elif failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        message = f"{target} cannot be written: {reason}"
+        return error("output-writable", message, Location(str(target)), "make room, then build again")
+    if not output.is_dir():
+        taken = failure.errno in (errno.EEXIST, errno.ENOTDIR)
+        message = f"the output folder {output} cannot be made: {'a file has that name' if taken else reason}"
+        return error("output-writable", message, Location(str(output)), "name another folder with --output")
+    if not os.access(output, os.W_OK | os.X_OK):
+        message = f"the output folder {output} cannot be written: {reason}"
         hint = "choose a folder you may write to with --output"
-    else:
-        message = f"{target} cannot be written: {reason}"
-    return error("output-writable", message, at, hint)
+        return error("output-writable", message, Location(str(output)), hint)
+    hint = "check the folder, or name another one with --output"
+    return error("output-writable", f"{target} cannot be written: {reason}", Location(str(target)), hint)

@@ -10,6 +10,7 @@ from bookforge.diagnostics import Diagnostic, Location, error
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
+_SHOWN_PLACES: Final = 3
 UNUSABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What XML refuses, and the C1 controls: in a text they are always an accident."""
 
@@ -73,12 +74,15 @@ def decode(data: bytes, path: str) -> str | Diagnostic:
 
 
 def unusable_character(text: str, path: str) -> Diagnostic | None:
-    """Return what is wrong with the first character that no edition can hold, if there is one."""
-    match = UNUSABLE.search(text)
-    if match is None:
+    """Return what is wrong with the first character that no edition can hold, if there is one, and where others are."""
+    found = [match.start() for match in UNUSABLE.finditer(text)]
+    if not found:
         return None
-    at = location(path, line_starts(text), match.start())
-    return error("text-characters", f"this file holds {name(match.group())}", at, _advice(match.group()))
+    starts, first = line_starts(text), text[found[0]]
+    places = [location(path, starts, offset) for offset in found[:_SHOWN_PLACES]]
+    more = f" and {len(found) - _SHOWN_PLACES} more" if len(found) > _SHOWN_PLACES else ""
+    others = f"; others are at {', '.join(map(str, places[1:]))}{more}" if places[1:] else ""
+    return error("text-characters", f"this file holds {name(first)}", places[0], _advice(first) + others)
 
 
 def name(character: str) -> str:

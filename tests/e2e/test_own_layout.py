@@ -82,6 +82,12 @@ def test_a_template_can_do_no_harm_and_its_faults_are_placed(tmp_path: Path, tem
     assert (found["path"], found["line"]) == ("layouts/mine/section.xhtml.j2", 2)
 
 
+def test_a_template_that_closes_too_little_is_told(tmp_path: Path) -> None:
+    done = build(tmp_path, section__xhtml__j2="<section><p>x</section>")
+    assert done.status == 1
+    assert [found["rule"] for found in done.findings()] == ["document-well-formed"]
+
+
 def test_a_layout_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
     secret = tmp_path / "secret.css"
     secret.write_text("/* secret */")

@@ -200,6 +200,13 @@ def test_a_file_where_the_output_folder_should_be(tmp_path: Path) -> None:
     assert (tmp_path / "dist").read_text() == "mine"
 
 
+def test_a_folder_that_cannot_be_made_is_one_fault_of_all_editions(tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("mine")
+    assert refused("output-writable", tmp_path / "dist", pdf(b"%PDF")) == refused(
+        "output-writable", tmp_path / "dist", site(SITE)
+    )
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         with pytest.raises(OutputError, match="output-writable"):

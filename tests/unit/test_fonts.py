@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from bookforge import fonts
+from bookforge import fonts, layouts
 from bookforge.diagnostics import EngineError, LayoutError, Location
 from bookforge.layouts import FontSpec
 
@@ -124,7 +124,23 @@ def test_missing_characters_are_reported_with_their_places(garamond):
     assert finding.rule == "font-has-glyph"
     assert finding.at == Location("a.md", 1, 2)
     assert "U+6F22" in finding.message
+    assert "(EB Garamond)" in finding.message
     assert finding.hint == "also at a.md:2:2, a.md:3:2 and 2 more"
+
+
+def test_many_missing_characters_of_a_script_are_one_warning(garamond):
+    places = {char: (Location("a.md", 1, column),) for column, char in enumerate("漢 שלום עולם, טקסט", 1)}
+    found = []
+    fonts.report_missing(garamond, places, found.append)
+    hebrew, han = found
+    assert hebrew.message.startswith("no font of the layout (EB Garamond) has 8 characters of a script, such as 'ו'")
+    assert str(hebrew.at) == "a.md:1:3"
+    assert "'漢' (U+6F22" in han.message
+
+
+@pytest.mark.parametrize("layout", ["paperback", "modern", "large-print", "submission", "proof", "web"])
+def test_every_layout_with_fonts_has_the_boxes_of_task_lists(layout, tmp_path):
+    assert fonts.missing(fonts.resolve(layouts.find(layout, tmp_path).fonts), "\u2610\u2611") == ()
 
 
 def test_the_private_configuration_lists_only_the_faces(garamond, tmp_path):

@@ -125,7 +125,7 @@ def test_places_survive_tabs() -> None:
         ("12. a", "list-marker", ["12."]),
         ("- [x] a", "checkbox", ["[x]"]),
         ("```py\nx\n```", "info", ["py"]),
-        ("::: {.a b=c}\nx\n:::", "fence", ["::: {.a b=c}"]),
+        ("::: {.a b=c}\nx\n:::", "fence", ["::: {.a b=c}", ":::"]),
     ],
 )
 def test_removals_are_declared(text: str, kind: str, found: list[str]) -> None:

@@ -55,3 +55,10 @@ def test_nul_bytes_alone_are_not_utf16(text: str) -> None:
     found = textfile.decode((text + "\0").encode(), "x")
     assert isinstance(found, Diagnostic)
     assert found.rule in {"text-characters", "text-encoding"}
+
+
+def test_all_places_of_unusable_characters_are_told_at_once() -> None:
+    found = textfile.unusable_character("A\fB\n\n\f\x1b\n\f", "a.md")
+    assert found is not None
+    assert str(found.at) == "a.md:1:2"
+    assert (found.hint or "").endswith("; others are at a.md:3:1, a.md:3:2 and 1 more")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from bookforge import words, xhtml
+from bookforge import xhtml
 from bookforge.book import Note, Place, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
@@ -23,6 +23,7 @@ from bookforge.markdown import (
     headings,
     ids,
     indexmarks,
+    leftovers,
     lexer,
     messages,
     notes,
@@ -92,11 +93,12 @@ def _convert(
     problems: list[Problem] = []
     seen: set[str] = set()
     refs = references.References()
+    whole = finder.Finder(source, source.text, (0,), (0,))
     flow = len(parts.all()) - len(parts.notes)
     for number, each in enumerate(parts.all(), 1 - flow):
         conventions.mark_queries(each, len(lexed.queries), seen)
         marks.take(each, number if number > 0 else None)
-        problems += conventions.apply(each)
+        problems += (problem.sought(whole) for problem in conventions.apply(each))
         references.resolve(each, targets, refs)
     headings.normalise(parts.body)
     _key_query_paragraphs(parts, lexed)
@@ -105,6 +107,7 @@ def _convert(
     for each in parts.all():
         etree.strip_attributes(each, "data-key")
     problems += _undefined_notes(parts, source)
+    problems += leftovers.problems(parts.all(), lexed.removals, source.text)
     problems += refs.problems
     if not any(map(_shows_something, parts.all())):
         found.append(
@@ -271,20 +274,11 @@ def _twice(element: Element, wanted: str) -> Problem:
 
 def _undefined_notes(parts: _Parts, source: Source) -> Iterable[Problem]:
     for root in parts.all():
-        for element in root.iter("p", "li", "dd", "td", *blocks.HEADINGS):
-            for call in messages.undefined_notes("".join(_typed(element)), source.text):
+        for element in root.iter(*leftovers.BLOCKS):
+            for call in messages.undefined_notes(leftovers.typed(element), source.text):
                 message = f"no footnote is written for the call {call}"
                 offset = source.text.find(call) if call in source.text else None
                 yield Problem("note-defined", Severity.WARNING, message, f"add a line {call}: …", element, offset)
-
-
-def _typed(block: Element) -> Iterator[str]:
-    """Yield the text of a block, that of code and of blocks inside left out."""
-    yield block.text or ""
-    for child in block:
-        if child.tag in words.INLINE and child.tag != "code":
-            yield from _typed(child)
-        yield child.tail or ""
 
 
 def _located(problem: Problem, source: Source, source_map: SourceMap) -> Iterator[Diagnostic]:

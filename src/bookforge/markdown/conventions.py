@@ -3,6 +3,7 @@
 ``docs/authoring.md`` is the table of them; what carries no class of ours passes through.
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
@@ -61,7 +62,9 @@ def apply(root: Element) -> list[Problem]:
                 problems += _PASSAGES[name](element)
                 break
         else:
-            problems += _misspelt(element)
+            problems += _misspelt(element, "passage", (*_PASSAGES, *_STYLED), "::: {}")
+    for element in root.iter("span"):
+        problems += _misspelt(element, "span", _SPANS, "[…]{{.{}}}")
     for formula in xhtml.find_class(root, "math", "span"):
         if any(child.tag == _MATH for child in formula):
             continue
@@ -74,26 +77,36 @@ def apply(root: Element) -> list[Problem]:
     return problems
 
 
-def _misspelt(element: Element) -> Iterator[Problem]:
+def _misspelt(element: Element, what: str, known: tuple[str, ...], written: str) -> Iterator[Problem]:
     """Suspect a class that is nearly one of ours; any other is for the author's own layout."""
     for name in xhtml.classes(element):
-        near = get_close_matches(name, (*_PASSAGES, *_STYLED), 1, _NEARLY)
+        near = get_close_matches(name, known, 1, _NEARLY)
         if near and near[0] != name:
-            message = f"no layout of bookforge's knows a passage '{name}'"
-            yield Problem("passage-known", Severity.WARNING, message, f"did you mean '::: {near[0]}'?", element)
+            message = f"no layout of bookforge's knows a {what} '{name}'"
+            hint = f"did you mean '{written.format(near[0])}'?"
+            typed = rf"(?::{{3}}|[{{<])[^{{<\n]*?(?<![\w-]){re.escape(name)}(?![\w-])"
+            yield Problem("passage-known", Severity.WARNING, message, hint, element, typed=typed)
 
 
 _STYLED: Final = ("letter", "verse", "question", "answer", "index")
 """Passages that need nothing done: layouts know their classes."""
+
+_SPANS: Final = (
+    *PARAGRAPH_CLASSES,
+    *("smallcaps", "underline", "mark", "index", "page"),
+    *("line-break", "no-break", "no-hyphen"),
+)
+"""Classes of words that mean something."""
 
 _NEARLY: Final = 0.8
 _MATH: Final = f"{{{xhtml.MATHML}}}math"
 
 
 def _unconverted(formula: Element) -> Problem:
-    tex = " ".join(xhtml.text(formula).split())[:60]
+    tex = xhtml.text(formula)
+    message = f"this formula is not TeX that can be set: {' '.join(tex.split())[:60]}"
     hint = "see pandoc's manual under 'Math' for what it reads; a macro of your own must be written out"
-    return Problem("math-converts", Severity.ERROR, f"this formula is not TeX that can be set: {tex}", hint, formula)
+    return Problem("math-converts", Severity.ERROR, message, hint, formula, typed=re.escape(tex))
 
 
 def _run_in(stanza: Element) -> Problem:

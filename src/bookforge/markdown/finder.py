@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Final
 
@@ -21,7 +21,8 @@ TARGETS: Final = frozenset({"html", "target", "reference"})
 class Problem:
     """A finding about an element, to be located when the source map is known; ``offset`` wins if it is known.
 
-    ``lines``: it holds only if the element takes several lines of the source.
+    ``typed`` is a pattern of what is wrong as it stands in the source. ``lines``: it holds only if the element takes
+    several lines of the source.
     """
 
     rule: str
@@ -31,6 +32,12 @@ class Problem:
     element: Element | None = None
     offset: int | None = None
     lines: bool = False
+    typed: str | None = None
+
+    def sought(self, whole: "Finder") -> "Problem":
+        """Return the problem with the offset at which it is typed, where that is found."""
+        extent = whole.find([self.typed]) if self.typed else None
+        return replace(self, offset=extent[0]) if extent else self
 
     def located(self, at: Location) -> Diagnostic:
         """Return the finding with its place."""

@@ -26,6 +26,7 @@ _NOT_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 _BLANK: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _CLASS: Final = re.compile(r"[\w-]+\Z")
+_NO_SIGNS: Final = re.compile(r"[\w-]+")
 _DIMENSION: Final = re.compile(
     r"([0-9]{1,9}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(%|px|em|rem|in|cm|mm|pt|ex|ch|pc)?\Z", re.ASCII
 )
@@ -153,9 +154,11 @@ class _Cleaner:
 
     def classes(self, made: xhtml.Element, value: str) -> None:
         """Give an element the author's classes, without those that layouts know as their own."""
-        wanted = [each for each in value.split() if _CLASS.match(each)]
+        wanted = value.split()
         for each in wanted:
-            if _is_ours(each) and (each, made.tag) != ("page", "a") and not (each == "display" and "math" in wanted):
+            if not _CLASS.match(each):
+                self.odd_class(made, each)
+            elif _is_ours(each) and (each, made.tag) != ("page", "a") and not (each == "display" and "math" in wanted):
                 self.lost_class(each)
             else:
                 xhtml.add_class(made, each)
@@ -270,6 +273,13 @@ class _Cleaner:
             self.removals.append(Removal(what, patterns, "markup-names-free", _RENAME))
         else:
             self.removals.append(Removal(what, patterns))
+
+    def odd_class(self, made: xhtml.Element, name: str) -> None:
+        """Tell of a class that is no name; the language of a block of code may have signs, as c++ has."""
+        if made.tag not in ("pre", "code"):
+            plain = "".join(_NO_SIGNS.findall(name))
+            hint = f"did you mean '{plain}'?" if plain else "a class has letters, digits and hyphens"
+            self.removals.append(Removal(f"the class '{name[:40]}'", (re.escape(name),), hint=hint))
 
     def lost_class(self, name: str) -> None:
         typed = re.escape(name)

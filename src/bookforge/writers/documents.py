@@ -23,23 +23,24 @@ class Page:
 def parse(composition: Composition) -> tuple[Page, ...]:
     """Read every document of a composition.
 
-    Errors: ``document-well-formed``, for all documents at once: a layout of the book's own can write anything.
+    Errors: ``document-well-formed``, once: a layout of the book's own can write anything, and what one template does
+    wrong is wrong in many documents.
     """
     pages: list[Page] = []
-    wrong: list[Diagnostic] = []
+    wrong: list[tuple[Document, etree.XMLSyntaxError]] = []
     for document in composition.documents:
         try:
             pages.append(Page(document, etree.fromstring(document.text.encode(), _PARSER)))
         except etree.XMLSyntaxError as problem:
-            wrong.append(_malformed(document, problem, composition.reading.edition.layout))
+            wrong.append((document, problem))
     if wrong:
-        raise LayoutError(*wrong)
+        raise LayoutError(_malformed(*wrong[0], len(wrong) - 1, composition.reading.edition.layout))
     return tuple(pages)
 
 
-def _malformed(document: Document, problem: etree.XMLSyntaxError, layout: str) -> Diagnostic:
+def _malformed(document: Document, problem: etree.XMLSyntaxError, others: int, layout: str) -> Diagnostic:
     line, column = problem.position
-    reason = (problem.msg or "").partition(", line")[0]
+    reason = (problem.msg or "").partition(", line")[0] + (f" ({others} more like it)" if others else "")
     return error(
         "document-well-formed",
         f"layout '{layout}' writes a page that is not well-formed: {reason}",

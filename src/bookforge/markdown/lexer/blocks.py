@@ -134,17 +134,21 @@ class Reader(Gatherer):
             return None
         if self.divs and marks.DIV_CLOSE.match(line.text):
             self.divs -= 1
+            self._remove("fence", line)
             return at + 1
         for end in range(at, min(at + 10, len(self.lines))):  # attributes may run over line ends
             chunk = Chunk(self.lines[at : end + 1])
-            match = re.match(rf":{{3,}} *+(?:{marks.ATTRIBUTES.pattern}|[^\s{{]\S*) *:* *$", chunk.text, re.DOTALL)
-            if match is not None:
-                self.divs += 1
-                self.document.remove("fence", chunk.start, chunk.end)
-                return end + 1
+            if re.match(rf":{{3,}} *+{marks.ATTRIBUTES.pattern} *:* *$", chunk.text, re.DOTALL):
+                return self._open_div(chunk, end)
             if "{" not in line.text or self.lines[end].blank:
                 break
-        return None
+        # what is no attributes is a name, whatever signs are in it
+        return self._open_div(Chunk([line]), at) if re.match(r":{3,} *+\S+ *:* *$", line.text) else None
+
+    def _open_div(self, fence: Chunk, last: int) -> int:
+        self.divs += 1
+        self.document.remove("fence", fence.start, fence.end)
+        return last + 1
 
     def _html_block(self, at: int) -> int | None:
         line = self.lines[at]
