@@ -44,7 +44,7 @@ class Finished:
 
 def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
     """Return what an earlier build made of the very same, and say what it said."""
-    return _found(_name(loaded, edition, shop), shop)
+    return _found(_name(loaded, edition, shop, _around(loaded.manifest)), shop)
 
 
 def _found(name: str | None, shop: Workshop) -> Artifact | None:
@@ -60,7 +60,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: as :func:`bookforge.editions.make`.
     """
-    name = _name(loaded, edition, shop)
+    around = _around(loaded.manifest)
+    name = _name(loaded, edition, shop, around)
     known = _found(name, shop)
     if known is not None:
         return known
@@ -73,7 +74,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         shop.report(finding)
 
     artifact = editions.make(loaded, edition, dataclasses.replace(shop, report=report))
-    if name is not None and _name(loaded, edition, shop) == name:  # nothing was saved meanwhile
+    if name is not None and _around(loaded.manifest) == around:  # nothing was saved meanwhile
         _keep(name, artifact, tuple(said), _fonts(loaded, edition), shop.store)
     return artifact
 
@@ -81,8 +82,16 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 # ---------------------------------------------------------------- what it depends on
 
 
-def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
-    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of."""
+def _around(declared: Manifest) -> tuple[str, ...]:
+    """Return the state of all files that are read while an edition is made: the manifest, layouts, fonts."""
+    return file_digest(declared.path), *_designs(declared.folder), *_font_packages()
+
+
+def _name(loaded: Loaded, edition: Edition, shop: Workshop, around: tuple[str, ...]) -> str | None:
+    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of.
+
+    ``around`` is the state of the files besides the chapters and the pictures, which are read already.
+    """
     if shop.store.folder is None or _has_more(loaded.manifest, edition):
         return None
     declared = loaded.manifest
@@ -92,12 +101,10 @@ def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
         engines.versions(*engines.ALL),
         repr((edition, shop.drawn, shop.draft, shop.reference, loaded.only)),
         repr(dataclasses.replace(declared, path=Path(declared.path.name), folder=Path())),  # wherever the book lies
-        file_digest(declared.path),
         loaded.book.revision,
         *(text for source in loaded.sources for text in (source.path, source.raw)),
         *_assets(loaded),
-        *_designs(declared.folder),
-        *_font_packages(),
+        *around,
     )
 
 
