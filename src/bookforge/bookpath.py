@@ -48,6 +48,8 @@ def find(book_dir: Path, typed: str) -> Found | Missing:
 def _walk(book_dir: Path, typed: str) -> Found | Missing:
     here = book_dir
     parts: list[str] = []
+    spelled: list[str] = []
+    has_links = False
     for part in typed.split("/"):
         if part in ("", "."):
             continue
@@ -55,6 +57,7 @@ def _walk(book_dir: Path, typed: str) -> Found | Missing:
             if not parts:
                 return _outside(typed)
             parts.pop()
+            spelled.pop()
             here = here.parent
             continue
         names = _names(here)
@@ -62,10 +65,13 @@ def _walk(book_dir: Path, typed: str) -> Found | Missing:
         if name is None:
             return _near(names, part, "/".join(parts), typed)
         here = here / name
-        if names[name] and not _is_inside(book_dir, here):
-            return _outside(typed)
+        if names[name].is_symlink():
+            has_links = True
+            if not _is_inside(book_dir, here):
+                return _outside(typed)
         parts.append(unicodedata.normalize("NFC", name))
-    return _checked(book_dir, here, "/".join(parts), typed)
+        spelled.append(name)
+    return _checked(book_dir, here if has_links else spelled, "/".join(parts), typed)
 
 
 def _refuse(typed: str) -> Missing | None:
@@ -99,11 +105,11 @@ def _name_on_disk(names: Iterable[str], part: str) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _names(folder: Path) -> dict[str, bool]:
-    """Return the names in a folder, and which of them are symbolic links."""
+def _names(folder: Path) -> "dict[str, os.DirEntry[str]]":
+    """Return the entries of a folder by their names."""
     try:
         with os.scandir(folder) as entries:
-            return {entry.name: entry.is_symlink() for entry in entries if entry.name.isprintable()}
+            return {entry.name: entry for entry in entries if entry.name.isprintable()}
     except (FileNotFoundError, NotADirectoryError):
         return {}
 
@@ -128,9 +134,11 @@ def _is_inside(book_dir: Path, file: Path) -> bool:
         return True
 
 
-def _checked(book_dir: Path, file: Path, path: str, typed: str) -> Found | Missing:
+def _checked(book_dir: Path, file: Path | list[str], path: str, typed: str) -> Found | Missing:
+    """Return what was found; where no link is on the way to it, it is the names in the book's folder."""
     try:  # as text, since every file of a book is looked up at each build
-        real, root = os.path.realpath(file, strict=True), os.path.realpath(book_dir, strict=True)
+        root = os.path.realpath(book_dir, strict=True)
+        real = os.path.join(root, *file) if isinstance(file, list) else os.path.realpath(file, strict=True)  # noqa: PTH118
         mode = os.lstat(real).st_mode
     except (OSError, RuntimeError):
         return Missing(f"'{typed}' is a symbolic link that leads nowhere", "put the file itself in its place")

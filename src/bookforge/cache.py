@@ -19,7 +19,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, is_dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -41,6 +41,9 @@ _STAGE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 _BUILDS: Final = 16
 """Builds that made something, and had no use for a value, after which memory forgets it."""
+
+_PUT_OFF: Final = 32
+"""Entries that a process that stays may leave unwritten while somebody waits: twice what an edit makes."""
 
 _TEMPORARY: Final = "tmp"
 _ONE_AT_A_TIME: Final = threading.RLock()
@@ -100,15 +103,15 @@ _LONG: Final = 1024
 _LONG_TEXTS: Final = _Digests(16_000_000)
 
 
-def file_digest(path: Path) -> str:
+def file_digest(path: str | Path) -> str:
     """Return the SHA-256 of a file, read once as long as it stays as it is."""
-    status = path.stat()
+    status = os.stat(path)  # noqa: PTH116 - of hundreds of files, at each build
     return _file_digest(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
 
 
 @lru_cache(maxsize=256)
-def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _file_digest(path: str | Path, _state: tuple[int, ...]) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=1024)
@@ -182,6 +185,14 @@ class _Recent:
     build: int
 
 
+@dataclass(slots=True)
+class Upkeep:
+    """What a process did for a cache so far: the bytes written since it was pruned, and whether it was, by chance."""
+
+    written: int = 0
+    sampled: bool = False
+
+
 class Recent:
     """The values last used, in memory, for a process that stays: no file is read and decoded twice.
 
@@ -198,9 +209,27 @@ class Recent:
         self._has_made = False
         self._values: OrderedDict[tuple[str, str, type], _Recent] = OrderedDict()
         self._lock = threading.Lock()
+        self._put_off: list[Callable[[], None]] = []
+        self.upkeep = Upkeep()
+
+    def put_off(self, write: Callable[[], None]) -> None:
+        """Have something written when nobody waits; at once where there is so much that it is no edit's."""
+        with self._lock:
+            self._put_off.append(write)
+            is_much = len(self._put_off) > _PUT_OFF
+        if is_much:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was put off."""
+        with self._lock:
+            writes, self._put_off = self._put_off, []
+        for write in writes:
+            write()
 
     def begin(self) -> None:
         """Begin another build."""
+        self.write()
         with self._lock:
             self._build += self._has_made
             self._has_made = False
@@ -219,7 +248,7 @@ class Recent:
             return found.value
 
     def keep(self, stage: str, key: str, value: object, size: int) -> None:
-        """Keep a value that takes so many bytes as a file."""
+        """Keep a value that takes so many bytes as a file; nought, where it is still to be written."""
         name = (stage, key, type(value))
         with self._lock:
             before = self._values.pop(name, None)
@@ -228,6 +257,12 @@ class Recent:
             self._has_made = True
             while self._held > self._limit:
                 self._held -= self._values.popitem(last=False)[1].bytes
+
+    def forget(self, stage: str, key: str, type_: type[object]) -> None:
+        """Keep a value no longer."""
+        with self._lock:
+            known = self._values.pop((stage, key, type_), None)
+            self._held -= known.bytes if known is not None else 0
 
 
 class Cache:
@@ -246,8 +281,7 @@ class Cache:
         self.limit = limit
         self._recent = recent
         self._report = report
-        self._written = 0
-        self._sampled = False
+        self._upkeep = recent.upkeep if recent is not None else Upkeep()
         self._writable = True
         self._serial = 0
         self.folder = self._open(folder)
@@ -276,28 +310,45 @@ class Cache:
         return value
 
     def put(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
-        """Keep ``value`` (a frozen dataclass of plain values, or bytes) under ``stage`` and ``key``."""
+        """Keep ``value`` (a frozen dataclass of plain values, or bytes) under ``stage`` and ``key``.
+
+        A process that stays has it in memory at once, and writes it when nobody waits: :meth:`Recent.write`.
+        """
         if self.folder is None or not self._writable:
             return
+        if self._recent is None:
+            self._store(stage, key, value)
+            return
+        self._recent.keep(stage, key, value, 0)
+        self._recent.put_off(partial(self._store, stage, key, value))
+
+    def _store(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
         path = self._path(stage, key)
         try:
             head, payload = _encode(value, f"{stage} {key}")
             self._remember(stage, key, value, len(payload))
             self._write(path, head, payload)
         except UnicodeEncodeError:  # lone surrogates cannot be written; such a value is made anew each time
+            self._forget(stage, key, value)
             return
         except OSError as failure:
             self._writable = False
             self._say(f"the cache {self.folder} cannot be written ({failure.strerror}), so later builds gain nothing")
             return
-        self._written += len(payload)
+        self._upkeep.written += len(payload)
         if self._is_prune_due(key):
             self.prune()
 
     def _remember(self, stage: str, key: str, value: "DataclassInstance | bytes", size: int) -> None:
         # Bytes, such as a finished book, are read as quickly as they are remembered.
-        if self._recent is not None and not isinstance(value, bytes):
+        if isinstance(value, bytes):
+            self._forget(stage, key, value)
+        elif self._recent is not None:
             self._recent.keep(stage, key, value, size)
+
+    def _forget(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
+        if self._recent is not None:
+            self._recent.forget(stage, key, type(value))
 
     def held(
         self, stage: str, key: str, type_: type[Held], make: Callable[[], Held], size: Callable[[Held], int]
@@ -414,12 +465,12 @@ class Cache:
 
     def _is_prune_due(self, key: str) -> bool:
         """Say yes after an eighth of the limit was written, and else once a process on one key in sixteen."""
-        if self._written >= self.limit // 8:
-            self._written = 0
+        if self._upkeep.written >= self.limit // 8:
+            self._upkeep.written = 0
             return True
-        if self._sampled or key[0] != "0":
+        if self._upkeep.sampled or key[0] != "0":
             return False
-        self._sampled = True
+        self._upkeep.sampled = True
         return True
 
     @contextlib.contextmanager

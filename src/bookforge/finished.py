@@ -4,7 +4,6 @@ Known before anything is composed: an artifact follows from the manifest, the ch
 fonts, our code and the engines, and how it was ordered. Nothing that lays out or writes is even imported.
 """
 
-import contextlib
 import dataclasses
 import hashlib
 import os
@@ -45,7 +44,7 @@ class Finished:
 
 def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
     """Return what an earlier build made of the very same, and say what it said."""
-    return _found(_name(loaded, edition, shop), shop)
+    return _found(_name(loaded, edition, shop, _around(loaded.manifest)), shop)
 
 
 def _found(name: str | None, shop: Workshop) -> Artifact | None:
@@ -61,7 +60,8 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: as :func:`bookforge.editions.make`.
     """
-    name = _name(loaded, edition, shop)
+    around = _around(loaded.manifest)
+    name = _name(loaded, edition, shop, around)
     known = _found(name, shop)
     if known is not None:
         return known
@@ -74,7 +74,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         shop.report(finding)
 
     artifact = editions.make(loaded, edition, dataclasses.replace(shop, report=report))
-    if name is not None and _name(loaded, edition, shop) == name:  # nothing was saved meanwhile
+    if name is not None and _around(loaded.manifest) == around:  # nothing was saved meanwhile
         _keep(name, artifact, tuple(said), _fonts(loaded, edition), shop.store)
     return artifact
 
@@ -82,8 +82,16 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 # ---------------------------------------------------------------- what it depends on
 
 
-def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
-    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of."""
+def _around(declared: Manifest) -> tuple[str, ...]:
+    """Return the state of all files that are read while an edition is made: the manifest, layouts, fonts."""
+    return file_digest(declared.path), *_designs(declared.folder), *_font_packages()
+
+
+def _name(loaded: Loaded, edition: Edition, shop: Workshop, around: tuple[str, ...]) -> str | None:
+    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of.
+
+    ``around`` is the state of the files besides the chapters and the pictures, which are read already.
+    """
     if shop.store.folder is None or _has_more(loaded.manifest, edition):
         return None
     declared = loaded.manifest
@@ -93,12 +101,10 @@ def _name(loaded: Loaded, edition: Edition, shop: Workshop) -> str | None:
         engines.versions(*engines.ALL),
         repr((edition, shop.drawn, shop.draft, shop.reference, loaded.only)),
         repr(dataclasses.replace(declared, path=Path(declared.path.name), folder=Path())),  # wherever the book lies
-        file_digest(declared.path),
         loaded.book.revision,
         *(text for source in loaded.sources for text in (source.path, source.raw)),
         *_assets(loaded),
-        *_designs(declared.folder),
-        *_font_packages(),
+        *around,
     )
 
 
@@ -121,24 +127,35 @@ def files(loaded: Loaded, editions: Iterable[Edition]) -> tuple[Path, ...]:
     named += [declared.bibliography] if declared.bibliography else []
     own = [declared.path, *(declared.folder / path for path in named)]
     folders = {folder for path in own for folder in path.parents if folder.is_relative_to(declared.folder)}
-    fonts = (font for place in sys.path for font in Path(place).glob("fontpkg*"))
+    fonts = (Path(place, font) for place in sys.path for font in _fontpkgs(place))
     trees = (declared.folder / "layouts", shipped.layouts(), *fonts)
+    inside = (Path(path) for root in trees for folder, files in _tree(root) for path in (folder, *files))
     places = (Path(place) for place in sys.path if Path(place).is_dir())
-    return (*own, *sorted(folders), *(path for root in trees for path in _tree(root)), *places)
+    return (*own, *sorted(folders), *inside, *places)
 
 
-def _tree(root: Path) -> Iterator[Path]:
-    """Yield a folder and all in it, if it is there; what links lead to is in it, too, but no folder twice."""
+def _tree(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield a folder and all folders in it, if it is there, each with its files; no folder twice, wherever links lead.
+
+    As texts, since all layouts are looked through at each build.
+    """
     seen: set[tuple[int, int]] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
-        status = Path(folder).stat()
+        status = os.stat(folder)  # noqa: PTH116
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
         folders.sort()
-        yield Path(folder)
-        yield from (Path(folder, file) for file in sorted(files) if not file.endswith(".pyc"))
+        yield folder, [f"{folder}{os.sep}{file}" for file in sorted(files) if not file.endswith(".pyc")]
+
+
+def _fontpkgs(place: str) -> list[str]:
+    """Return the names of the font packages that are installed in a place."""
+    try:
+        return sorted(name for name in os.listdir(place or ".") if name.startswith("fontpkg"))  # noqa: PTH208
+    except OSError:
+        return []
 
 
 def _assets(loaded: Loaded) -> Iterator[str]:
@@ -150,16 +167,14 @@ def _designs(folder: Path) -> Iterator[str]:
     """Yield all files of all layouts: those of the book itself come before ours, so a new one may hide another."""
     for name, root in (("own", folder / "layouts"), (str(shipped.layouts()), shipped.layouts())):
         yield name
-        for path in _tree(root):
-            if path.is_file():
-                yield f"{path.relative_to(root)} {file_digest(path)}"
+        for path in (path for _, files in _tree(root) for path in files):
+            if os.path.isfile(path):  # noqa: PTH113
+                yield f"{path[len(str(root)) :]} {file_digest(path)}"
 
 
 def _font_packages() -> Iterator[str]:
     """Yield what is installed of font packages, and where: a layout names them, not the files in them."""
-    for place in sys.path:
-        with contextlib.suppress(OSError):
-            yield from (f"{place} {found.name}" for found in sorted(Path(place).glob("fontpkg*")))
+    yield from (f"{place} {found}" for place in sys.path for found in _fontpkgs(place))
 
 
 def _fonts(loaded: Loaded, edition: Edition) -> dict[str, str]:

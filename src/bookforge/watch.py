@@ -123,6 +123,7 @@ class _Session:
 
     def run(self) -> None:
         self._build(self._look())
+        self._memory.recent.write()
         self._most = max(_MEMORY, 2 * _held())
         last = time.monotonic()
         while time.monotonic() - last < self._watch.idle:
@@ -133,7 +134,8 @@ class _Session:
                     self._build(self._settled(now))
                 else:
                     continue
-            garbage.search()  # nobody waits for that
+            self._memory.recent.write()  # nobody waits for that,
+            garbage.search()  # nor for that
             last = time.monotonic()
             if _held() > self._most:
                 raise _Restart("it has grown too large")

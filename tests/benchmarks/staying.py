@@ -101,9 +101,13 @@ def bookforge(manifest: str, cache: str, output: str, edition: str) -> Turns:
         if outcome.status:
             raise SystemExit("\n".join(map(str, found)))
 
+    def rest() -> None:
+        memory.recent.write()
+        garbage.search()
+
     with warm.POOL.held(), tempfile.TemporaryDirectory() as scratch:
         memory = editions.Memory(scratch=Path(scratch))
-        yield once, garbage.search
+        yield once, rest
 
 
 @contextmanager

@@ -29,6 +29,7 @@ with warm.POOL.held():
         chapter.write_text(f"{text}\\n\\nThis is edit {edit}, which wrote the word{edit * 7919}.\\n", "utf-8")
         with garbage.put_off():
             assert build.run(order, lambda _: None, lambda _: None, memory).status == 0
+        memory.recent.write()
         garbage.search()
         if edit in (edits // 4, edits):
             print(watch._held())

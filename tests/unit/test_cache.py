@@ -157,6 +157,7 @@ def test_a_value_that_cannot_be_written_is_simply_not_kept(tmp_path: Path) -> No
 def test_what_was_used_last_needs_no_file(tmp_path: Path) -> None:
     recent = cache.Recent()
     Cache(tmp_path, recent=recent).put("s", KEY, Small("a"))
+    recent.write()
     Cache(tmp_path).put("s", cache.key("b"), Small("b"))
     store = Cache(tmp_path, recent=recent)
     assert store.get("s", cache.key("b"), Small) == Small("b")
@@ -196,7 +197,48 @@ def test_bytes_are_not_kept_in_memory(tmp_path: Path) -> None:
     store = Cache(tmp_path, recent=recent)
     store.put("s", KEY, b"a whole book")
     assert store.get("s", KEY, bytes) == b"a whole book"
+    recent.write()
+    assert store.get("s", KEY, bytes) == b"a whole book"
     assert recent.get("s", KEY, bytes) is None
+
+
+def test_a_process_that_stays_writes_when_nobody_waits(tmp_path: Path) -> None:
+    recent = cache.Recent()
+    store = Cache(tmp_path, recent=recent)
+    store.put("s", KEY, Small("a"))
+    assert store.get("s", KEY, Small) == Small("a")
+    assert Cache(tmp_path).get("s", KEY, Small) is None
+    recent.write()
+    assert Cache(tmp_path).get("s", KEY, Small) == Small("a")
+    store.put("s", cache.key("b"), Small("b"))
+    recent.begin()
+    assert Cache(tmp_path).get("s", cache.key("b"), Small) == Small("b")
+
+
+def test_what_is_much_is_written_at_once(tmp_path: Path) -> None:
+    store = Cache(tmp_path, recent=cache.Recent())
+    names = [cache.key(str(number)) for number in range(2 * cache._PUT_OFF)]
+    for name in names:
+        store.put("s", name, Small(name))
+    unwritten = [name for name in names if Cache(tmp_path).get("s", name, Small) is None]
+    assert 0 < len(unwritten) <= cache._PUT_OFF
+
+
+def test_what_cannot_be_written_is_forgotten_by_then(tmp_path: Path) -> None:
+    recent = cache.Recent()
+    Cache(tmp_path, recent=recent).put("s", KEY, Small("\ud800"))
+    recent.write()
+    assert recent.get("s", KEY, Small) is None
+
+
+def test_a_process_that_stays_prunes_by_chance_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pruned: list[Cache] = []
+    monkeypatch.setattr(Cache, "prune", lambda store: pruned.append(store))
+    recent = cache.Recent()
+    for number in range(200):
+        Cache(tmp_path, recent=recent).put("s", cache.key(str(number)), Small("a"))
+    recent.write()
+    assert len(pruned) == 1
 
 
 # ---------------------------------------------------------------- damage

@@ -109,7 +109,8 @@ def test_other_bytes_of_a_font_count(book: Path, made: list[str], monkeypatch: p
     made.clear()
     digest = cache.file_digest
     monkeypatch.setattr(
-        "bookforge.finished.file_digest", lambda path: "other" if path.suffix in {".ttf", ".otf"} else digest(path)
+        "bookforge.finished.file_digest",
+        lambda path: "other" if Path(path).suffix in {".ttf", ".otf"} else digest(path),
     )
     built(book)
     assert made == ["reader", "site"]

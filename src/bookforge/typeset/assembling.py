@@ -19,7 +19,7 @@ from bookforge.typeset.bench import Bench
 from bookforge.typeset.plan import Plan, Unit
 from bookforge.typeset.sections import Typesetter, first_page
 from bookforge.writers import assembly, galleys, pdf
-from bookforge.writers.assembly import UsedFaces, faces
+from bookforge.writers.assembly import Numbered, UsedFaces, faces
 from bookforge.writers.assembly.about import About
 from bookforge.writers.assembly.drawn import Drawn, DrawnFace
 from bookforge.writers.assembly.faces import CutFace, UnlinkableError
@@ -44,8 +44,11 @@ _FONT: Final = "font"
 _BLOCK: Final = "block"
 _PLACES: Final = "places"
 _FACES: Final = "faces"
+_NUMBERED: Final = "numbered"
 _BYTES: Final = 2000
 """About what is taken by the faces of a section, or by the place of a page."""
+_PAGE: Final = 300
+"""About what is taken by a page as facts beside its lines, which are the section's own."""
 _WORTH_SHARING: Final = 64
 """Pages from which on two processes draw margins sooner than one."""
 
@@ -76,7 +79,7 @@ def assemble(composition: Composition, planned: Plan, bench: Bench, report: Repo
         report(finding)
     runs = binder.runs(drawn, margins)
     fonts = binder.fonts(binder.used(runs))
-    assembled = assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block)
+    assembled = assembly.Assembled(tuple(drawn), tuple(runs), binder.about(), fonts, binder.block, binder.hold)
     return pdf.judged(assembly.laid(assembled, typeset.first_of_body(composition)), composition, report)
 
 
@@ -211,6 +214,11 @@ class _Binder:
     def block(self, name: str, make: Callable[[], Block]) -> Block:
         """Return what was linked of a section before, or else what is made."""
         return self._bench.kept(_BLOCK, cache_key(_BLOCK, *self._typesetter.tools, name), Block, make)
+
+    def hold(self, name: str, make: Callable[[], Numbered]) -> Numbered:
+        """Return the pages of a section as they were numbered before, or else as they are made."""
+        name = cache_key(_NUMBERED, self._typesetter.common, name)
+        return self._bench.store.held(_NUMBERED, name, Numbered, make, lambda made: _PAGE * (1 + len(made.pages)))
 
 
 def _cut(contents: Mapping[str, bytes], used: Sequence[DrawnFace]) -> list[CutFace]:

@@ -44,7 +44,8 @@ _WORTH_SHARING: Final = 2
 
 _TAG: Final = re.compile(r"<\w+\b[^>]*>")
 _LINK: Final = re.compile(r'\shref="#([^"]+)"')
-_PICTURE: Final = re.compile(r"(?:images|formulas)/[a-z0-9-]+\.[a-z]+")
+_FOLDERS: Final = ("images/", "formulas/")
+_PICTURE: Final = re.compile(f"(?:{'|'.join(_FOLDERS)})[a-z0-9-]+\\.[a-z]+")
 _CLASS: Final = re.compile(r'\sclass="([^"]*)"')
 _AFTER: Final = "after-the-section"
 _NO_NUMBERS: Final[Mapping[str, int]] = {}
@@ -174,7 +175,9 @@ class Typesetter:
 
     def _pictures(self, text: str) -> Iterator[str]:
         """Yield what pictures are that a text names, in whatever way."""
-        for name in sorted(set(_PICTURE.findall(text))):
+        # Mostly there are none, which is soon seen.
+        named = _PICTURE.findall(text) if any(folder in text for folder in _FOLDERS) else ()
+        for name in sorted(set(named)):
             data, media_type = self._composition.assets.get(name, (b"", ""))
             yield f"{name} {media_type} {bytes_digest(data)}"
 

@@ -6,8 +6,9 @@ the structure. The result is the PDF that the page engine would make of the whol
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bookforge.laid import Laid, LaidPage, label
@@ -24,7 +25,8 @@ _NO_WIDTH: Final = "\u200b"
 class Assembled:
     """A book's sections in order, what stands in the margins of their pages, and what it says of itself.
 
-    ``runs`` are the sections' pages; ``fonts`` are cut for them, by their names; ``keep`` keeps what is linked.
+    ``runs`` are the sections' pages; ``fonts`` are cut for them, by their names; ``keep`` keeps what is linked,
+    ``hold`` the pages of a section in their place, by what is hashed into a name.
     """
 
     drawn: tuple[Drawn, ...]
@@ -32,6 +34,14 @@ class Assembled:
     about: About
     fonts: Mapping[str, CutFace]
     keep: Keep
+    hold: "Callable[[str, Callable[[], Numbered]], Numbered]"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The pages of a section, numbered as in the book."""
+
+    pages: tuple[LaidPage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +100,39 @@ def numbers(drawn: Sequence[Drawn], counted: Counted) -> dict[str, int]:
 
 def laid(assembled: Assembled, start: str | None) -> Laid:
     """Return the book's pages as facts; ``start`` is the id of the section on whose first page arabic 1 stands."""
-    pages: list[LaidPage] = []
+    firsts: list[int] = []
+    count = 0
     notes: dict[str, str] = {}
     anchors: dict[str, tuple[int, float, float]] = {}
     unfit: set[str] = set()
     shown: set[str] = set()
     for each in assembled.drawn:
-        facts, first = each.facts, len(pages)
-        pages += facts.pages
+        facts = each.facts
+        firsts.append(count)
         for name, (at, x, y) in facts.anchors.items():
-            anchors.setdefault(name, (first + at, x, y))
+            anchors.setdefault(name, (count + at, x, y))
+        count += len(facts.pages)
         notes |= facts.notes
         unfit |= set(facts.unfit)
         shown.update(*(page.shown for page in facts.pages))
-    first_of_body = anchors[start][0] if start in anchors else 0
+    body = anchors[start][0] if start in anchors else 0
+    pages: list[LaidPage] = []
+    for each, run, first in zip(assembled.drawn, assembled.runs, firsts, strict=True):
+        shown.update(*(margins.shown for margins in run.margins))
+        pages += assembled.hold(f"{run.name} {first} {body}", partial(_numbered, each, run, first, body)).pages
     runs = tuple((each.name, len(each.facts.pages)) for each in assembled.drawn)
-    around = [margins for run in assembled.runs for margins in run.margins]
-    for index, (page, margins) in enumerate(zip(pages, around, strict=True)):
-        marked = page.marked or bool(margins.shown.strip())
-        pages[index] = dataclasses.replace(page, index=index, label=label(index, first_of_body), marked=marked)
-        shown |= set(margins.shown)
     every = frozenset(shown - {_NO_WIDTH})
     return Laid(tuple(pages), notes, anchors, frozenset(unfit), every, assembled, runs)
+
+
+def _numbered(drawn: Drawn, run: Run, first: int, body: int) -> Numbered:
+    """Return the pages of a section that begins on the page ``first``, where arabic 1 stands on the page ``body``."""
+    pages = zip(drawn.facts.pages, run.margins, strict=True)
+    return Numbered(
+        tuple(
+            dataclasses.replace(
+                page, index=index, label=label(index, body), marked=page.marked or bool(margins.shown.strip())
+            )
+            for index, (page, margins) in enumerate(pages, first)
+        )
+    )
