@@ -44,7 +44,7 @@ class Finished:
 
 def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
     """Return what an earlier build made of the very same, and say what it said."""
-    return _found(_name(loaded, edition, shop, _around(loaded.manifest)), shop)
+    return _found(_name(loaded, edition, shop, _around(loaded, shop)), shop)
 
 
 def _found(name: str | None, shop: Workshop) -> Artifact | None:
@@ -60,7 +60,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: as :func:`bookforge.editions.make`.
     """
-    around = _around(loaded.manifest)
+    around = _around(loaded, shop)
     name = _name(loaded, edition, shop, around)
     known = _found(name, shop)
     if known is not None:
@@ -74,7 +74,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         shop.report(finding)
 
     artifact = editions.make(loaded, edition, dataclasses.replace(shop, report=report))
-    if name is not None and _around(loaded.manifest) == around:  # nothing was saved meanwhile
+    if name is not None and _around(loaded, shop) == around:  # nothing was saved meanwhile
         _keep(name, artifact, tuple(said), _fonts(loaded, edition), shop.store)
     return artifact
 
@@ -82,8 +82,14 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 # ---------------------------------------------------------------- what it depends on
 
 
-def _around(declared: Manifest) -> tuple[str, ...]:
-    """Return the state of all files that are read while an edition is made: the manifest, layouts, fonts."""
+def _around(loaded: Loaded, shop: Workshop) -> tuple[str, ...]:
+    """Return the state of the files that are read while an edition is made: the manifest, layouts, fonts.
+
+    Without a cache nobody asks.
+    """
+    if shop.store.folder is None:
+        return ()
+    declared = loaded.manifest
     return file_digest(declared.path), *_designs(declared.folder), *_font_packages()
 
 
