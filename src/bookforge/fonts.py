@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -133,30 +134,33 @@ def _faces_of(folder: Path, spec: FontSpec) -> tuple[Path, ...]:
 def private_configuration(faces: Iterable[FontFace], folder: Path) -> Path:
     """Write a fontconfig configuration that knows the given faces and nothing else, and return its file.
 
+    What asks for another font, or for none, as the lettering of a drawing may, gets that of the text.
+
     ``folder`` is a folder of ours. The faces are copied under names made from their content, into a folder named so
     too: neither an upgraded font package nor a font of the system can change what a running build sees, and faces of
     equal file names stay apart.
     """
     contents: dict[str, bytes] = {}
+    faces = tuple(faces)
     for face in faces:
         data = Path(face.path).read_bytes()
         contents[hashlib.sha256(data).hexdigest()[:32] + Path(face.path).suffix.lower()] = data
-    home = folder / hashlib.sha256("\0".join(sorted(contents)).encode()).hexdigest()[:20]
+    text = next((face.family for face in faces if face.role == "text"), faces[0].family)
+    home = folder / hashlib.sha256("\0".join((*sorted(contents), text)).encode()).hexdigest()[:20]
     files = home / "files"
     files.mkdir(parents=True, exist_ok=True)
     for name, data in contents.items():
         _put(files / name, data, home)
-    _put(home / "fonts.conf", _configuration(files, home / "cache").encode(), home)
+    _put(home / "fonts.conf", _configuration(files, home / "cache", text).encode(), home)
     return home / "fonts.conf"
 
 
-def _configuration(files: Path, cache_folder: Path) -> str:
-    def escaped(path: Path) -> str:
-        return str(path).replace("&", "&amp;").replace("<", "&lt;")
-
+def _configuration(files: Path, cache_folder: Path, family: str) -> str:
+    last = f'<edit name="family" mode="append_last"><string>{escape(family)}</string></edit>'
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
-        f"  <dir>{escaped(files)}</dir>\n  <cachedir>{escaped(cache_folder)}</cachedir>\n</fontconfig>\n"
+        f"  <dir>{escape(str(files))}</dir>\n  <cachedir>{escape(str(cache_folder))}</cachedir>\n"
+        f'  <match target="pattern">{last}</match>\n</fontconfig>\n'
     )
 
 

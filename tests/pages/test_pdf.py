@@ -194,6 +194,19 @@ def test_other_addresses_inside_a_drawing_are_refused_shortly(url, cache_folder)
     assert len(str(problem.value)) < 300
 
 
+@pytest.mark.parametrize("family", ["", 'font-family="Arial" '])
+def test_lettering_of_a_drawing_in_a_font_that_is_not_there_is_in_that_of_the_text(family, cache_folder):
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text {family}y="15">so</text></svg>'
+    composition = press.compose(press.chapter('<p>x <img src="images/d.svg" alt="d"/></p>'))
+    composition = dataclasses.replace(composition, assets={"images/d.svg": (drawing.encode(), "image/svg+xml")})
+    laid = pdf.layout(composition, cache_folder, lambda _: None)
+    (data,) = pdf.write(composition, laid, lambda _: None).files.values()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        faces = {str(each.BaseFont) for each in document.objects if "/BaseFont" in each}
+    assert faces
+    assert all("EB-Garamond" in name for name in faces)
+
+
 def test_an_address_that_stands_in_no_drawing_is_refused(cache_folder):
     with pytest.raises(EditionError, match="resource-allowed"):
         drawn_with(
