@@ -42,6 +42,8 @@ _SIGNS: Final = (
     ),
 )
 _ANY: Final = re.compile("|".join(sign.pattern for sign in _SIGNS))
+_BEGINNINGS: Final = (":::", "```", "<!", "{.", "{#")
+"""What every sign begins with in a source: mostly there is none, which is soon seen."""
 
 
 def problems(roots: Iterable[Element], removals: Iterable[Removal], source: str) -> Iterator[Problem]:
@@ -49,6 +51,8 @@ def problems(roots: Iterable[Element], removals: Iterable[Removal], source: str)
 
     Warnings: ``markdown-clear``.
     """
+    if not any(beginning in source for beginning in _BEGINNINGS):
+        return
     text = _without(removals, source)
     places = {sign: re.finditer(sign.pattern, text) for sign in _SIGNS}
     for root in roots:
