@@ -95,9 +95,11 @@ class _Log:
     listener: Report
     found: list[Diagnostic] = field(default_factory=list)
     status: int = 0
+    _known: set[Diagnostic] = field(default_factory=set)
 
     def __call__(self, finding: Diagnostic) -> None:
-        if finding not in self.found:
+        if finding not in self._known:
+            self._known.add(finding)
             self.found.append(finding)
             self.listener(finding)
 

@@ -323,6 +323,9 @@ class Cache:
         self._recent.put_off(partial(self._store, stage, key, value))
 
     def _store(self, stage: str, key: str, value: "DataclassInstance | bytes") -> None:
+        if not self._writable:  # which was found out since it was put off
+            self._forget(stage, key, value)
+            return
         path = self._path(stage, key)
         try:
             head, payload = _encode(value, f"{stage} {key}")

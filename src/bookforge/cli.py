@@ -225,7 +225,7 @@ While it runs, 'bookforge build' of the same book has it do the work, and so is 
         "--idle", type=_seconds, default=3600, metavar="SECONDS",
         help="end after so long without a build (default: 3600, an hour)",
     )  # fmt: skip
-    command.set_defaults(only=None, jobs=1, strict=False, no_cache=False)
+    command.set_defaults(only=None, jobs=_cores(), strict=False, no_cache=False)
 
 
 def _seconds(text: str) -> int:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -121,15 +122,19 @@ def _send(work: Callable[[], Any], sent: Connection, parent: int) -> None:
     except MemoryError:
         os._exit(1)  # as if the system had killed it
     except Exception as error:
+        error.add_note(traceback.format_exc())
         done, problem = None, error
-    sent.send((done, problem))
+    try:
+        sent.send((done, problem))
+    except Exception:  # what cannot be sent is made by the one that asks
+        os._exit(1)
 
 
 def _heard(results: Connection, work: Callable[[], Result]) -> Result:
     done: Result
     try:
         done, problem = results.recv()
-    except (EOFError, OSError):
+    except Exception:  # it was killed, or what it sent cannot be read
         return work()
     if problem is not None:
         raise problem

@@ -123,7 +123,7 @@ class _Session:
 
     def run(self) -> None:
         self._build(self._look())
-        self._memory.recent.write()
+        self._write()
         self._most = max(_MEMORY, 2 * _held())
         last = time.monotonic()
         while time.monotonic() - last < self._watch.idle:
@@ -134,11 +134,17 @@ class _Session:
                     self._build(self._settled(now))
                 else:
                     continue
-            self._memory.recent.write()  # nobody waits for that,
+            self._write()  # nobody waits for that,
             garbage.search()  # nor for that
             last = time.monotonic()
             if _held() > self._most:
                 raise _Restart("it has grown too large")
+
+    def _write(self) -> None:
+        try:
+            self._memory.recent.write()
+        except Exception:  # as in a build; what is not written is made anew
+            self._watch.say(_fault())
 
     def _wait(self) -> bool:
         """Wait for a little; say whether somebody asks for something."""

@@ -139,9 +139,11 @@ def test_what_is_kept_of_pages_changes_no_byte(
 ) -> None:
     order = dataclasses.replace(PLAIN, ink=ink, edges=press.Edges(9.0, bleed_inside=True))
     wanted = [press.interior(pressed.data, order) for pressed in (sample, colourful)]
-    for store in (Cache(tmp_path, recent=Recent()), Cache(tmp_path)):
+    recent = Recent()
+    for store in (Cache(tmp_path, recent=recent), Cache(tmp_path)):
         made = [press.interior(pressed.data, order, Shelf(store)) for pressed in (sample, colourful)]
         assert made == wanted
+        recent.write()
         monkeypatch.setattr(pypdfium2, "PdfDocument", None)  # nothing is drawn twice
 
 

@@ -224,6 +224,20 @@ def test_what_is_much_is_written_at_once(tmp_path: Path) -> None:
     assert 0 < len(unwritten) <= cache._PUT_OFF
 
 
+def test_a_full_disk_is_told_once_of_all_that_was_put_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    recent, said = cache.Recent(), list[Diagnostic]()
+    store = Cache(tmp_path, said.append, recent=recent)
+    monkeypatch.setattr(store, "_write", full)
+    for number in range(9):
+        store.put("s", cache.key(str(number)), Small("a"))
+    recent.write()
+    assert len(said) == 1
+    assert recent.get("s", cache.key("8"), Small) is None
+
+
 def test_what_cannot_be_written_is_forgotten_by_then(tmp_path: Path) -> None:
     recent = cache.Recent()
     Cache(tmp_path, recent=recent).put("s", KEY, Small("\ud800"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bookforge import asking, publish, watch
+from bookforge import asking, cli, publish, watch
 from tests.e2e import command
 
 
@@ -60,3 +60,8 @@ def test_a_watch_is_found_by_all_that_a_build_depends_on(tmp_path: Path, monkeyp
     assert len(set(found)) == 5
     assert None not in found
     assert address("book.yaml", "long" * 25) is None
+
+
+def test_a_watch_has_as_many_processes_as_a_build() -> None:
+    watch, build = (cli.parser().parse_args([command]) for command in ("watch", "build"))
+    assert watch.jobs == build.jobs

@@ -5,13 +5,15 @@ make a safe tree, ``notes``, ``blocks``, ``conventions`` and ``verse`` shape it,
 ``ids`` name things, ``align`` maps it back to the source.
 """
 
+import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from bookforge import xhtml
+from bookforge import textfile, xhtml
 from bookforge.book import Note, Place, Query, Section, Source, SourceMap
 from bookforge.diagnostics import Diagnostic, Location, ManuscriptError, Report, Severity, error, has_errors, warning
 from bookforge.manuscript import location, place
@@ -107,7 +109,7 @@ def _convert(
     for each in parts.all():
         etree.strip_attributes(each, "data-key")
     problems += _undefined_notes(parts, source)
-    problems += leftovers.problems(parts.all(), lexed.removals, source.text)
+    problems += leftovers.problems(parts.all(), source.text)
     problems += refs.problems
     if not any(map(_shows_something, parts.all())):
         found.append(
@@ -286,6 +288,11 @@ def _located(problem: Problem, source: Source, source_map: SourceMap) -> Iterato
         yield problem.located(location(source, problem.offset))
         return
     spot = _spot(problem.element, source_map)
+    if problem.typed and problem.meant:
+        found = re.compile(problem.typed).search(source.raw, *_lines(problem.element, spot, source, source_map))
+        if found is not None:
+            yield problem.located(textfile.location(source.path, source.offsets.line_starts, found.start()))
+        return
     if problem.lines and (spot is None or "\n" not in source.raw[spot.start : spot.end].strip()):
         return
     yield problem.located(Location(source.path, spot.line, spot.column) if spot else Location(source.path))
@@ -298,6 +305,17 @@ def _spot(element: Element | None, source_map: SourceMap) -> Place | None:
             if spot := source_map.blocks.get(near.get("id") or ""):
                 return spot
     return None
+
+
+def _lines(element: Element | None, spot: Place | None, source: Source, source_map: SourceMap) -> tuple[int, int]:
+    """Return the extent of the lines an element stands on; where it has no words, and no spot, all behind it."""
+    if spot is not None:
+        starts = (*source.offsets.line_starts, len(source.raw))
+        return starts[bisect_right(starts, spot.start) - 1], starts[
+            min(bisect_right(starts, spot.end), len(starts) - 1)
+        ]
+    before = (_spot(each, source_map) for each in element.itersiblings(preceding=True)) if element is not None else ()
+    return next((each.end for each in before if each is not None), 0), len(source.raw)
 
 
 def _raise_errors(found: list[Diagnostic]) -> None:

@@ -93,10 +93,9 @@ _STYLED: Final = ("letter", "verse", "question", "answer", "index")
 
 _SPANS: Final = (
     *PARAGRAPH_CLASSES,
-    *("smallcaps", "underline", "mark", "index", "page"),
-    *("line-break", "no-break", "no-hyphen"),
+    *("smallcaps", "underline", "line-break", "no-break", "no-hyphen"),
 )
-"""Classes of words that mean something."""
+"""Classes of words that mean something; a short one is near to too many others."""
 
 _NEARLY: Final = 0.8
 _MATH: Final = f"{{{xhtml.MATHML}}}math"

@@ -21,8 +21,8 @@ TARGETS: Final = frozenset({"html", "target", "reference"})
 class Problem:
     """A finding about an element, to be located when the source map is known; ``offset`` wins if it is known.
 
-    ``typed`` is a pattern of what is wrong as it stands in the source. ``lines``: it holds only if the element takes
-    several lines of the source.
+    ``typed`` is a pattern of what is wrong as it stands in the source; ``meant``: where the element's own source does
+    not have it, nothing is wrong. ``lines``: it holds only if the element takes several lines of the source.
     """
 
     rule: str
@@ -33,6 +33,7 @@ class Problem:
     offset: int | None = None
     lines: bool = False
     typed: str | None = None
+    meant: bool = False
 
     def sought(self, whole: "Finder") -> "Problem":
         """Return the problem with the offset at which it is typed, where that is found."""

@@ -206,10 +206,10 @@ class _Binder:
         missing = [face for face in used if self._bench.remembered(_FONT, names[face.hash], CutFace) is None]
         cut = partial(_cut, contents)
         made = crew.halved(cut, missing) if self._bench.jobs > 1 and len(missing) > 1 else cut(missing)
-        for face, its in zip(missing, made, strict=True):
-            self._bench.keep(_FONT, names[face.hash], its)
-        kept = ((name, self._bench.remembered(_FONT, names[name], CutFace)) for name in names)
-        return {name: face for name, face in kept if face is not None}
+        new = {face.hash: each for face, each in zip(missing, made, strict=True)}
+        return {
+            name: self._bench.kept(_FONT, key, CutFace, partial(new.__getitem__, name)) for name, key in names.items()
+        }
 
     def block(self, name: str, make: Callable[[], Block]) -> Block:
         """Return what was linked of a section before, or else what is made."""

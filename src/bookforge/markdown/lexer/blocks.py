@@ -143,7 +143,7 @@ class Reader(Gatherer):
             if "{" not in line.text or self.lines[end].blank:
                 break
         # what is no attributes is a name, whatever signs are in it
-        return self._open_div(Chunk([line]), at) if re.match(r":{3,} *+\S+ *:* *$", line.text) else None
+        return self._open_div(Chunk([line]), at) if re.match(r":{3,}+ *+\S++(?: ++:*+)? *+$", line.text) else None
 
     def _open_div(self, fence: Chunk, last: int) -> int:
         self.divs += 1
