@@ -48,7 +48,6 @@ def find(book_dir: Path, typed: str) -> Found | Missing:
 def _walk(book_dir: Path, typed: str) -> Found | Missing:
     here = book_dir
     parts: list[str] = []
-    spelled: list[str] = []
     has_links = False
     for part in typed.split("/"):
         if part in ("", "."):
@@ -57,7 +56,6 @@ def _walk(book_dir: Path, typed: str) -> Found | Missing:
             if not parts:
                 return _outside(typed)
             parts.pop()
-            spelled.pop()
             here = here.parent
             continue
         names = _names(here)
@@ -70,8 +68,7 @@ def _walk(book_dir: Path, typed: str) -> Found | Missing:
             if not _is_inside(book_dir, here):
                 return _outside(typed)
         parts.append(unicodedata.normalize("NFC", name))
-        spelled.append(name)
-    return _checked(book_dir, here if has_links else spelled, "/".join(parts), typed)
+    return _checked(book_dir, here, "/".join(parts), typed, has_links)
 
 
 def _refuse(typed: str) -> Missing | None:
@@ -134,11 +131,12 @@ def _is_inside(book_dir: Path, file: Path) -> bool:
         return True
 
 
-def _checked(book_dir: Path, file: Path | list[str], path: str, typed: str) -> Found | Missing:
-    """Return what was found; where no link is on the way to it, it is the names in the book's folder."""
+def _checked(book_dir: Path, file: Path, path: str, typed: str, has_links: bool) -> Found | Missing:
+    """Return what was found; where no link is on the way to it, its real place is told by that of the folder."""
     try:  # as text, since every file of a book is looked up at each build
         root = os.path.realpath(book_dir, strict=True)
-        real = os.path.join(root, *file) if isinstance(file, list) else os.path.realpath(file, strict=True)  # noqa: PTH118
+        inside = file.relative_to(book_dir)
+        real = os.path.realpath(file, strict=True) if has_links else os.path.join(root, inside)  # noqa: PTH118
         mode = os.lstat(real).st_mode
     except (OSError, RuntimeError):
         return Missing(f"'{typed}' is a symbolic link that leads nowhere", "put the file itself in its place")

@@ -107,8 +107,15 @@ def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         results.close()
 
 
-def halved(work: Callable[[Sequence[Task]], list[Result]], tasks: Sequence[Task]) -> list[Result]:
-    """Do work on tasks, on the second half of them in another process meanwhile; return the results in order."""
+def halved(
+    work: Callable[[Sequence[Task]], list[Result]], tasks: Sequence[Task], jobs: int, least: int = 2
+) -> list[Result]:
+    """Do work on tasks; return the results in order.
+
+    With several ``jobs``, and that many tasks at ``least``, another process does the second half of them meanwhile.
+    """
+    if jobs == 1 or len(tasks) < least:
+        return work(tasks)
     half = (len(tasks) + 1) // 2
     with beside(partial(work, tasks[half:])) as others:
         return [*work(tasks[:half]), *others()]

@@ -44,7 +44,7 @@ class Finished:
 
 def find(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact | None:
     """Return what an earlier build made of the very same, and say what it said."""
-    return _found(_name(loaded, edition, shop, _around(loaded, shop)), shop)
+    return _found(_name(loaded, edition, shop, _around(loaded, edition, shop)), shop)
 
 
 def _found(name: str | None, shop: Workshop) -> Artifact | None:
@@ -60,7 +60,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 
     Errors: as :func:`bookforge.editions.make`.
     """
-    around = _around(loaded, shop)
+    around = _around(loaded, edition, shop)
     name = _name(loaded, edition, shop, around)
     known = _found(name, shop)
     if known is not None:
@@ -74,7 +74,7 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
         shop.report(finding)
 
     artifact = editions.make(loaded, edition, dataclasses.replace(shop, report=report))
-    if name is not None and _around(loaded, shop) == around:  # nothing was saved meanwhile
+    if name is not None and _around(loaded, edition, shop) == around:  # nothing was saved meanwhile
         _keep(name, artifact, tuple(said), _fonts(loaded, edition), shop.store)
     return artifact
 
@@ -82,23 +82,23 @@ def make(loaded: Loaded, edition: Edition, shop: Workshop) -> Artifact:
 # ---------------------------------------------------------------- what it depends on
 
 
-def _around(loaded: Loaded, shop: Workshop) -> tuple[str, ...]:
+def _around(loaded: Loaded, edition: Edition, shop: Workshop) -> tuple[str, ...] | None:
     """Return the state of the files that are read while an edition is made: the manifest, layouts, fonts.
 
-    Without a cache nobody asks.
+    ``None`` where no artifact is kept, or files decide that nothing here knows of.
     """
-    if shop.store.folder is None:
-        return ()
+    if shop.store.folder is None or _has_more(loaded.manifest, edition):
+        return None
     declared = loaded.manifest
     return file_digest(declared.path), *_designs(declared.folder), *_font_packages()
 
 
-def _name(loaded: Loaded, edition: Edition, shop: Workshop, around: tuple[str, ...]) -> str | None:
-    """Return the name an artifact is kept by; ``None`` where none is, or files decide that nothing here knows of.
+def _name(loaded: Loaded, edition: Edition, shop: Workshop, around: tuple[str, ...] | None) -> str | None:
+    """Return the name an artifact is kept by, if it is.
 
     ``around`` is the state of the files besides the chapters and the pictures, which are read already.
     """
-    if shop.store.folder is None or _has_more(loaded.manifest, edition):
+    if around is None:
         return None
     declared = loaded.manifest
     return cache_key(

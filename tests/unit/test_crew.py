@@ -69,9 +69,11 @@ def test_what_a_killed_process_was_to_do_is_done_here() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_tasks_are_halved(count: int) -> None:
-    found = crew.halved(lambda tasks: [(task, os.getpid()) for task in tasks], range(count))
-    assert [task for task, _ in found] == [*range(count)]
-    assert [where == os.getpid() for _, where in found] == [place < (count + 1) // 2 for place in range(count)]
+    for jobs in (1, 2):
+        found = crew.halved(lambda tasks: [(task, os.getpid()) for task in tasks], range(count), jobs)
+        assert [task for task, _ in found] == [*range(count)]
+        here = count if jobs == 1 else (count + 1) // 2
+        assert [where == os.getpid() for _, where in found] == [place < here for place in range(count)]
 
 
 def test_nobody_waits_for_what_is_not_asked_for() -> None:

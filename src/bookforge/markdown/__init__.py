@@ -310,10 +310,9 @@ def _spot(element: Element | None, source_map: SourceMap) -> Place | None:
 def _lines(element: Element | None, spot: Place | None, source: Source, source_map: SourceMap) -> tuple[int, int]:
     """Return the extent of the lines an element stands on; where it has no words, and no spot, all behind it."""
     if spot is not None:
-        starts = (*source.offsets.line_starts, len(source.raw))
-        return starts[bisect_right(starts, spot.start) - 1], starts[
-            min(bisect_right(starts, spot.end), len(starts) - 1)
-        ]
+        starts = source.offsets.line_starts
+        behind = bisect_right(starts, spot.end)
+        return starts[bisect_right(starts, spot.start) - 1], starts[behind] if behind < len(starts) else len(source.raw)
     before = (_spot(each, source_map) for each in element.itersiblings(preceding=True)) if element is not None else ()
     return next((each.end for each in before if each is not None), 0), len(source.raw)
 

@@ -156,9 +156,8 @@ class _Binder:
         if not missing:
             return known.pages
         assert self._stand  # made once, for both processes
-        is_shared = self._bench.jobs > 1 and len(missing) >= _WORTH_SHARING
         places = [pages[each] for each in missing]
-        new = crew.halved(self._drawn_margins, places) if is_shared else self._drawn_margins(places)
+        new = crew.halved(self._drawn_margins, places, self._bench.jobs, _WORTH_SHARING)
         every = {**known.pages, **dict(zip(missing, new, strict=True))}
         older = [each for each in every if each not in pages][-_BOOKS * len(pages) :]
         return self._bench.keep(_MARGINS, name, KnownMargins({each: every[each] for each in (*older, *pages)})).pages
@@ -204,8 +203,7 @@ class _Binder:
         faces.check(used, contents)
         names = {face.hash: cache_key(_FONT, *self._typesetter.tools, faces.identity(face)) for face in used}
         missing = [face for face in used if self._bench.remembered(_FONT, names[face.hash], CutFace) is None]
-        cut = partial(_cut, contents)
-        made = crew.halved(cut, missing) if self._bench.jobs > 1 and len(missing) > 1 else cut(missing)
+        made = crew.halved(partial(_cut, contents), missing, self._bench.jobs)
         new = {face.hash: each for face, each in zip(missing, made, strict=True)}
         return {
             name: self._bench.kept(_FONT, key, CutFace, partial(new.__getitem__, name)) for name, key in names.items()

@@ -100,12 +100,14 @@ class Press:
 
         def timed() -> tuple[Taken, list[Span]]:
             before = len(timings.spans)
-            return work(), timings.spans[before:]
+            taken = work()
+            spans = timings.spans[before:]
+            del timings.spans[before:]  # wherever it was done, it is told below
+            return taken, spans
 
         def heard() -> Taken:
             taken, spans = result()
-            # Where the other process was killed, the work was done here, and told.
-            timings.spans.extend(span for span in spans if span not in timings.spans)
+            timings.spans.extend(spans)
             return taken
 
         with crew.beside(timed) as result:

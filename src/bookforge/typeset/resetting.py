@@ -324,20 +324,17 @@ class _Resetting:
     ) -> Iterator[SetPage]:
         """Yield the pages in order: those that are as they were, and takes of those that are not."""
         known = {name: place for place, name in enumerate(self._old.keys)}
-
-        def is_known(group: _Group) -> bool:
-            return all(keys[page] in known for page in group.pages)
-
-        missing = [group for group in groups if not is_known(group)]
+        missing = [group for group in groups if any(keys[page] not in known for page in group.pages)]
         middle = _middle(missing) if self._press.is_helped else len(keys)
-        runs = [[*run] for _, run in groupby(groups, lambda group: (is_known(group), group.page < middle))]
-        takes = [_Take(self._copy, run, paging, self._press) for run in runs if not is_known(run[0])]
+        new = {group.page for group in missing}
+        runs = [[*run] for _, run in groupby(groups, lambda group: (group.page in new, group.page < middle))]
+        takes = [_Take(self._copy, run, paging, self._press) for run in runs if run[0].page in new]
         made = self._taken(takes, middle, planned)
         for run in runs:
-            if is_known(run[0]):
-                yield from (self._again(known[keys[page]]) for group in run for page in group.pages)
-            else:
+            if run[0].page in new:
                 yield from next(made)
+            else:
+                yield from (self._again(known[keys[page]]) for group in run for page in group.pages)
 
     def _taken(self, takes: "Sequence[_Take]", middle: int, planned: Corrections) -> Iterator[list[SetPage]]:
         """Yield what comes of takes, set in order; those from a page on are set by another process meanwhile."""
